@@ -1,0 +1,38 @@
+"""Measure, print the table, and with ``--check`` end with 1 where a wanted ratio is missed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from tempfile import TemporaryDirectory
+
+from .cases import CASES
+from .report import machine, table
+from .setup import Setup
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the benchmarks."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "names", metavar="NAME", nargs="*", help=f"what to measure, of: {', '.join(CASES)} (default: all)"
+    )
+    parser.add_argument("--quick", action="store_true", help="few repeats and small arrays: to see that it works")
+    parser.add_argument("--check", action="store_true", help="exit 1 when a wanted ratio is missed")
+    options = parser.parse_args(arguments)
+    unknown = [name for name in options.names if name not in CASES]
+    if unknown:
+        parser.error(f"no such benchmark: {', '.join(unknown)}. There are {', '.join(CASES)}")
+    print(machine(), flush=True)
+    results = []
+    with TemporaryDirectory(prefix="benchmarks-") as folder:
+        setup = Setup(folder, quick=options.quick)
+        for name in options.names or CASES:
+            print(f"measuring {name}", file=sys.stderr, flush=True)
+            results.append(CASES[name](name, setup))
+    print(table(results))
+    return int(options.check and any(result.is_missed for result in results))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,200 @@
+"""What is measured, by name, and how many times less than the peer's it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .measure import Result, in_fresh_processes, in_turns
+from .setup import Setup
+
+__all__ = ["CASES"]
+
+Case = Callable[[str, Setup], Result]
+
+_OURS = "import roman_cal_models as rcm"
+_PEER = "import roman_datamodels.datamodels as rdm"
+
+_TIMED = """
+import sys, time
+{before}
+begin = time.perf_counter()
+{timed}
+print(time.perf_counter() - begin)
+"""
+
+# VmHWM is the process's own; ru_maxrss, for other systems, begins with that of the process that started this one.
+_PEAK = """
+import resource, sys
+{done}
+try:
+    status = open("/proc/self/status").read()
+    print(int(status.partition("VmHWM:")[2].split()[0]) / 1024)
+except OSError:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 1024))
+"""
+
+_READ_FLAG = "with {opened}(sys.argv[1]) as model:\n    assert model.meta.cal_step.flat_field == 'INCOMPLETE'"
+_READ_DATA = "with {opened}(sys.argv[1]) as model:\n    float(model.data[0, 0])"
+_SAVE = "with {opened}(sys.argv[1]) as model:\n    model.save(sys.argv[2])"
+
+
+def _timed(what: str, wanted: float | None, ours: tuple[str, str], peer: tuple[str, str]) -> Case:
+    """Return a case that times a program in fresh processes; each is what comes before, and what is timed."""
+
+    def measured(name: str, setup: Setup) -> Result:
+        first, second = (_TIMED.format(before=before, timed=timed) for before, timed in (ours, peer))
+        return Result(name, what, *in_fresh_processes(first, second, setup.small_file, repeats=setup.repeats), wanted)
+
+    return measured
+
+
+def _peak(what: str, program: str) -> Case:
+    """Return a case that measures the peak memory of fresh processes that work on the large file."""
+
+    def measured(name: str, setup: Setup) -> Result:
+        ours = _PEAK.format(done=f"{_OURS}\n{program.format(opened='rcm.open')}")
+        peer = _PEAK.format(done=f"{_PEER}\n{program.format(opened='rdm.open')}")
+        files = (setup.large_file, setup.folder / "peak.asdf")
+        peaks = in_fresh_processes(ours, peer, *files, repeats=1)
+        return Result(name, _sized(what, setup), *peaks, unit="MB")
+
+    return measured
+
+
+def _sized(what: str, setup: Setup) -> str:
+    return f"{what}, {setup.side} x {setup.side}"
+
+
+def _open_warm(name: str, setup: Setup) -> Result:
+    import roman_datamodels.datamodels as rdm
+
+    import roman_cal_models as rcm
+
+    def ours() -> None:
+        with rcm.open(setup.small_file) as model:
+            assert model.meta.cal_step.flat_field == "INCOMPLETE"
+
+    def peer() -> None:
+        with rdm.open(setup.small_file) as model:
+            assert model.meta.cal_step.flat_field == "INCOMPLETE"
+
+    return Result(name, "open a small L2, read one flag", *in_turns(ours, peer, seconds=setup.seconds), 1)
+
+
+def _get(name: str, setup: Setup) -> Result:
+    ours, peer = setup.ours, setup.peer
+    times = in_turns(
+        lambda: ours.meta.cal_step.flat_field, lambda: peer.meta.cal_step.flat_field, seconds=setup.seconds
+    )
+    return Result(name, "get model.meta.cal_step.flat_field", *times, 20)
+
+
+def _set(name: str, setup: Setup) -> Result:
+    ours, peer = setup.ours, setup.peer
+
+    def set_ours() -> None:
+        ours.meta.cal_step.flat_field = "COMPLETE"
+
+    def set_peer() -> None:
+        peer.meta.cal_step.flat_field = "COMPLETE"
+
+    times = in_turns(set_ours, set_peer, seconds=setup.seconds)
+    return Result(name, "set it (ours checked, peer's not)", *times, 10)
+
+
+def _create_minimal(name: str, setup: Setup) -> Result:
+    import roman_datamodels.datamodels as rdm
+
+    import roman_cal_models as rcm
+
+    times = in_turns(rcm.ImageModel.create_minimal, rdm.ImageModel.create_minimal, seconds=setup.seconds)
+    return Result(name, "ImageModel.create_minimal()", *times)
+
+
+def _create_fake(name: str, setup: Setup) -> Result:
+    import roman_datamodels.datamodels as rdm
+
+    import roman_cal_models as rcm
+
+    times = in_turns(rcm.ImageModel.create_fake_data, rdm.ImageModel.create_fake_data, seconds=setup.seconds)
+    return Result(name, "ImageModel.create_fake_data(), later", *times)
+
+
+def _validate_step(name: str, setup: Setup) -> Result:
+    import asdf
+
+    step = setup.ours.meta.cal_step.copy()
+    plain = dict(step)
+    schema = asdf.schema.load_schema(step.schema_uri, resolve_references=True)
+    times = in_turns(step.validate, lambda: asdf.schema.validate(plain, schema=schema), seconds=setup.seconds)
+    return Result(name, "validate an L2CalStep (peer: asdf)", *times, 100)
+
+
+def _validate_model(name: str, setup: Setup) -> Result:
+    times = in_turns(setup.ours.validate, setup.peer.validate, seconds=setup.seconds)
+    return Result(name, "validate a whole L2", *times, 8)
+
+
+def _save_small(name: str, setup: Setup) -> Result:
+    path = setup.folder / "saved.asdf"
+    times = in_turns(lambda: setup.ours.save(path), lambda: setup.peer.save(path), seconds=setup.seconds)
+    return Result(name, "save a small L2", *times, 2.5)
+
+
+def _save_large(name: str, setup: Setup) -> Result:
+    path = setup.folder / "saved.asdf"
+    ours, peer = setup.ours_large, setup.peer_large
+    times = in_turns(lambda: ours.save(path), lambda: peer.save(path), seconds=setup.seconds)
+    return Result(name, _sized("save an L2", setup), *times)
+
+
+def _read_large(name: str, setup: Setup) -> Result:
+    import roman_datamodels.datamodels as rdm
+
+    import roman_cal_models as rcm
+
+    def ours() -> None:
+        with rcm.open(setup.large_file) as model:
+            float(model.data[0, 0])
+
+    def peer() -> None:
+        with rdm.open(setup.large_file) as model:
+            float(model.data[0, 0])
+
+    times = in_turns(ours, peer, seconds=setup.seconds)
+    return Result(name, _sized("open an L2, read its data", setup), *times)
+
+
+CASES: dict[str, Case] = {
+    "import": _timed("import, fresh process", 30, ("", _OURS), ("", _PEER)),
+    "open-cold": _timed(
+        "open a small L2, read one flag, first time",
+        1,
+        (_OURS, _READ_FLAG.format(opened="rcm.open")),
+        (_PEER, _READ_FLAG.format(opened="rdm.open")),
+    ),
+    "start-to-flag": _timed(
+        "import, open, read one flag, fresh process",
+        None,
+        ("", f"{_OURS}\n{_READ_FLAG.format(opened='rcm.open')}"),
+        ("", f"{_PEER}\n{_READ_FLAG.format(opened='rdm.open')}"),
+    ),
+    "open-warm": _open_warm,
+    "get": _get,
+    "set": _set,
+    "create-minimal": _create_minimal,
+    "create-fake-first": _timed(
+        "ImageModel.create_fake_data(), first time",
+        4,
+        (_OURS, "rcm.ImageModel.create_fake_data()"),
+        (_PEER, "rdm.ImageModel.create_fake_data()"),
+    ),
+    "create-fake": _create_fake,
+    "validate-step": _validate_step,
+    "validate-model": _validate_model,
+    "save-small": _save_small,
+    "save-large": _save_large,
+    "read-large": _read_large,
+    "memory-open": _peak("peak memory: open, read data", _READ_DATA),
+    "memory-save": _peak("peak memory: open, save", _SAVE),
+}

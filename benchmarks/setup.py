@@ -1,0 +1,87 @@
+"""The files and models that the cases work on. The peer writes the files, so that both read the same."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+__all__ = ["Setup"]
+
+
+class Setup:
+    """What is made once, when it is first needed.
+
+    Parameters
+    ----------
+    folder : str
+        Where files are written.
+    quick : bool
+        Few repeats, and 256 x 256 pixels in place of 4096 x 4096.
+    """
+
+    def __init__(self, folder: str, *, quick: bool) -> None:
+        self.folder = Path(folder)
+        self.seconds = 0.05 if quick else 3.0
+        self.repeats = 1 if quick else 5
+        self.side = 256 if quick else 4096
+
+    @cached_property
+    def small_file(self) -> Path:
+        """A Level 2 image of 8 x 8 pixels."""
+        return self._written("small.asdf", self._image(8))
+
+    @cached_property
+    def large_file(self) -> Path:
+        """A Level 2 image of a whole detector, with noise that does not compress to nothing."""
+        import numpy as np
+
+        image = self._image(self.side)
+        image.data = np.random.default_rng(0).normal(1.0, 0.1, (self.side, self.side)).astype(np.float32)
+        return self._written("large.asdf", image)
+
+    @cached_property
+    def ours(self) -> Any:
+        """The small image as our model, with no file behind it."""
+        return self._ours(self.small_file)
+
+    @cached_property
+    def peer(self) -> Any:
+        """The small image as the peer's model, with no file behind it."""
+        return self._peers(self.small_file)
+
+    @cached_property
+    def ours_large(self) -> Any:
+        """The large image as our model."""
+        return self._ours(self.large_file)
+
+    @cached_property
+    def peer_large(self) -> Any:
+        """The large image as the peer's model."""
+        return self._peers(self.large_file)
+
+    def _image(self, side: int) -> Any:
+        import roman_datamodels.datamodels as rdm
+
+        import roman_cal_models as rcm
+
+        image = rdm.ImageModel.create_fake_data(shape=(side, side))
+        image.meta.cal_step = dict(rcm.L2CalStep.create_minimal())
+        return image
+
+    def _written(self, name: str, image: Any) -> Path:
+        path = self.folder / name
+        image.save(path)
+        return path
+
+    def _ours(self, path: Path) -> Any:
+        import roman_cal_models as rcm
+
+        with rcm.open(path) as model:
+            return model.copy()
+
+    def _peers(self, path: Path) -> Any:
+        import roman_datamodels.datamodels as rdm
+
+        with rdm.open(path) as model:
+            return model.copy()

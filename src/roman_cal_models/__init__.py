@@ -1,0 +1,65 @@
+"""Typed data models for data of the Nancy Grace Roman Space Telescope.
+
+>>> import roman_cal_models as rcm
+>>> step = rcm.L2CalStep.create_minimal()
+>>> step.flat_field = "COMPLETE"
+>>> step.flat_field
+'COMPLETE'
+
+Every name is imported on first use: importing this package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+# Name -> module, for what is not generated. What checkers and editors see stands in __init__.pyi, which is.
+_NAMES = {
+    "CalStepFlag": "nodes.generated.cal_step_flag",
+    "DataModel": "models.data_model",
+    "ListNode": "nodes.list_node",
+    "ObjectNode": "nodes.object_node",
+    "TaggedObjectNode": "nodes.object_node",
+    "compile_schema": "schema",
+    "config": "settings",
+    "get_asdf_extensions": "extension",
+    "open": "models.opening",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("roman-cal-models")
+    module = _module_of(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{module}"), name)
+    globals()[name] = value
+    return value
+
+
+def _module_of(name: str) -> str | None:
+    if name in _NAMES:
+        return _NAMES[name]
+    if name.startswith("_"):
+        return None
+    from .errors import __all__ as errors
+    from .models.generated._index import MODULES as MODELS
+    from .nodes.generated._index import MODULES as NODES
+
+    if name in errors:
+        return "errors"
+    if name in NODES:
+        return f"nodes.generated.{NODES[name]}"
+    return f"models.generated.{MODELS[name]}" if name in MODELS else None
+
+
+def __dir__() -> list[str]:
+    from .errors import __all__ as errors
+    from .models.generated._index import MODULES as MODELS
+    from .nodes.generated._index import MODULES as NODES
+
+    return sorted({*_NAMES, *errors, *NODES, *MODELS, "__version__"})

@@ -1,0 +1,54 @@
+"""The command ``roman-cal-models``: one module a subcommand."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+
+__all__ = ["main"]
+
+# Subcommand -> what it does, in a line. Each stands in the module of its name, which is imported when it is run.
+COMMANDS = {"demo": "make Roman files, set and refuse values, and read them back"}
+
+FINE, PROBLEMS = 0, 1
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        As of the command line, without the name of the program.
+
+    Returns
+    -------
+    int
+        0: fine; 1: problems were found. Wrong usage ends the program with 2.
+    """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    parser = argparse.ArgumentParser(
+        prog="roman-cal-models",
+        description="Look at, check and change data models of the Nancy Grace Roman Space Telescope.",
+        epilog="example: roman-cal-models demo --out demo",
+    )
+    parser.add_argument("--version", action="store_true", help="print the version and exit")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for name, help_ in COMMANDS.items():
+        # only the subcommand that is meant is imported: --help must be quick
+        module = import_module(f"{__name__}.{name}") if name in arguments else None
+        subparser = commands.add_parser(name, help=help_, **({} if module is None else module.PARSER))
+        if module is not None:
+            module.add_arguments(subparser)
+            subparser.set_defaults(run=module.run)
+    options = parser.parse_args(arguments)
+    if options.version:
+        from importlib.metadata import version
+
+        print(version("roman-cal-models"))
+        return FINE
+    if options.command is None:
+        parser.print_help()
+        return FINE
+    return int(options.run(options))

@@ -1,0 +1,195 @@
+"""Every exception and warning of this package, under one base.
+
+Each is also the built-in (or asdf) type that a caller would catch without knowing us.
+``ValidationError`` is an `asdf.exceptions.ValidationError` too; importing asdf takes far longer than
+importing this package, so that one class stands in ``errors_asdf`` and is fetched when it is first named.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from os import PathLike
+
+    from .errors_asdf import ValidationError
+
+__all__ = [
+    "FileError",
+    "ForeignValueError",
+    "MissingKeyError",
+    "ModelClosedError",
+    "NotAsdfError",
+    "NotRomanError",
+    "Problem",
+    "ReservedNameError",
+    "RomanCalModelsError",
+    "SchemaError",
+    "SchemaNotFoundError",
+    "SourceTypeError",
+    "TruncatedFileError",
+    "UnknownAttributeError",
+    "UnknownAttributeWarning",
+    "UnknownTagError",
+    "ValidationError",
+    "ValidationWarning",
+    "format_path",
+]
+
+ROMAN_SCHEMAS = "asdf://stsci.edu/datamodels/roman/schemas/"
+
+
+def format_path(path: tuple[str | int, ...]) -> str:
+    """Write a path in a tree as a person would: ``meta.exposure.read_pattern[0]``."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            text += f".{part}" if text else str(part)
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One way in which a value breaks its schema.
+
+    Parameters
+    ----------
+    path : tuple of str and int
+        Where the value stands, from the node that was checked: ``("meta", "cal_step", "flat_field")``.
+    kind : str
+        The schema keyword that is broken: ``"enum"``, ``"type"``, ``"required"``, ``"tag"``, ...
+        Branch on this, never on the text.
+    message : str
+        What is wrong, without the path: ``'DONE' is not one of 'N/A', 'COMPLETE'``.
+    value : object
+        The value that was found (for ``required``: the object that lacks the property).
+    allowed : object
+        The value of the keyword: the list of allowed values, the maximum, the wanted tag, ...
+    schema_uri : str
+        The schema that asks for it.
+    """
+
+    path: tuple[str | int, ...]
+    kind: str
+    message: str
+    value: Any
+    allowed: Any
+    schema_uri: str
+
+    def __str__(self) -> str:
+        where = format_path(self.path)
+        text = f"{where}: {self.message}" if where else self.message
+        schema = self.schema_uri.removeprefix(ROMAN_SCHEMAS)
+        return f"{text} ({schema})" if schema else text
+
+
+class RomanCalModelsError(Exception):
+    """Base of all exceptions of this package."""
+
+
+class MissingKeyError(RomanCalModelsError, AttributeError, KeyError):
+    """A node holds nothing under this name.
+
+    Both an `AttributeError` and a `KeyError`, whichever spelling was used. The text is made only when it is read:
+    ``hasattr`` and ``getattr`` with a default meet this error often and throw it away.
+    """
+
+    def __init__(self, key: object, describe: Callable[[], str] | None = None) -> None:
+        super().__init__(key)
+        self.key = key
+        self._describe = describe
+
+    def __str__(self) -> str:
+        return f"{self.key!r} is not here" if self._describe is None else self._describe()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore_missing_key, (self.key, str(self))
+
+
+def _restore_missing_key(key: object, text: str) -> MissingKeyError:
+    return MissingKeyError(key, lambda: text)
+
+
+class ReservedNameError(RomanCalModelsError, AttributeError):
+    """A name that is no attribute of a property was set: that of a method, or one with an underscore before it."""
+
+
+class UnknownAttributeError(RomanCalModelsError, AttributeError):
+    """A name that the schema does not know was set while ``config(unknown="error")`` holds."""
+
+
+class UnknownAttributeWarning(UserWarning):
+    """A name was set that the schema does not know and that is close to one that it knows."""
+
+
+class ValidationWarning(UserWarning):
+    """A value breaks its schema, and ``config(validate_assignment="warn")`` holds."""
+
+
+class SchemaError(RomanCalModelsError, ValueError):
+    """A schema cannot be used: a broken URI, a `$ref` that leads nowhere, a keyword of the wrong type."""
+
+
+class SchemaNotFoundError(SchemaError, LookupError):
+    """No schema is installed under this URI."""
+
+
+class FileError(RomanCalModelsError):
+    """Base of the errors about one file; ``.file`` names it.
+
+    Parameters
+    ----------
+    file : str, path-like or None
+        The file, or None for bytes and streams that have no name.
+    message : str
+        What is wrong with it.
+    """
+
+    def __init__(self, file: str | PathLike[str] | None, message: str) -> None:
+        self.file = None if file is None else str(file)
+        self.message = message
+        super().__init__(f"{self.file}: {message}" if self.file else message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.file, self.message)
+
+
+class NotAsdfError(FileError, ValueError):
+    """The file is no ASDF file."""
+
+
+class NotRomanError(FileError, ValueError):
+    """The ASDF file holds no Roman data model under the key ``roman``."""
+
+
+class UnknownTagError(NotRomanError, TypeError):
+    """What stands under ``roman`` bears a tag that is no Roman data model's."""
+
+
+class TruncatedFileError(NotAsdfError, EOFError):
+    """The file ends before its header or a block of it does."""
+
+
+class ForeignValueError(FileError, ValueError):
+    """A foreign object of a file (an array, a WCS, a time, a table) cannot be built from what the file holds."""
+
+
+class SourceTypeError(RomanCalModelsError, TypeError):
+    """The argument is nothing that a model can be opened from."""
+
+
+class ModelClosedError(FileError, OSError):
+    """A value that was not loaded was asked for after its file was closed."""
+
+
+def __getattr__(name: str) -> Any:
+    if name == "ValidationError":
+        from .errors_asdf import ValidationError
+
+        globals()["ValidationError"] = ValidationError
+        return ValidationError
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,48 @@
+"""The one error that is also asdf's own, apart so that naming the others does not import asdf."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from asdf.exceptions import ValidationError as AsdfValidationError
+
+from .errors import Problem, RomanCalModelsError
+
+
+class ValidationError(RomanCalModelsError, AsdfValidationError):
+    """Values break their schemas.
+
+    Parameters
+    ----------
+    problems : sequence of Problem
+        All of them, in the order of the tree.
+    file : str, optional
+        The file that was being read or written.
+    """
+
+    def __init__(self, problems: Sequence[Problem], file: str | None = None) -> None:
+        self.problems = tuple(problems)
+        self.file = file
+        lines = [str(problem) for problem in self.problems]
+        if len(lines) == 1:
+            text = f"{file}: {lines[0]}" if file else lines[0]
+        else:
+            text = "\n  ".join([f"{len(lines)} problems" + (f" in {file}" if file else "") + ":", *lines])
+        first = self.problems[0]
+        initialise: Any = AsdfValidationError.__init__
+        initialise(
+            self,
+            text,
+            validator=first.kind,
+            path=first.path,
+            instance=first.value,
+            validator_value=first.allowed,
+        )
+
+    def __str__(self) -> str:
+        # asdf's own text adds the whole schema and the whole instance
+        return str(self.message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.problems, self.file)

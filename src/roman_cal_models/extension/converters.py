@@ -1,0 +1,119 @@
+"""asdf's converters for nodes.
+
+A node is written in two steps, as asdf allows: the node's converter turns it into a `Serialised` of the manifest that
+knows its tag, and that one's converter writes the tag. So the history of a file names the manifest's extension, as
+the files of ``roman_datamodels`` do.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from asdf.extension import Converter
+
+__all__ = ["NodeConverter", "SerialisedConverter", "serialised_type"]
+
+FRAGMENTS = "fragments"
+
+
+class Serialised:
+    """A node on its way into a file: its tagged tree."""
+
+    __slots__ = ("tree",)
+
+    def __init__(self, tree: Any) -> None:
+        self.tree = tree
+
+
+@cache
+def serialised_type(manifest: str) -> type[Serialised]:
+    """Return the type of the nodes that are written by the extension of one manifest."""
+    return type("Serialised", (Serialised,), {"__slots__": ()})
+
+
+def node_types() -> list[str]:
+    """Return the classes of nodes as dotted names: asdf imports none of them until a node is met."""
+    from ..nodes.generated._index import ALIASES, MODULES
+
+    base = __name__.split(".")[0]
+    # an alias may be `str` itself: named here, every string of a tree would come to our converter
+    names = [f"{base}.nodes.generated.{module}.{name}" for name, module in MODULES.items() if name not in ALIASES]
+    return [*names, f"{base}.nodes.object_node.ObjectNode", f"{base}.nodes.list_node.ListNode"]
+
+
+class NodeConverter(Converter):  # pyright: ignore[reportMissingTypeArgument]
+    """Turns nodes into `Serialised` ones."""
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """No tags: nodes are read by the converter of their manifest."""
+        return ()
+
+    @property
+    def types(self) -> list[Any]:
+        """The Python types that are written."""
+        return [*node_types()]
+
+    def select_tag(self, obj: Any, tags: Any, ctx: Any) -> None:
+        """Return the tag to write; None leaves it to the next converter."""
+        return None
+
+    def to_yaml_tree(self, obj: Any, tag: Any, ctx: Any) -> Any:
+        """Return the tree to write."""
+        from ..schema import installed
+        from .trees import tagged_tree
+
+        own = obj.tag
+        tree = tagged_tree(obj, own)
+        if own is None:
+            return tree
+        manifest = installed().store.manifest_of(own)
+        return serialised_type(FRAGMENTS if manifest is None else str(manifest.uri))(tree)
+
+    def from_yaml_tree(self, node: Any, tag: Any, ctx: Any) -> Any:
+        """Return what a tree stands for."""
+        raise TypeError("nodes are read by the converter of their manifest")
+
+
+class SerialisedConverter(Converter):  # pyright: ignore[reportMissingTypeArgument]
+    """Writes and reads the tags of one manifest.
+
+    Parameters
+    ----------
+    manifest : str
+        Its URI, or ``"fragments"`` for the nodes that no manifest gives a tag.
+    tags : sequence of str
+        The tags that are read; those that are written need not be among them.
+    """
+
+    lazy = True
+
+    def __init__(self, manifest: str, tags: list[str]) -> None:
+        self._manifest = manifest
+        self._tags = tags
+
+    @property
+    def tags(self) -> list[str]:
+        """The tags that are read."""
+        return self._tags
+
+    @property
+    def types(self) -> list[Any]:
+        """The Python types that are written."""
+        return [serialised_type(self._manifest)]
+
+    def select_tag(self, obj: Any, tags: Any, ctx: Any) -> Any:
+        """Return the tag to write; None leaves it to the next converter."""
+        return obj.tree._tag
+
+    def to_yaml_tree(self, obj: Any, tag: Any, ctx: Any) -> Any:
+        """Return the tree to write."""
+        tree: Any = obj.tree
+        return str(tree) if isinstance(tree, str) else tree.data
+
+    def from_yaml_tree(self, node: Any, tag: Any, ctx: Any) -> Any:
+        """Return what a tree stands for."""
+        from ..nodes.reading import node_from_tree
+
+        return node_from_tree(node, tag)

@@ -1,0 +1,238 @@
+"""Foreign objects (arrays, WCS, Time, tables) built from the YAML of a file, by asdf and its other extensions."""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, BinaryIO
+
+from ..errors import ForeignValueError, ModelClosedError, RomanCalModelsError, TruncatedFileError
+from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
+
+__all__ = ["FileSource", "needs_blocks", "settled_config", "to_asdf_tree"]
+
+_NDARRAY = "tag:stsci.edu:asdf/core/ndarray-"
+
+# ASDF standard, "low-level file layout": magic, length of the rest of the head, flags, compression, allocated bytes
+_BLOCK_MAGIC = b"\xd3BLK"
+_BLOCK_HEAD = struct.Struct(">4sHI4sQ")
+
+
+class FileSource:
+    """The blocks of a file, for the foreign objects of its tree.
+
+    Parameters
+    ----------
+    stream : binary file object
+        The file, seekable. asdf is not asked to read its YAML a second time.
+    header : bytes
+        The file's bytes up to the end of the YAML.
+    standard : str
+        Version of the ASDF standard that the file names.
+    name : str or None
+        Of the file, for errors.
+    owns_stream : bool
+        Whether `close` closes the stream.
+    memmap : bool
+        Whether arrays are mapped into memory instead of read; `name` must then be a path.
+    """
+
+    def __init__(
+        self,
+        stream: BinaryIO,
+        header: bytes,
+        standard: str,
+        name: str | None,
+        *,
+        owns_stream: bool = True,
+        memmap: bool = False,
+    ) -> None:
+        self.name = name
+        self.standard = standard
+        self._stream: BinaryIO | None = stream
+        self._header = header
+        self._owns_stream = owns_stream
+        self._memmap = memmap
+        self._asdf: Any = None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the file was let go."""
+        return self._stream is None
+
+    def close(self) -> None:
+        """Let the file go; what was built stays."""
+        if self._asdf is not None:
+            self._asdf.close()
+            self._asdf = None
+        if self._stream is not None and self._owns_stream:
+            self._stream.close()
+        self._stream = None
+
+    def newest_tag(self, stem: str) -> str:
+        """Return the newest tag beginning with `stem` that asdf can build, by the file's version of the standard."""
+        manager = _without_blocks(self.standard).extension_manager
+        known = {tag.tag_uri for extension in manager.extensions for tag in extension.tags}
+        return max((tag for tag in known if tag.startswith(stem) and manager.handles_tag(tag)), default=f"{stem}1.1.0")
+
+    def build(self, raw: Any, where: Callable[[], str]) -> Any:
+        """Build a foreign object; an array is read."""
+        value = self.build_lazily(raw, where)
+        if raw.tag.startswith(_NDARRAY):
+            with self._named_errors(where):
+                return value[...]
+        return value
+
+    def build_lazily(self, raw: Any, where: Callable[[], str]) -> Any:
+        """Build a foreign object; an array is an asdf one that reads its block when it is used.
+
+        Raises
+        ------
+        ModelClosedError
+            It needs a block, and the file is closed.
+        ForeignValueError
+            asdf cannot build it.
+        """
+        if needs_blocks(raw):
+            if self._stream is None:
+                raise ModelClosedError(self.name, f"{where()} was not loaded before the file was closed")
+            file = self._opened(where)
+        else:
+            file = _without_blocks(self.standard)
+        with self._named_errors(where), settled_config():
+            from asdf.yamlutil import tagged_tree_to_custom_tree
+
+            tree: Any = tagged_tree_to_custom_tree({"value": to_asdf_tree(raw)}, file)
+            return tree["value"]
+
+    def _opened(self, where: Callable[[], str]) -> Any:
+        if self._asdf is None:
+            import asdf
+
+            assert self._stream is not None
+            with self._named_errors(where), settled_config():
+                if self._memmap:
+                    name: Any = self.name
+                    self._asdf = asdf.open(name, memmap=True, lazy_tree=True)
+                else:
+                    blocks: Any = io.BufferedReader(_Blocks(self._stream, self._header))
+                    self._asdf = asdf.open(blocks, uri=self.name, lazy_load=True)
+        return self._asdf
+
+    @contextmanager
+    def _named_errors(self, where: Callable[[], str]) -> Generator[None]:
+        try:
+            yield
+        except RomanCalModelsError:
+            raise
+        except Exception as error:  # every library of foreign objects and of compression has errors of its own
+            if self._ends_early():
+                problem = f"{where()} cannot be read, the file ends before its block does"
+                raise TruncatedFileError(self.name, problem) from None
+            raise ForeignValueError(self.name, f"{where()} cannot be built: {error}") from None
+
+    def _ends_early(self) -> bool:
+        """Return whether the file ends inside of a block, or where one should begin."""
+        if self._stream is None:
+            return False
+        size = self._stream.seek(0, io.SEEK_END)
+        position = len(self._header)
+        while position < size:
+            self._stream.seek(position)
+            head = self._stream.read(_BLOCK_HEAD.size)
+            if not head.startswith(_BLOCK_MAGIC[: len(head)]):
+                return False
+            if len(head) < _BLOCK_HEAD.size:
+                return True
+            _, length, _, _, allocated = _BLOCK_HEAD.unpack(head)
+            position += len(_BLOCK_MAGIC) + 2 + length + allocated
+        return position > size or size == len(self._header)
+
+
+class _Blocks(io.RawIOBase):
+    """A file with an empty tree in place of its own, so that asdf finds the blocks where they are."""
+
+    def __init__(self, stream: BinaryIO, header: bytes) -> None:
+        self._stream = stream
+        self._head = _empty_header(header)
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position}.get(whence)
+        self._position = offset + (self._stream.seek(0, io.SEEK_END) if start is None else start)
+        return self._position
+
+    def readinto(self, buffer: Any) -> int:
+        size = len(buffer)
+        if self._position < len(self._head):
+            piece = self._head[self._position : self._position + size]
+        else:
+            self._stream.seek(self._position)
+            piece = self._stream.read(size)
+        buffer[: len(piece)] = piece
+        self._position += len(piece)
+        return len(piece)
+
+
+def _empty_header(header: bytes) -> bytes:
+    """Return a header of the same length that holds an empty tree."""
+    comments = header[: header.index(b"%YAML")] if b"%YAML" in header else b"#ASDF 1.0.0\n"
+    start = comments + b"%YAML 1.1\n%TAG ! tag:stsci.edu:asdf/\n--- !core/asdf-1.1.0\n{}\n"
+    end = b"\n...\n"
+    return start + b"#" * (len(header) - len(start) - len(end)) + end
+
+
+def needs_blocks(raw: Any) -> bool:
+    """Return whether the foreign object of a raw tree has an array in a binary block."""
+    if isinstance(raw, dict):
+        if isinstance(raw, TaggedMapping) and raw.tag.startswith(_NDARRAY) and "source" in raw:
+            return True
+        return any(map(needs_blocks, raw.values()))
+    return isinstance(raw, list) and any(map(needs_blocks, raw))
+
+
+def to_asdf_tree(raw: Any) -> Any:
+    """Return a raw tree in the classes by which asdf knows tagged values."""
+    from asdf import tagged
+
+    if isinstance(raw, TaggedMapping):
+        return tagged.TaggedDict({key: to_asdf_tree(value) for key, value in raw.items()}, raw.tag)
+    if isinstance(raw, dict):
+        return type(raw)((key, to_asdf_tree(value)) for key, value in raw.items())
+    if isinstance(raw, TaggedSequence):
+        return tagged.TaggedList([to_asdf_tree(value) for value in raw], raw.tag)
+    if isinstance(raw, list):
+        return [to_asdf_tree(value) for value in raw]
+    return tagged.tag_object(raw.tag, str(raw)) if isinstance(raw, TaggedScalar) else raw
+
+
+@contextmanager
+def settled_config() -> Generator[Any]:
+    """Have asdf behave the same whatever its release and its global settings are."""
+    import asdf
+
+    with asdf.config_context() as config:
+        config.validate_on_read = False
+        config.warn_on_failed_conversion = False
+        config.default_array_save_base = False
+        yield config
+
+
+@cache
+def _without_blocks(standard: str) -> Any:
+    """Return a file of no blocks, of the version of the ASDF standard that says what the tags mean."""
+    import asdf
+
+    try:
+        return asdf.AsdfFile(version=standard)
+    except ValueError:  # a standard that this asdf does not know: its newest is the nearest
+        return asdf.AsdfFile()

@@ -1,0 +1,80 @@
+"""The schemas that this package ships, as asdf asks for them.
+
+``rad`` offers the same URIs and asdf takes whichever package comes first; both say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from ..errors import ROMAN_SCHEMAS, SchemaNotFoundError
+
+__all__ = ["SchemaFolder", "get_resource_mappings"]
+
+_SUFFIX = ".yaml"
+
+
+def get_resource_mappings() -> list[Mapping[str, bytes]]:
+    """Return what the entry point ``asdf.resource_mappings`` offers.
+
+    Returns
+    -------
+    list of mapping
+        One mapping of schema URI to the bytes of its YAML.
+
+    Raises
+    ------
+    SchemaNotFoundError
+        The package was installed without its schemas.
+    """
+    try:
+        mapping = SchemaFolder(files("roman_cal_models.schemas"), ROMAN_SCHEMAS)
+    except ModuleNotFoundError:
+        mapping = None
+    if not mapping:
+        raise SchemaNotFoundError(
+            "roman-cal-models is installed without its schemas: pip install --force-reinstall roman-cal-models"
+        )
+    return [mapping]
+
+
+class SchemaFolder(Mapping[str, bytes]):
+    """A folder of YAML files, read only when one is asked for.
+
+    Parameters
+    ----------
+    folder : Traversable
+        It and the folders within it hold the files.
+    prefix : str
+        A file's URI is this and its path in the folder, without ``.yaml``.
+    """
+
+    def __init__(self, folder: Traversable, prefix: str) -> None:
+        self._folder = folder
+        self._prefix = prefix
+
+    def __getitem__(self, uri: str) -> bytes:
+        # only what was listed: a made-up URI must not lead out of the folder
+        if uri not in self._uris():
+            raise KeyError(uri)
+        return self._folder.joinpath(uri.removeprefix(self._prefix) + _SUFFIX).read_bytes()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._uris())
+
+    def __len__(self) -> int:
+        return len(self._uris())
+
+    def _uris(self) -> list[str]:
+        return [self._prefix + path for path in _paths(self._folder)]
+
+
+def _paths(folder: Traversable) -> Iterator[str]:
+    """Yield the path of every YAML file in a folder, without suffix."""
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            yield from (f"{entry.name}/{path}" for path in _paths(entry))
+        elif entry.name.endswith(_SUFFIX):
+            yield entry.name.removesuffix(_SUFFIX)

@@ -1,0 +1,103 @@
+"""Nodes -> the tree that asdf writes: plain containers, tagged where a file bears the tag."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..nodes.deferred import Deferred, FileValue
+from ..nodes.lazy_dict import raw_items
+from ..nodes.list_node import ListNode
+from ..nodes.object_node import ObjectNode
+from ..nodes.scalar_node import ScalarNode
+from ..schema import installed
+from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
+from .foreign import FileSource, needs_blocks, to_asdf_tree
+
+__all__ = ["tagged_tree"]
+
+WRITTEN_STANDARD = "1.6.0"
+
+
+def tagged_tree(node: Any, tag: str | None = None) -> Any:
+    """Return the tree of a node for asdf.
+
+    Nothing is built that need not be: a foreign object of a file that nobody used goes over as it stands there.
+
+    Parameters
+    ----------
+    node : ObjectNode, ListNode or ScalarNode
+        What to write.
+    tag : str, optional
+        The tag of the top; by default the one that a manifest gives its schema.
+
+    Returns
+    -------
+    asdf.tagged.Tagged, dict, list or object
+        Foreign objects stand in it as they are, for asdf's other converters.
+    """
+    return _lower(node, tag, node)
+
+
+def _lower(value: Any, tag: str | None, parent: Any) -> Any:
+    if isinstance(value, ObjectNode):
+        pairs = {key: _lower(item, None, value) for key, item in _in_order(value)}
+        return _tagged(pairs, tag or value.__roman_tag__())
+    if isinstance(value, ListNode):
+        return _tagged([_lower(item, None, value) for item in value], tag or value.__roman_tag__())
+    if isinstance(value, ScalarNode):
+        return _scalar(value, tag)
+    if isinstance(value, FileValue):
+        return _file_value(value, parent)
+    if isinstance(value, Deferred):
+        return value.get(lambda: "")
+    return _raw(value, parent)
+
+
+def _in_order(node: ObjectNode) -> Any:
+    """Return the items in the order that the schema gives, further ones behind."""
+    pairs = dict(raw_items(node).__iter__())
+    order = () if node._schema is None else node._schema.order
+    return [(key, pairs.pop(key)) for key in order if key in pairs] + list(pairs.items())
+
+
+def _raw(value: Any, parent: Any) -> Any:
+    """Lower what was read from a file and never looked at."""
+    if isinstance(value, (TaggedMapping, TaggedSequence, TaggedScalar)):
+        if installed().store.schema_of_node(value.tag) is None:
+            return _file_value(FileValue(parent._source, value), parent)
+        if isinstance(value, TaggedScalar):
+            return to_asdf_tree(value)
+        return _tagged(_raw_container(value, parent), value.tag)
+    return _raw_container(value, parent) if type(value) in (dict, list) else value
+
+
+def _raw_container(value: Any, parent: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _raw(item, parent) for key, item in value.items()}
+    return [_raw(item, parent) for item in value]
+
+
+def _file_value(value: FileValue, parent: Any) -> Any:
+    source = value.source
+    assert isinstance(source, FileSource)
+    if hasattr(value, "_value"):
+        return value.get(lambda: "")
+    where: Callable[[], str] = lambda: ".".join(map(str, parent.path())) or "a value"  # noqa: E731
+    if source.standard == WRITTEN_STANDARD and not needs_blocks(value.raw):
+        return to_asdf_tree(value.raw)
+    return source.build_lazily(value.raw, where)
+
+
+def _scalar(value: ScalarNode, tag: str | None) -> Any:
+    if isinstance(value, str):
+        return _tagged(value.plain(), tag or value.tag)
+    return value.__roman_lower__()
+
+
+def _tagged(value: Any, tag: str | None) -> Any:
+    if tag is None:
+        return value
+    from asdf import tagged
+
+    return tagged.tag_object(tag, value)

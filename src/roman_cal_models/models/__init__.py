@@ -1,0 +1,10 @@
+"""What a file is.
+
+By level:
+
+- ``data_model``: `DataModel`, the base of all models;
+- ``saving``: the whole check and the atomic write;
+- ``mixins``: what models of catalogues can do;
+- ``generated``: one model a family of files;
+- ``opening``: anything that a model can be opened from -> the right model.
+"""

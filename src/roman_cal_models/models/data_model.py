@@ -1,0 +1,441 @@
+"""DataModel: a node and the file that it came from."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from .. import errors
+from ..errors import Problem, SourceTypeError
+from ..nodes.classes import class_hint as class_hint  # evaluated in hints, see `hinted`
+from ..nodes.classes import named
+from ..nodes.deferred import UNBUILT, AsdfArray, FileValue
+from ..nodes.flat import flatten, leaves
+from ..nodes.lazy_dict import raw_get
+from ..nodes.naming import key_name
+from ..nodes.object_node import ObjectNode, TaggedObjectNode, hinted, property_types
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..extension.foreign import FileSource
+
+__all__ = ["DataModel"]
+
+_getitem = dict.__getitem__
+
+
+def _getter(key: str) -> Callable[[DataModel], Any]:
+    def get(self: DataModel) -> Any:
+        node = self._node
+        value = _getitem(node, key)
+        return node._take(key, value) if type(value) in UNBUILT else value
+
+    return get
+
+
+class DataModel:
+    """A Roman file in memory: its top node, and the file while it is open.
+
+    The properties of the node are reached as those of the model: ``model.meta`` is ``model.node.meta``.
+    A model is no `dict`, and is equal only to itself.
+
+    Parameters
+    ----------
+    init : object, optional
+        What to make it of: a path, a URL, the bytes of a file, a binary stream, an `asdf.AsdfFile`, the top node
+        of a file, a mapping. A model of the same class is given back itself. By default the model is empty.
+    **kwargs
+        As for `roman_cal_models.open`.
+
+    Raises
+    ------
+    SourceTypeError
+        A model cannot be made of this, or the file holds another model.
+    """
+
+    __slots__ = ("__weakref__", "_node", "_owns_source", "_source")
+
+    # Generated: the class of the top node.
+    _node_name: ClassVar[str] = ""
+
+    _node: ObjectNode
+    _source: FileSource | None
+    _owns_source: bool
+
+    crds_observatory: ClassVar[str] = "roman"
+    """Name of the observatory in the Calibration Reference Data System."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for attribute, type_ in property_types(cls).items():
+            setattr(cls, attribute, hinted(_getter(key_name(attribute)), type_))
+
+    def __new__(cls, init: Any = None, **kwargs: Any) -> Self:
+        """Make a model; of a model of this class, the model itself."""
+        return init if type(init) is cls else super().__new__(cls)
+
+    def __init__(self, init: Any = None, **kwargs: Any) -> None:
+        if init is self:
+            return
+        if init is None:
+            self._bind(self._node_class()(), None)
+        elif isinstance(init, self._node_class()):
+            self._bind(init, None)
+        elif isinstance(init, ObjectNode):
+            problem = f"{type(init).__name__} is not the node of {type(self).__name__}: that is {self._node_name}"
+            raise errors.ValidationError([Problem((), "tag", problem, init, self._node_name, init.schema_uri or "")])
+        elif isinstance(init, Mapping):
+            self._bind(self._node_class()(init), None)
+        else:
+            from .opening import open_node
+
+            node, source = open_node(init, **kwargs)
+            if not isinstance(node, self._node_class()):
+                name = None if source is None else source.name
+                if source is not None:
+                    source.close()
+                problem = f"holds {type(node).__name__}, not {self._node_name}, the node of {type(self).__name__}"
+                raise SourceTypeError(f"{name}: {problem}" if name else problem)
+            self._bind(node, source)
+
+    def _bind(self, node: ObjectNode, source: FileSource | None, *, owns_source: bool = True) -> None:
+        self._node = node
+        self._source = source
+        self._owns_source = owns_source
+
+    @classmethod
+    def _node_class(cls) -> type[TaggedObjectNode]:
+        node_class: type[TaggedObjectNode] = named(cls._node_name)
+        return node_class
+
+    @classmethod
+    def _of(cls, node: ObjectNode, source: FileSource | None = None, *, owns_source: bool = True) -> Self:
+        model = object.__new__(cls)
+        model._bind(node, source, owns_source=owns_source)
+        return model
+
+    # -- the node ----------------------------------------------------------------------------------------------------
+
+    @property
+    def node(self) -> ObjectNode:
+        """The top node itself, a real `dict`."""
+        return self._node
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+        return self._node[key_name(name)]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _SLOTS:
+            object.__setattr__(self, name, value)
+        else:
+            setattr(self._node, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        delattr(self._node, name)
+
+    def __getitem__(self, key: str) -> Any:
+        return self._node[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        if isinstance(key, str) and key.startswith("_"):
+            raise ValueError(f"{key!r}: names of properties do not begin with an underscore")
+        self._node[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self._node[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._node
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._node)
+
+    def __len__(self) -> int:
+        return len(self._node)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def keys(self) -> Any:
+        """Return the names of the top properties."""
+        return self._node.keys()
+
+    def values(self) -> Any:
+        """Return the values of the top properties."""
+        return self._node.values()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return a top property, or `default` where there is none."""
+        return self._node.get(key, default)
+
+    def pop(self, key: str, *default: Any) -> Any:
+        """Take a top property out."""
+        return self._node.pop(key, *default)
+
+    def setdefault(self, key: str, default: Any = None) -> Any:
+        """Return a top property, set to `default` where there was none."""
+        return self._node.setdefault(key, default)
+
+    def update(self, *others: Any, **values: Any) -> None:
+        """Set several top properties."""
+        self._node.update(*others, **values)
+
+    def items(self) -> Iterator[tuple[str, Any]]:
+        """Yield every value under its dotted name: ``("meta.cal_step.flat_field", "COMPLETE")``.
+
+        Unlike a node's ``items``, these are flat; values that are null are left out.
+        """
+        return leaves(self._node)
+
+    def __dir__(self) -> list[str]:
+        return [*dir(self._node), *super().__dir__()]
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self._node)
+
+    def __repr__(self) -> str:
+        file = "" if self._source is None or self._source.name is None else f" {self._source.name}"
+        closed = " (closed)" if self._source is not None and self._source.is_closed else ""
+        return f"<{type(self).__name__}{file}{closed}: {', '.join(self._node)}>"
+
+    # -- where it stands ---------------------------------------------------------------------------------------------
+
+    @property
+    def tag(self) -> str:
+        """The tag of the top node, which fixes the versions of all that is below."""
+        tag = self._node.tag
+        assert tag is not None
+        return tag
+
+    @property
+    def schema_uri(self) -> str:
+        """URI of the schema of the top node."""
+        uri = self._node.schema_uri
+        assert uri is not None
+        return uri
+
+    @property
+    def override_handle(self) -> str:
+        """Name of a model in memory, where the name of a file is asked for."""
+        return f"override://{type(self).__name__}"
+
+    @property
+    def shape(self) -> tuple[int, ...] | None:
+        """Shape of the primary array; None for a model without one. No array is read for it."""
+        name = self.get_primary_array_name()
+        value = raw_get(self._node, name)
+        if isinstance(value, (FileValue, AsdfArray)) and value.shape is not None:
+            return value.shape
+        return None if value is None else tuple(self._node[name].shape)
+
+    def get_primary_array_name(self) -> str:
+        """Return the name of the array that the others follow in shape; empty for a model without one."""
+        return next((name for name in ("data", "coeffs", "value", "dq") if name in self._node), "")
+
+    # -- creation ----------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def create_minimal(
+        cls, defaults: Mapping[str, Any] | None = None, *, version: str | None = None, tag: str | None = None
+    ) -> Self:
+        """Make a model of the required properties whose value can be told.
+
+        Parameters
+        ----------
+        defaults : mapping, optional
+            Values of required properties that win over all others. Never changed.
+        version, tag : str, optional
+            The version to make; the newest by default.
+
+        Returns
+        -------
+        DataModel
+            Often not valid yet, as not everything that is required can be told.
+        """
+        node = cls._node_class().create_minimal(cls._with_defaults(defaults, None), version=version, tag=tag)
+        return cls._of(node)
+
+    @classmethod
+    def create_fake_data(
+        cls,
+        defaults: Mapping[str, Any] | None = None,
+        shape: tuple[int, ...] | None = None,
+        *,
+        version: str | None = None,
+        tag: str | None = None,
+    ) -> Self:
+        """Make a valid model of made-up values.
+
+        Parameters
+        ----------
+        defaults : mapping, optional
+            Values that win over all others. Never changed.
+        shape : tuple of int, optional
+            Shape of the arrays; an array of fewer dimensions takes the first ones. One element by default.
+        version, tag : str, optional
+            The version to make; the newest by default.
+        """
+        node = cls._node_class().create_fake_data(cls._with_defaults(defaults, "fake"), shape, version=version, tag=tag)
+        return cls._of(node)
+
+    @classmethod
+    def create_from_model(cls, model: DataModel | Mapping[str, Any]) -> Self:
+        """Convert another model, or a mapping, to the newest version of this class.
+
+        Parameters
+        ----------
+        model : DataModel or mapping
+            What to convert. It is copied, not changed, and not checked: `validate` tells what is missing.
+        """
+        return cls._of(cls._node_class().create_from_node(model.node if isinstance(model, DataModel) else model))
+
+    @classmethod
+    def _with_defaults(cls, defaults: Mapping[str, Any] | None, kind: str | None) -> Mapping[str, Any]:
+        """Return the defaults of a product of the pipeline under those that are given."""
+        from .defaults import product_defaults
+
+        return product_defaults(cls.__name__, cls._node_name, defaults or {}, fake=kind == "fake")
+
+    def copy(self, deepcopy: bool = True, memo: dict[int, Any] | None = None) -> Self:
+        """Return a copy that does not own the file.
+
+        Parameters
+        ----------
+        deepcopy : bool
+            Whether the node is copied as well, with all that is below; otherwise both models hold the same node.
+        memo : dict, optional
+            As `copy.deepcopy` takes it.
+        """
+        node = copy.deepcopy(self._node, memo) if deepcopy else self._node
+        return type(self)._of(node, self._source, owns_source=False)
+
+    def __copy__(self) -> Self:
+        return self.copy(deepcopy=False)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self.copy(memo=memo)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self)._of, (self._node,)
+
+    # -- checking and writing ----------------------------------------------------------------------------------------
+
+    def problems(self) -> list[Problem]:
+        """Return everything that is wrong with the model, what is missing included; empty for a valid one."""
+        return self._node.problems()
+
+    def validate(self) -> None:
+        """Check the whole model, foreign objects included.
+
+        Raises
+        ------
+        ValidationError
+            Carries every problem.
+        """
+        found = self.problems()
+        if found:
+            raise errors.ValidationError(found, None if self._source is None else self._source.name)
+
+    def save(
+        self,
+        path: str | PathLike[str] | Callable[[str], str | PathLike[str]],
+        dir_path: str | PathLike[str] | None = None,
+        **kwargs: Any,
+    ) -> Path:
+        """Check the model whole and write it to a file.
+
+        The file is written under another name beside its place and then renamed, so that a failure leaves what was
+        there before. Name and date of the file are set in the file, not in the model.
+
+        Parameters
+        ----------
+        path : str, path-like or callable
+            The file, ending in ``.asdf``. A callable is given ``meta.filename`` and returns the path.
+        dir_path : str or path-like, optional
+            Folder to write to, instead of that of `path`.
+        **kwargs
+            As for `to_asdf`.
+
+        Returns
+        -------
+        Path
+            Of the file.
+
+        Raises
+        ------
+        ValidationError
+            The model is not valid. Nothing was written.
+        """
+        path = Path(path(self._node["meta"]["filename"]) if callable(path) else path)
+        target = path if dir_path is None else Path(dir_path) / path.name
+        if target.suffix != ".asdf":
+            raise ValueError(
+                f"{target}: models are saved as .asdf, not as {target.suffix or 'a file without ending'!r}"
+            )
+        self.to_asdf(target, **kwargs)
+        return target
+
+    def to_asdf(self, path: str | PathLike[str], **kwargs: Any) -> None:
+        """Check the model whole and write it to an ASDF file, as `save` does.
+
+        Parameters
+        ----------
+        path : str or path-like
+            The file.
+        **kwargs
+            ``all_array_compression`` (``"lz4"`` by default), ``all_array_storage``, ``compression_kwargs``,
+            ``pad_blocks``, ``include_block_index`` and ``write_checksums``, as `asdf.AsdfFile.write_to` takes them.
+
+        Raises
+        ------
+        ValidationError
+            The model is not valid. Nothing was written.
+        """
+        from .saving import write
+
+        write(self._node, Path(path), **kwargs)
+
+    # -- looking -----------------------------------------------------------------------------------------------------
+
+    def to_flat_dict(self, include_arrays: bool = True) -> dict[str, Any]:
+        """Return every value under its dotted name: ``{"roman.meta.cal_step.flat_field": "COMPLETE"}``.
+
+        Parameters
+        ----------
+        include_arrays : bool
+            Whether arrays are among them; they are read for it.
+        """
+        return flatten(self._node, include_arrays=include_arrays, recursive=True, prefix="roman.")
+
+    def get_crds_parameters(self) -> dict[str, Any]:
+        """Return what the Calibration Reference Data System selects reference files by.
+
+        Returns
+        -------
+        dict
+            Text, numbers and booleans below ``meta``: ``{"roman.meta.instrument.detector": "WFI01"}``.
+        """
+        flat = flatten(self._node["meta"], include_arrays=False, recursive=True, prefix="roman.meta.")
+        return {name: value for name, value in flat.items() if isinstance(value, (str, int, float, complex, bool))}
+
+    # -- the file ----------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Let the file go. What was read stays; what was not raises `ModelClosedError` from now on."""
+        if self._source is not None and self._owns_source:
+            self._source.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+
+_SLOTS = frozenset(DataModel.__slots__)

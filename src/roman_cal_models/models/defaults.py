@@ -1,0 +1,47 @@
+"""What the pipeline's products hold when they are made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..nodes.creation import TIME_TAG, fake_time
+from ..nodes.deferred import FakeValue
+
+__all__ = ["product_defaults"]
+
+_REFERENCE = "Ref"
+
+
+def product_defaults(model: str, node: str, given: Mapping[str, Any], *, fake: bool) -> dict[str, Any]:
+    """Return the given values on top of those that each product of the pipeline has.
+
+    Reference files are made by others than the pipeline; they have no defaults.
+
+    Parameters
+    ----------
+    model : str
+        Name of the model, which is its ``meta.model_type``.
+    node : str
+        Name of its node.
+    given : mapping
+        The values that win.
+    fake : bool
+        Whether the date is the made-up one instead of now.
+    """
+    if node.endswith(_REFERENCE) or node in ("Fps", "Tvac"):
+        return dict(given)
+    meta = {
+        "calibration_software_name": "RomanCAL",
+        "file_date": FakeValue(TIME_TAG, fake_time) if fake else _now(),
+        "origin": "STSCI/SOC",
+    }
+    given_meta = given.get("meta", {})
+    # the type of a model is never a matter of what was given: a conversion brings another's
+    return {**given, "meta": {**meta, **given_meta, "model_type": model}}
+
+
+def _now() -> Any:
+    from astropy.time import Time
+
+    return Time.now()

@@ -1,0 +1,1 @@
+"""Model classes, one module a family of files. Generated; do not edit."""

@@ -1,0 +1,207 @@
+"""Anything that a model can be opened from -> the right model."""
+
+from __future__ import annotations
+
+import builtins
+import io
+import os
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from typing import Any, BinaryIO
+
+from ..errors import NotRomanError, SourceTypeError, UnknownTagError
+from ..extension.foreign import FileSource
+from ..header.content import parse_tree, read_header_bytes
+from ..nodes.building import build_root
+from ..nodes.object_node import ObjectNode
+from ..nodes.reading import node_from_tree
+from ..schema import installed
+from ..yaml import TaggedMapping
+from .data_model import DataModel
+
+__all__ = ["model_class", "model_of", "open", "open_node"]
+
+
+def open(
+    source: Any,
+    *,
+    validate: bool = False,
+    memmap: bool = False,
+    storage_options: Mapping[str, Any] | None = None,
+    **kwargs: Any,
+) -> DataModel:
+    """Open a Roman file.
+
+    Nothing is checked, changed or read from a block, and no foreign object is built, until it is used.
+
+    Parameters
+    ----------
+    source : str, path-like, bytes, binary file object, asdf.AsdfFile or DataModel
+        A path or URL, the bytes of a file, a seekable stream at its beginning, or what is open already. A model gives
+        a view of the same node that does not own the file; a stream or an `asdf.AsdfFile` stays the caller's to close.
+    validate : bool
+        Whether the whole model is checked at once.
+    memmap : bool
+        Whether uncompressed arrays of a local file are mapped into memory instead of read.
+    storage_options : mapping, optional
+        For a URL, what fsspec takes.
+    **kwargs
+        ``lazy_load`` and ``lazy_tree``, which `roman_datamodels.open` takes, are accepted and make no difference.
+
+    Returns
+    -------
+    DataModel
+        Of the class of the file: `ImageModel`, `RampModel`, ...
+
+    Raises
+    ------
+    NotAsdfError, TruncatedFileError
+        It is no ASDF file, or not a whole header of one.
+    NotRomanError, UnknownTagError
+        It holds no Roman data model.
+    SourceTypeError
+        A model cannot be opened from such an object.
+    ValidationError
+        With ``validate=True``: the model is not valid.
+    FileNotFoundError, PermissionError
+        As the system says.
+    """
+    unknown = kwargs.keys() - {"lazy_load", "lazy_tree"}
+    if unknown:
+        raise TypeError(f"open() has no argument {', '.join(sorted(unknown))}")
+    if isinstance(source, DataModel):
+        model = source.copy(deepcopy=False)
+    else:
+        node, file = open_node(source, memmap=memmap, storage_options=storage_options)
+        model = model_of(node, file)
+    if validate:
+        try:
+            model.validate()
+        except BaseException:
+            model.close()
+            raise
+    return model
+
+
+def open_node(
+    source: Any, *, memmap: bool = False, storage_options: Mapping[str, Any] | None = None
+) -> tuple[ObjectNode, FileSource | None]:
+    """Return the top node of a source, and its file where this package has opened it."""
+    if _is_asdf_file(source):
+        return _node_of_asdf_file(source), None
+    stream, name, owns_stream = _stream(source, storage_options or {})
+    try:
+        header = read_header_bytes(stream, name)
+        tree = parse_tree(header, name)
+        raw, uri = _roman(tree, name)
+        file = FileSource(stream, header.content, header.standard, name, owns_stream=owns_stream, memmap=memmap)
+        return build_root(raw, uri, file), file
+    except BaseException:
+        if owns_stream:
+            stream.close()
+        raise
+
+
+def _stream(source: Any, storage_options: Mapping[str, Any]) -> tuple[BinaryIO, str | None, bool]:
+    """Return a binary stream, the name of the file, and whether the stream is ours to close."""
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return io.BytesIO(source), None, True
+    if isinstance(source, (str, os.PathLike)):
+        name = os.fspath(source)
+        if isinstance(name, str) and "://" in name:
+            return _remote(name, storage_options), name, True
+        return builtins.open(name, "rb"), os.fsdecode(name), True
+    if hasattr(source, "read") and hasattr(source, "seek"):
+        if isinstance(source, io.TextIOBase):
+            raise SourceTypeError("the stream is open as text: open it with mode 'rb'")
+        name = getattr(source, "name", None)
+        return source, name if isinstance(name, str) else None, False
+    raise SourceTypeError(
+        f"a model cannot be opened from {type(source).__name__}: give a path, a URL, bytes, a binary stream, "
+        "an asdf.AsdfFile or a model"
+    )
+
+
+def _remote(url: str, storage_options: Mapping[str, Any]) -> BinaryIO:
+    try:
+        import fsspec
+    except ImportError:
+        raise SourceTypeError(f"{url}: to open URLs, pip install 'roman-cal-models[remote]'") from None
+    try:
+        file: Any = fsspec.open(url, "rb", **storage_options)
+        stream: BinaryIO = file.open()
+    except (ValueError, ImportError) as error:  # no such kind of URL, or its package is not installed
+        raise SourceTypeError(f"{url}: {error}") from None
+    return stream
+
+
+def _roman(tree: Any, name: str | None) -> tuple[TaggedMapping, str]:
+    """Return what stands under ``roman``, and the URI of its schema."""
+    if "roman" not in tree:
+        raise NotRomanError(name, "an ASDF file, but not of Roman: there is no key 'roman'")
+    raw = tree["roman"]
+    tag = getattr(raw, "tag", None)
+    if tag is None:
+        raise UnknownTagError(name, "what stands under 'roman' bears no tag, so its schema is unknown")
+    uri = installed().store.schema_of_node(tag)
+    if not isinstance(raw, TaggedMapping):
+        raise UnknownTagError(name, f"what stands under 'roman' bears the tag {tag}, but is no mapping")
+    if uri is None:
+        raise UnknownTagError(
+            name, f"the tag {tag} is not known to the installed rad; to update it: pip install -U rad roman-cal-models"
+        )
+    return raw, uri
+
+
+def _is_asdf_file(source: Any) -> bool:
+    import sys
+
+    asdf = sys.modules.get("asdf")
+    return asdf is not None and isinstance(source, asdf.AsdfFile)
+
+
+def _node_of_asdf_file(file: Any) -> ObjectNode:
+    name = file.uri
+    if "roman" not in file.tree:
+        raise NotRomanError(name, "an ASDF file, but not of Roman: there is no key 'roman'")
+    top = file["roman"]
+    if isinstance(top, ObjectNode):
+        return top
+    tag = getattr(top, "_tag", None)
+    if tag is None or not isinstance(top, Mapping):
+        raise UnknownTagError(name, f"what stands under 'roman' is a {type(top).__name__} without a tag")
+    if installed().store.schema_of_node(tag) is None:
+        raise UnknownTagError(name, f"the tag {tag} is not known to the installed rad")
+    node: ObjectNode = node_from_tree(top, tag)
+    return node
+
+
+def model_of(node: ObjectNode, file: FileSource | None = None) -> DataModel:
+    """Return the model of a top node.
+
+    Raises
+    ------
+    UnknownTagError
+        It is not the top node of a file.
+    """
+    cls = model_class(type(node).__name__)
+    if cls is None:
+        name = None if file is None else file.name
+        if file is not None:
+            file.close()
+        raise UnknownTagError(name, f"{node.tag} is no tag of a file: {type(node).__name__} stands inside of others")
+    return cls._of(node, file)
+
+
+@cache
+def model_class(node: str) -> type[DataModel] | None:
+    """Return the model of a class of nodes, by its name; None for a node that is no file."""
+    from .generated._index import MODELS, MODULES
+
+    model = MODELS.get(node)
+    if model is None:
+        return None
+    module = import_module(f"{__package__}.generated.{MODULES[model]}")
+    cls: type[DataModel] = getattr(module, model)
+    return cls

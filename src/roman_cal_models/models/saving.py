@@ -1,0 +1,193 @@
+"""A node into a file: the whole check first, then one atomic write."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from ..errors import ForeignValueError, Problem, ValidationError, format_path
+from ..nodes.object_node import ObjectNode
+
+__all__ = ["write"]
+
+# Arrays of fewer elements stand in the header itself, as in the files of roman_datamodels.
+INLINE_THRESHOLD = 512
+
+
+def write(
+    node: ObjectNode,
+    path: Path,
+    *,
+    all_array_compression: str | None = "lz4",
+    all_array_storage: str | None = None,
+    compression_kwargs: dict[str, Any] | None = None,
+    pad_blocks: float | bool = False,
+    include_block_index: bool = True,
+    write_checksums: bool = True,
+) -> None:
+    """Check a node and write it as the ``roman`` of a file.
+
+    Raises
+    ------
+    ValidationError
+        The node is not valid. Nothing was written.
+    """
+    from ..extension.trees import tagged_tree
+
+    check(node, path)
+    tree = tagged_tree(node, node.tag)
+    _set_in_file(tree, node, path)
+    options: dict[str, Any] = {
+        "all_array_compression": all_array_compression,
+        "pad_blocks": pad_blocks,
+        "include_block_index": include_block_index,
+        "write_checksums": write_checksums,
+    }
+    if all_array_storage is not None:
+        options["all_array_storage"] = all_array_storage
+    if compression_kwargs is not None:
+        options["compression_kwargs"] = compression_kwargs
+    with _atomically(path) as stream:
+        _write(tree, node, stream, path, options, inline=all_array_storage is None)
+
+
+def check(node: ObjectNode, path: Path) -> None:
+    """Check a node as it will stand in a file of this name, whatever the settings let pass before.
+
+    Raises
+    ------
+    ValidationError
+        It is not valid.
+    """
+    found = [problem for problem in node.problems() if problem.path != ("meta", "filename")]
+    found += _problems_of_name(node, path)
+    if found:
+        raise ValidationError(found, str(path))
+
+
+def _problems_of_name(node: ObjectNode, path: Path) -> list[Problem]:
+    meta = node.get("meta")
+    if not isinstance(meta, ObjectNode) or meta._schema is None:
+        return []
+    if "filename" not in meta:
+        return [problem for problem in node.problems() if problem.path == ("meta", "filename")]
+    place = meta._schema.place("filename")
+    if place is None:
+        return []
+    from ..nodes.building import adopt
+
+    name = adopt(path.name, place, meta)
+    return [problem for rules in place.rules for problem in rules.problems(name, path=("meta", "filename"))]
+
+
+def _set_in_file(tree: Any, node: ObjectNode, path: Path) -> None:
+    """Set name and date of the file in the tree that is written, where the model has them."""
+    from astropy.time import Time
+
+    meta = tree.get("meta")
+    if not isinstance(meta, dict):
+        return
+    for key, value in (("filename", path.name), ("file_date", Time.now())):
+        if key in meta:
+            meta[key] = _like(meta[key], value)
+
+
+def _like(old: Any, new: Any) -> Any:
+    """Return a new value under the tag of an old one."""
+    tag = getattr(old, "_tag", None)
+    if tag is None or not tag.startswith("asdf://"):
+        return new
+    from asdf import tagged
+
+    return tagged.tag_object(tag, new if isinstance(new, str) else new.isot)
+
+
+def _write(tree: Any, node: ObjectNode, stream: BinaryIO, path: Path, options: dict[str, Any], *, inline: bool) -> None:
+    import asdf
+
+    from ..extension import writing_extensions
+    from ..extension.converters import serialised_type
+    from ..extension.foreign import settled_config
+    from ..schema import installed
+
+    manifest = installed().store.manifest_of(tree._tag)
+    assert manifest is not None
+    top = serialised_type(str(manifest.uri))(tree)
+    with settled_config() as config:
+        if inline and config.array_inline_threshold is None and not _has_structured_array(tree):
+            config.array_inline_threshold = INLINE_THRESHOLD
+        file: Any = asdf.AsdfFile({"roman": top}, extensions=writing_extensions(str(manifest.uri)))
+        try:
+            file.write_to(stream, **options)
+        except asdf.exceptions.ValidationError as error:
+            where = ("roman", *error.path)
+            raise ValidationError(
+                [Problem(where[1:], str(error.validator), error.message, error.instance, error.validator_value, "")],
+                str(path),
+            ) from None
+        except asdf.exceptions.AsdfSerializationError as error:
+            place = _where(tree, error.args[-1])
+            kind = f"{type(error.args[-1]).__module__}.{type(error.args[-1]).__qualname__}"
+            raise ForeignValueError(str(path), f"{place} cannot be written: asdf has no converter for {kind}") from None
+
+
+def _has_structured_array(tree: Any) -> bool:
+    """Return whether there is an array of several fields: in the header it would lose the byte order of its fields."""
+    if isinstance(tree, Mapping):
+        return any(map(_has_structured_array, tree.values()))
+    if isinstance(tree, list):
+        return any(map(_has_structured_array, tree))
+    return bool(getattr(getattr(tree, "dtype", None), "names", None))
+
+
+def _where(tree: Any, value: Any) -> str:
+    """Return the path of a value in a tree; empty for one that is not there."""
+    found = next(_paths(tree, value, ()), None)
+    return "a value" if found is None else format_path(found)
+
+
+def _paths(tree: Any, value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    if tree is value:
+        yield path
+    elif isinstance(tree, Mapping):
+        for key, item in tree.items():
+            yield from _paths(item, value, (*path, key))
+    elif isinstance(tree, Sequence) and not isinstance(tree, (str, bytes)):
+        for index, item in enumerate(tree):
+            yield from _paths(item, value, (*path, index))
+
+
+@contextmanager
+def _atomically(path: Path) -> Generator[BinaryIO]:
+    """Give a stream whose content stands under `path` once all of it is on disk; before, nothing has changed."""
+    target = path.resolve()
+    temporary = target.with_name(f".{target.name[:100]}.{uuid.uuid4().hex}.part")
+    try:
+        with temporary.open("xb+") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        if target.exists():
+            temporary.chmod(target.stat().st_mode & 0o7777)
+        os.replace(temporary, target)
+        _sync_folder(target.parent)
+    except BaseException as error:
+        temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename = str(path)  # nobody knows the temporary one
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the rename itself reach the disk, where the system lets one ask for it."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,165 @@
+"""Values that are not built yet: foreign objects (arrays, WCS, Time, tables) until somebody asks for them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from ..errors import ModelClosedError
+from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
+
+__all__ = ["BUILD_LOCK", "UNBUILT", "AsdfArray", "Deferred", "FakeValue", "FileValue", "Source"]
+
+# Building is rare and short; one lock keeps two threads from building one value twice.
+BUILD_LOCK = threading.RLock()
+
+
+class Source(Protocol):
+    """Where the raw values of a tree came from, and who can build foreign objects from them."""
+
+    name: str | None
+
+    def newest_tag(self, stem: str) -> str:
+        """Return the newest version of a foreign tag that can be built."""
+        ...
+
+    def build(self, raw: Any, where: Callable[[], str]) -> Any:
+        """Build the foreign object that a raw tree stands for.
+
+        Raises
+        ------
+        ModelClosedError
+            It needs a block of a file that is closed.
+        """
+
+
+class Deferred:
+    """A foreign object that is built at first use and then kept.
+
+    It is shared by all nodes that hold it, so that a shallow copy of a node gives the same object as the node.
+    """
+
+    __slots__ = ("_value", "tag")
+
+    _value: Any
+
+    def __init__(self, tag: str) -> None:
+        self.tag = tag
+
+    def get(self, where: Callable[[], str]) -> Any:
+        """Return the object; `where` tells its path for an error."""
+        try:
+            return self._value
+        except AttributeError:
+            with BUILD_LOCK:
+                if not hasattr(self, "_value"):
+                    self._value = self._build(where)
+                return self._value
+
+    def _build(self, where: Callable[[], str]) -> Any:
+        raise NotImplementedError
+
+    def __roman_tag__(self) -> str:
+        return self.tag
+
+    def __repr__(self) -> str:
+        return f"<{self.tag.rpartition('/')[2]}>"
+
+
+class FileValue(Deferred):
+    """A foreign object of a file.
+
+    Parameters
+    ----------
+    source : Source
+        Who can build it.
+    raw : TaggedMapping, TaggedSequence or TaggedScalar
+        Its YAML.
+    """
+
+    __slots__ = ("raw", "source")
+
+    def __init__(self, source: Source, raw: Any) -> None:
+        super().__init__(raw.tag)
+        self.source = source
+        self.raw = raw
+
+    def _build(self, where: Callable[[], str]) -> Any:
+        return self.source.build(self.raw, where)
+
+    def __roman_lower__(self) -> Any:
+        return self.raw
+
+    @property
+    def shape(self) -> tuple[int, ...] | None:
+        """Shape of an array, without reading it; None where the file does not say."""
+        shape = self.raw.get("shape") if isinstance(self.raw, TaggedMapping) else None
+        return None if shape is None else tuple(shape)
+
+    def __repr__(self) -> str:
+        if self.shape is None:
+            return super().__repr__()
+        return f"<array {self.raw.get('datatype')} {self.shape}>"
+
+
+class FakeValue(Deferred):
+    """A foreign object of a made-up model whose library takes long to import.
+
+    Parameters
+    ----------
+    tag : str
+        Its tag.
+    make : callable
+        Makes it.
+    """
+
+    __slots__ = ("_make",)
+
+    def __init__(self, tag: str, make: Callable[[], Any]) -> None:
+        super().__init__(tag)
+        self._make = make
+
+    def _build(self, where: Callable[[], str]) -> Any:
+        return self._make()
+
+    def __roman_lower__(self) -> Any:
+        from ..schema.values import lower
+
+        return lower(self.get(lambda: ""))
+
+
+class AsdfArray(Deferred):
+    """An array of an `asdf.AsdfFile` that somebody else opened, read at first use.
+
+    Parameters
+    ----------
+    array : asdf.tags.core.NDArrayType
+        As asdf gives it.
+    """
+
+    __slots__ = ("array",)
+
+    def __init__(self, array: Any) -> None:
+        super().__init__("tag:stsci.edu:asdf/core/ndarray-1.1.0")
+        self.array = array
+
+    def _build(self, where: Callable[[], str]) -> Any:
+        try:
+            return self.array[...]
+        except (OSError, ValueError) as error:  # asdf's own words, or Python's, for a file that is closed
+            raise ModelClosedError(None, f"{where()} was not loaded: {error}") from None
+
+    def __roman_lower__(self) -> Any:
+        from ..schema.values import lower
+
+        return lower(self.array)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the array, without reading it."""
+        return tuple(self.array.shape)
+
+
+# The types that stand in a node for what is not built: no node ever holds a plain dict or list otherwise.
+UNBUILT = frozenset({dict, list, TaggedMapping, TaggedSequence, TaggedScalar, FileValue, FakeValue, AsdfArray})

@@ -1,0 +1,46 @@
+"""Trees as flat dictionaries of dotted names."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+__all__ = ["flatten", "leaves"]
+
+
+def leaves(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Yield every value that is not null under its dotted name, containers taken apart."""
+    if isinstance(tree, dict):
+        for key, value in tree.items():
+            yield from leaves(value, (*path, key))
+    elif isinstance(tree, (list, tuple)):
+        for index, value in enumerate(tree):
+            yield from leaves(value, (*path, index))
+    elif tree is not None:
+        yield ".".join(map(str, path)), tree
+
+
+def flatten(tree: Any, *, include_arrays: bool, recursive: bool, prefix: str = "") -> dict[str, Any]:
+    """Return the values under dotted names, times as text."""
+    pairs = leaves(tree) if recursive else tree.items()
+    return {f"{prefix}{name}": _text_of_time(value) for name, value in pairs if include_arrays or not is_array(value)}
+
+
+def is_array(value: Any) -> bool:
+    """Return whether a value is an array: numpy's or asdf's."""
+    return hasattr(value, "dtype") and hasattr(value, "shape") and hasattr(value, "ndim") and not _is_scalar(value)
+
+
+def _is_scalar(value: Any) -> bool:
+    import numpy as np
+
+    return isinstance(value, np.generic)
+
+
+def _text_of_time(value: Any) -> Any:
+    if isinstance(value, datetime.datetime):
+        return value.isoformat()
+    if type(value).__module__.startswith("astropy.time") or hasattr(value, "jd1"):
+        return str(value)
+    return value

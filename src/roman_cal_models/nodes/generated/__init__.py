@@ -1,0 +1,1 @@
+"""Node classes, one module a family. Generated; do not edit."""

@@ -1,0 +1,169 @@
+"""A dict whose values may still be raw: each is built when it is first taken out, and then kept."""
+
+from __future__ import annotations
+
+from collections.abc import ItemsView, Iterable, Iterator, ValuesView
+from typing import Any, TypeVar
+
+from ..errors import MissingKeyError
+from .comparing import equal_mappings
+from .deferred import BUILD_LOCK, UNBUILT
+
+__all__ = ["LazyDict", "raw_get", "raw_items", "raw_members"]
+
+_T = TypeVar("_T")
+
+_getitem = dict.__getitem__
+_setitem = dict.__setitem__
+
+
+class LazyDict(dict[str, Any]):
+    """A real dict that never hands out a raw value.
+
+    ``__iter__`` is overridden although keys need no building: it makes ``dict(node)``, ``{**node}`` and
+    ``other.update(node)`` ask for each value instead of copying the store behind our back.
+    """
+
+    __slots__ = ()
+
+    def _build(self, key: Any, raw: Any) -> Any:
+        """Build the value for a raw one."""
+        raise NotImplementedError
+
+    def _take(self, key: Any, raw: Any) -> Any:
+        """Build a raw value, unless another thread has done so or has set another meanwhile."""
+        with BUILD_LOCK:
+            value = _getitem(self, key)
+            if value is raw:
+                value = self._build(key, raw)
+                _setitem(self, key, value)
+        return value
+
+    def _store(self, key: Any, value: Any) -> None:
+        """Set a value; while another thread builds the one that stands here, wait, so that this one stays."""
+        if raw_get(self, key).__class__ in UNBUILT:
+            with BUILD_LOCK:
+                _setitem(self, key, value)
+        else:
+            _setitem(self, key, value)
+
+    def __delitem__(self, key: Any) -> None:
+        with BUILD_LOCK:
+            super().__delitem__(key)
+
+    def clear(self) -> None:
+        """Take all values out."""
+        with BUILD_LOCK:
+            super().clear()
+
+    def __getitem__(self, key: Any) -> Any:
+        value = _getitem(self, key)
+        return self._take(key, value) if value.__class__ in UNBUILT else value
+
+    def __iter__(self) -> Iterator[str]:
+        return super().__iter__()
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """Return a value, or `default` where there is none."""
+        value = super().get(key, UNBUILT)
+        if value is UNBUILT:
+            return default
+        return self._take(key, value) if value.__class__ in UNBUILT else value
+
+    def items(self) -> ItemsView[str, Any]:  # type: ignore[override]
+        """Return a view of the items; each value is built when it is taken."""
+        return _Items(self)
+
+    def values(self) -> ValuesView[Any]:  # type: ignore[override]
+        """Return a view of the values; each is built when it is taken."""
+        return _Values(self)
+
+    def pop(self, key: Any, *default: Any) -> Any:
+        """Take a value out."""
+        if default and key not in self:
+            return default[0]
+        value = self[key]
+        del self[key]
+        return value
+
+    def popitem(self) -> tuple[str, Any]:
+        """Take the last item out."""
+        key = next(reversed(self), None)
+        if key is None and not len(self):
+            raise MissingKeyError(None, lambda: "the node is empty")
+        return key, self.pop(key)  # type: ignore[return-value]
+
+    def setdefault(self, key: Any, default: Any = None) -> Any:
+        """Return a value, set to `default` where there was none."""
+        if key not in self:
+            self[key] = default
+        return self[key]
+
+    def update(self, *others: Any, **values: Any) -> None:
+        """Set several values; each is checked."""
+        for key, value in dict(*others, **values).items():
+            self[key] = value
+
+    def __ior__(self, other: Any) -> Any:
+        self.update(other)
+        return self
+
+    def __or__(self, other: Any) -> Any:
+        if not isinstance(other, dict):
+            return NotImplemented
+        result = self.copy()
+        result.update(other)
+        return result
+
+    def __ror__(self, other: Any) -> Any:
+        return NotImplemented if not isinstance(other, dict) else {**other, **self}
+
+    def copy(self) -> Any:
+        """Return a shallow copy."""
+        return self.__copy__()
+
+    def __copy__(self) -> Any:
+        raise NotImplementedError
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, dict):
+            return NotImplemented
+        return self is other or equal_mappings(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        equal = self.__eq__(other)
+        return equal if equal is NotImplemented else not equal
+
+    __hash__ = None
+
+
+class _Items(ItemsView[str, Any]):
+    """Items, which those of a dict give backwards as well."""
+
+    __slots__ = ()
+
+    _mapping: LazyDict
+
+    def __reversed__(self) -> Iterator[tuple[str, Any]]:
+        return ((key, self._mapping[key]) for key in reversed(self._mapping))
+
+
+class _Values(ValuesView[Any]):
+    """Values, which those of a dict give backwards as well."""
+
+    __slots__ = ()
+
+    _mapping: LazyDict
+
+    def __reversed__(self) -> Iterator[Any]:
+        return (self._mapping[key] for key in reversed(self._mapping))
+
+
+# What stands in a node as it is, built or not: for those who look without touching.
+raw_get = dict.get
+raw_items = dict.items
+
+
+def raw_members(parent: Any) -> Iterable[tuple[Any, Any]]:
+    """Return the members of a node or a list, by key or index, as they stand in it."""
+    return raw_items(parent) if isinstance(parent, dict) else enumerate(parent)

@@ -1,0 +1,229 @@
+"""ListNode: a real list whose items are checked by a schema."""
+
+from __future__ import annotations
+
+import copy
+import weakref
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, Self, SupportsIndex, TypeVar
+
+from .. import errors
+from ..errors import ValidationWarning
+from ..settings import current
+from .lazy_dict import raw_members
+
+if TYPE_CHECKING:
+    from ..errors import Problem
+    from ..schema.places import Place
+
+__all__ = ["ListNode", "bind_list"]
+
+_T = TypeVar("_T")
+_List = TypeVar("_List", bound="ListNode[Any]")
+
+
+class ListNode(list[_T]):
+    """A piece of a Roman tree that holds items by number.
+
+    Parameters
+    ----------
+    items : iterable, optional
+        Items to begin with.
+    version, tag : str, optional
+        The version of the schema, for a class that a schema of its own describes; the newest by default.
+    """
+
+    __slots__ = ("__weakref__", "_parent", "_place", "_tag", "_uri")
+
+    _families: ClassVar[tuple[str, ...]] = ()
+
+    _place: Place | None
+    _parent: weakref.ref[Any] | None
+    _uri: str | None
+    _tag: str | None
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Make it, bound to nothing yet."""
+        node = super().__new__(cls)
+        bind_list(node, None, None, None)
+        return node
+
+    def __init__(self, items: Iterable[_T] = (), /, *, version: str | None = None, tag: str | None = None) -> None:
+        super().__init__()
+        if self._families:
+            from ..schema import installed
+            from .classes import schema_uri_for
+
+            uri = schema_uri_for(self._families, version, tag)
+            bind_list(self, installed().root(uri).items, uri, installed().store.tag_of(uri))
+        self.extend(items)
+
+    # -- values ------------------------------------------------------------------------------------------------------
+
+    def _adopt(self, item: Any, index: int) -> Any:
+        from .building import adopt
+
+        item = adopt(item, self._place, self)
+        mode = current().validate_assignment
+        if mode == "off" or self._place is None:
+            return item
+        check_arrays = current().check_arrays
+        found = [
+            problem
+            for rules in self._place.rules
+            for problem in rules.problems(item, path=(*self.path(), index), assigning=True, check_arrays=check_arrays)
+        ]
+        if found:
+            _refuse(found, mode)
+        return item
+
+    def append(self, item: _T) -> None:
+        """Add an item at the end; it is checked."""
+        super().append(self._adopt(item, len(self)))
+
+    def insert(self, index: SupportsIndex, item: _T) -> None:
+        """Add an item before `index`; it is checked."""
+        super().insert(index, self._adopt(item, index.__index__()))
+
+    def extend(self, items: Iterable[_T]) -> None:
+        """Add items at the end; each is checked."""
+        start = len(self)
+        super().extend([self._adopt(item, start + offset) for offset, item in enumerate(items)])
+
+    def __iadd__(self, items: Iterable[_T]) -> Self:  # type: ignore[override, misc]  # typeshed's own list says the same
+        self.extend(items)
+        return self
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        if isinstance(index, slice):
+            start = index.indices(len(self))[0]
+            super().__setitem__(index, [self._adopt(item, start + offset) for offset, item in enumerate(value)])
+        else:
+            position = index.__index__()
+            super().__setitem__(index, self._adopt(value, position + len(self) if position < 0 else position))
+
+    @property
+    def data(self) -> Self:
+        """The list itself."""
+        return self
+
+    # -- where it stands ---------------------------------------------------------------------------------------------
+
+    @property
+    def schema_uri(self) -> str | None:
+        """URI of the schema of its own; None for a list described in place."""
+        return self._uri
+
+    @property
+    def version(self) -> str | None:
+        """Version of that schema."""
+        from ..schema import uris
+
+        return None if self._uri is None else uris.parse(self._uri).version
+
+    @property
+    def tag(self) -> str | None:
+        """The tag that it bears when it is written on its own; None for a list described in place."""
+        from ..schema import uris
+
+        if self._tag is not None or self._uri is None:
+            return self._tag
+        return str(uris.parse(self._uri).as_tag())
+
+    def __roman_tag__(self) -> str | None:
+        return self._tag
+
+    def path(self) -> tuple[str | int, ...]:
+        """Return where the list stands in the tree that it was last put into."""
+        parent: Any = None if self._parent is None else self._parent()
+        if parent is None:
+            return ()
+        return next(((*parent.path(), key) for key, value in raw_members(parent) if value is self), ())
+
+    def _set_parent(self, parent: Any) -> None:
+        self._parent = weakref.ref(parent)
+
+    def problems(self) -> list[Problem]:
+        """Return everything that is wrong with the list; empty for a valid one."""
+        from .checking import problems
+
+        return problems(self)
+
+    def validate(self) -> None:
+        """Check the whole list.
+
+        Raises
+        ------
+        ValidationError
+            Carries every problem.
+        """
+        found = self.problems()
+        if found:
+            raise errors.ValidationError(found)
+
+    # -- a good list -------------------------------------------------------------------------------------------------
+
+    def copy(self) -> Self:
+        """Return a shallow copy."""
+        return self.__copy__()
+
+    def __copy__(self) -> Self:
+        return _restored(type(self), self._place, self._uri, self._tag, list(self))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        twin = _restored(type(self), self._place, self._uri, self._tag, [])
+        memo[id(self)] = twin
+        _fill(twin, [copy.deepcopy(item, memo) for item in self])
+        return twin
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        return _restored, (type(self), self._place, self._uri, self._tag, list(self))
+
+    def __eq__(self, other: object) -> bool:
+        from .comparing import equal_sequences
+
+        if not isinstance(other, list):
+            return NotImplemented
+        return self is other or equal_sequences(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        equal = self.__eq__(other)
+        return equal if equal is NotImplemented else not equal
+
+    __hash__ = None
+
+    def __asdf_traverse__(self) -> list[_T]:
+        return list(self)
+
+
+def bind_list(node: ListNode[Any], place: Place | None, uri: str | None, tag: str | None) -> None:
+    """Bind a list to the place of its items and, if a schema of its own describes it, to that schema."""
+    node._place = place
+    node._uri = uri
+    node._tag = tag
+    node._parent = None
+
+
+def _restored(cls: type[_List], place: Place | None, uri: str | None, tag: str | None, items: list[Any]) -> _List:
+    node = cls.__new__(cls)
+    bind_list(node, place, uri, tag)
+    _fill(node, items)
+    return node
+
+
+def _fill(node: ListNode[Any], items: list[Any]) -> None:
+    from .building import _set_parent
+
+    list.extend(node, items)
+    for item in items:
+        _set_parent(item, node)
+
+
+def _refuse(found: list[Problem], mode: str) -> None:
+    if mode == "on":
+        raise errors.ValidationError(found)
+    import warnings
+
+    from .naming import caller_level
+
+    warnings.warn(str(errors.ValidationError(found)), ValidationWarning, stacklevel=caller_level())

@@ -1,0 +1,460 @@
+"""ObjectNode: a real dict with attribute access, typed and checked by a schema."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+import weakref
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from .. import errors
+from ..errors import Problem, ValidationWarning
+from ..settings import current
+from . import naming
+from .checking import problems as problems_of
+from .classes import class_hint as class_hint  # evaluated in hints, see `hinted`
+from .classes import schema_for
+from .deferred import UNBUILT, Deferred, Source
+from .flat import flatten
+from .lazy_dict import LazyDict, raw_get, raw_items, raw_members
+
+if TYPE_CHECKING:
+    from ..schema.places import ObjectSchema, Place
+
+__all__ = ["ObjectNode", "Properties", "TaggedObjectNode", "hinted", "property_names", "property_types"]
+
+_getitem = dict.__getitem__
+_setitem = dict.__setitem__
+
+# Values of these types are stored as they are given.
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
+class Properties:
+    """Base of the classes that only declare the properties of a top-level node, for the node and for its model."""
+
+    __slots__ = ()
+
+
+def property_names(cls: type) -> dict[str, str]:
+    """Return the declared properties of a class: attribute -> key."""
+    return {name: naming.key_name(name) for name in property_types(cls)}
+
+
+def property_types(cls: type) -> dict[str, str]:
+    """Return the declared properties of a class: attribute -> type, as it is written."""
+    types: dict[str, str] = {}
+    for base in reversed(cls.__mro__):
+        if issubclass(base, (Properties, ObjectNode)) and base is not ObjectNode:
+            declared: dict[str, str] = inspect.get_annotations(base)
+            types |= {name: type_ for name, type_ in declared.items() if not name.startswith("_")}
+    return types
+
+
+def hinted(get: Callable[[Any], Any], type_: str) -> property:
+    """Return a property whose getter tells completers which node it gives.
+
+    They do not run getters, but ask for the type that one returns; the class is imported only then.
+    """
+    from .generated._index import MODULES
+
+    name = type_.removesuffix(" | None")
+    # nothing where it gives no node: completers stumble over Any
+    get.__annotations__ = {"return": f"class_hint({name!r})"} if name in MODULES else {}
+    return property(get)
+
+
+def _getter(key: str) -> Callable[[ObjectNode], Any]:
+    def get(self: ObjectNode) -> Any:
+        value = _getitem(self, key)
+        return self._take(key, value) if type(value) in UNBUILT else value
+
+    return get
+
+
+class ObjectNode(LazyDict):
+    """A piece of a Roman tree that holds properties by name.
+
+    A real `dict`: ``node["name"]`` and ``node.name`` are two spellings of one value. What is set is checked against
+    the schema of the node's own version at once; what is missing is asked for by `validate`.
+
+    Parameters
+    ----------
+    mapping : mapping, optional
+        Values to begin with.
+    version : str, optional
+        Version of the schema; the newest by default.
+    tag : str, optional
+        Tag whose schema is meant, instead of a version.
+    **values
+        More values.
+
+    Raises
+    ------
+    ValidationError
+        A value breaks the schema.
+    SchemaNotFoundError
+        There is no such version.
+    """
+
+    __slots__ = ("__weakref__", "_parent", "_schema", "_source", "_tag")
+
+    # Generated: the families of schemas that the class stands for, newest home first, and, for an object that a
+    # schema describes in place, where in that schema.
+    _families: ClassVar[tuple[str, ...]] = ()
+    _path: ClassVar[tuple[str, ...]] = ()
+
+    # names of methods: reached as keys only
+    _reserved: ClassVar[frozenset[str]] = frozenset()
+    # attributes that are the keys themselves
+    _declared: ClassVar[frozenset[str]] = frozenset()
+
+    _schema: ObjectSchema | None
+    _source: Source | None
+    _parent: weakref.ref[Any] | None
+    _tag: str | None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        names = property_names(cls)
+        for attribute, type_ in property_types(cls).items():
+            setattr(cls, attribute, hinted(_getter(names[attribute]), type_))
+        cls._reserved = frozenset(dir(cls)).difference(names)
+        cls._declared = frozenset(name for name, key in names.items() if name == key)
+
+    def __init__(
+        self,
+        mapping: Mapping[str, Any] | None = None,
+        /,
+        *,
+        version: str | None = None,
+        tag: str | None = None,
+        **values: Any,
+    ) -> None:
+        super().__init__()
+        _bind(self, schema_for(type(self), version, tag))
+        self.update(mapping or {}, **values)
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Make it, bound to nothing yet."""
+        node = super().__new__(cls)
+        _bind(node, None)
+        return node
+
+    # -- values ------------------------------------------------------------------------------------------------------
+
+    def _build(self, key: Any, raw: Any) -> Any:
+        if isinstance(raw, Deferred):
+            return raw.get(lambda: errors.format_path((*self.path(), key)))
+        from .building import build
+
+        return build(raw, self._place(key), self)
+
+    def _place(self, key: Any) -> Place | None:
+        return None if self._schema is None else self._schema.place(key)
+
+    def __missing__(self, key: Any) -> Any:
+        raise naming.missing(self, key)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+        return self[naming.key_name(name)]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        schema = self._schema
+        if schema is not None:
+            accepts = schema.attribute_checks.get(name)
+            # what stands here must be built already, so that no other thread is building it
+            if accepts is not None and type(value) in _PLAIN and type(raw_get(self, name)) in _PLAIN and accepts(value):
+                _setitem(self, name, value)
+                return
+            if accepts is None and name in self._declared and name in schema.places:
+                schema.attribute_checks[name] = schema.places[name].accepts_plain
+        if name not in self._declared:
+            if name in self._reserved or name.startswith("_"):
+                raise naming.reserved(self, name)
+            name = naming.key_name(name)
+        self[name] = value
+
+    def __delattr__(self, name: str) -> None:
+        del self[naming.key_name(name)]
+
+    def __delitem__(self, key: Any) -> None:
+        if key not in self:
+            raise naming.missing(self, key)
+        super().__delitem__(key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        schema = self._schema
+        if schema is not None and type(value) in _PLAIN and schema.accepts_plain(key, value):
+            # what stands here is built, so that no other thread is building it
+            if type(raw_get(self, key)) in _PLAIN:
+                _setitem(self, key, value)
+            else:
+                self._store(key, value)
+            return
+        place = self._place(key)
+        if place is None:
+            self._set_unknown(key, value)
+            return
+        from .building import adopt
+
+        value = adopt(value, place, self)
+        if current().validate_assignment != "off":
+            self._check(key, value, place)
+        self._store(key, value)
+
+    def _set_unknown(self, key: Any, value: Any) -> None:
+        if type(value) not in _PLAIN:
+            from .building import adopt
+
+            value = adopt(value, None, self)
+        if self._schema is not None and key not in self:
+            if self._schema.is_closed:
+                self._refuse([self._not_allowed(key, value)])
+            naming.meet_unknown(self, key)
+        self._store(key, value)
+
+    def _check(self, key: Any, value: Any, place: Place) -> None:
+        check_arrays = current().check_arrays
+        if all(rules.accepts(value, assigning=True, check_arrays=check_arrays) for rules in place.rules):
+            return
+        path = (*self.path(), key)
+        found = [
+            problem
+            for rules in place.rules
+            for problem in rules.problems(value, path=path, assigning=True, check_arrays=check_arrays)
+        ]
+        self._refuse(found)
+
+    def _refuse(self, problems: list[Problem]) -> None:
+        mode = current().validate_assignment
+        if mode == "off":
+            return
+        error = errors.ValidationError(problems)
+        if mode == "on":
+            raise error
+        warnings.warn(str(error), ValidationWarning, stacklevel=naming.caller_level())
+
+    def _not_allowed(self, key: Any, value: Any) -> Problem:
+        assert self._schema is not None
+        known = tuple(self._schema.places)
+        names = [*map(repr, known), *(f"names that match {pattern.pattern!r}" for pattern, _ in self._schema.patterns)]
+        message = f"is not allowed here: {type(self).__name__} has {', '.join(names)} and nothing else"
+        return Problem((*self.path(), key), "additionalProperties", message, value, known, self._schema.uri)
+
+    # -- where it stands ---------------------------------------------------------------------------------------------
+
+    @property
+    def schema_uri(self) -> str | None:
+        """URI of the schema that the node is checked against; None for an object that no schema describes."""
+        return None if self._schema is None else self._schema.uri
+
+    @property
+    def version(self) -> str | None:
+        """Version of that schema."""
+        return None if self._schema is None else self._schema.parsed.version
+
+    @property
+    def tag(self) -> str | None:
+        """The tag that the node bears when it is written on its own; None for an object described in place.
+
+        A fragment, which RAD gives no tag, has the tag that follows from its schema URI by RAD's convention.
+        """
+        if self._tag is not None or self._schema is None or self._schema.path:
+            return self._tag
+        return self._schema.tag or str(self._schema.parsed.as_tag())
+
+    def __roman_tag__(self) -> str | None:
+        return self._tag or (None if self._schema is None else self._schema.tag)
+
+    def __roman_lower__(self) -> dict[str, Any]:
+        # checks look at what stands here, built or not: to be checked is no reason to be built
+        return dict(raw_items(self))
+
+    @classmethod
+    def versions(cls) -> tuple[str, ...]:
+        """Return the versions of the schema that are installed, oldest first."""
+        from ..schema import installed
+
+        return tuple(uri.version for uri in installed().store.versions(cls._families[0])) if cls._families else ()
+
+    def path(self) -> tuple[str | int, ...]:
+        """Return where the node stands in the tree that it was last put into."""
+        parent: Any = None if self._parent is None else self._parent()
+        if parent is None:
+            return ()
+        for key, value in raw_members(parent):
+            if value is self:
+                return (*parent.path(), key)
+        return ()
+
+    # -- checking ----------------------------------------------------------------------------------------------------
+
+    def problems(self) -> list[Problem]:
+        """Return everything that is wrong with the node, what is missing included.
+
+        Returns
+        -------
+        list of Problem
+            Empty for a valid node; paths are from this node on.
+        """
+        return problems_of(self)
+
+    def validate(self) -> None:
+        """Check the whole node.
+
+        Raises
+        ------
+        ValidationError
+            Carries every problem.
+        """
+        found = self.problems()
+        if found:
+            raise errors.ValidationError(found)
+
+    # -- creation ----------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def create_minimal(
+        cls, defaults: Mapping[str, Any] | None = None, *, version: str | None = None, tag: str | None = None
+    ) -> Self:
+        """Make a node of the required properties whose value can be told.
+
+        That is: single-valued enums, the defaults of a class (each calibration step ``"INCOMPLETE"``), empty
+        containers, and what `defaults` gives for required properties. The rest is left out, so the node is often
+        not valid yet.
+
+        Parameters
+        ----------
+        defaults : mapping, optional
+            Values that win over all others. Never changed.
+        version, tag : str, optional
+            The version to make; the newest by default.
+        """
+        from .creation import create_minimal
+
+        return create_minimal(cls, schema_for(cls, version, tag), defaults)
+
+    @classmethod
+    def create_fake_data(
+        cls,
+        defaults: Mapping[str, Any] | None = None,
+        shape: tuple[int, ...] | None = None,
+        *,
+        version: str | None = None,
+        tag: str | None = None,
+    ) -> Self:
+        """Make a valid node: every required property, filled with made-up values.
+
+        Text is ``"?"``, numbers are -999999, booleans False, an enum its first value, times 2020-01-01.
+
+        Parameters
+        ----------
+        defaults : mapping, optional
+            Values that win over all others. Never changed.
+        shape : tuple of int, optional
+            Shape of the arrays; an array of fewer dimensions takes the first ones. One element by default.
+        version, tag : str, optional
+            The version to make; the newest by default.
+        """
+        from .creation import create_fake_data
+
+        return create_fake_data(cls, schema_for(cls, version, tag), defaults, shape)
+
+    @classmethod
+    def create_from_node(cls, node: Mapping[str, Any], *, version: str | None = None, tag: str | None = None) -> Self:
+        """Convert another mapping, a node of another version included, to this class.
+
+        Parameters
+        ----------
+        node : mapping
+            What to convert. It is copied, not changed, and not checked: `validate` tells what is missing.
+        version, tag : str, optional
+            The version to convert to; the newest by default.
+        """
+        from .creation import create_from_node
+
+        return create_from_node(cls, schema_for(cls, version, tag), node)
+
+    @classmethod
+    def _minimal_defaults(cls, schema: ObjectSchema) -> Mapping[str, Any]:
+        """Return what a minimal node of the class holds where nothing is given."""
+        return {}
+
+    @classmethod
+    def _fake_defaults(cls, schema: ObjectSchema) -> Mapping[str, Any]:
+        """Return what a fake node of the class holds where nothing is given."""
+        return {}
+
+    # -- a good dict -------------------------------------------------------------------------------------------------
+
+    def to_flat_dict(self, include_arrays: bool = True, recursive: bool = False) -> dict[str, Any]:
+        """Return the values under dotted names: ``{"cal_step.flat_field": "COMPLETE"}``.
+
+        Parameters
+        ----------
+        include_arrays : bool
+            Whether arrays are among them.
+        recursive : bool
+            Whether what is nested is taken apart as well; otherwise only this node's own properties are listed.
+        """
+        return flatten(self, include_arrays=include_arrays, recursive=recursive)
+
+    def schema_properties(self) -> tuple[str, ...]:
+        """Return the names that the schema declares, in its order."""
+        return () if self._schema is None else tuple(self._schema.places)
+
+    def __dir__(self) -> list[str]:
+        names = {*self.schema_properties(), *(key for key in self if isinstance(key, str) and key.isidentifier())}
+        return [*map(naming.attribute_name, names), *super().__dir__()]
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self)
+
+    def __copy__(self) -> Self:
+        from .building import copied
+
+        return copied(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        from .building import deepcopied
+
+        return deepcopied(self, memo)
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        from .building import restored
+
+        return restored, (type(self), self._schema, self._tag, list(self.items()))
+
+    def __repr__(self) -> str:
+        from .display import one_line
+
+        return one_line(self)
+
+    def __asdf_traverse__(self) -> dict[str, Any]:
+        return dict(self)
+
+
+ObjectNode._reserved = frozenset(dir(ObjectNode))
+
+
+class TaggedObjectNode(ObjectNode):
+    """A node that RAD gives a tag in its newest manifest: the top of a file."""
+
+    __slots__ = ()
+
+
+_set_schema = ObjectNode.__dict__["_schema"].__set__
+_set_source = ObjectNode.__dict__["_source"].__set__
+_set_parent = ObjectNode.__dict__["_parent"].__set__
+_set_tag = ObjectNode.__dict__["_tag"].__set__
+
+
+def _bind(node: ObjectNode, schema: ObjectSchema | None) -> None:
+    _set_schema(node, schema)
+    _set_source(node, None)
+    _set_parent(node, None)
+    _set_tag(node, None)

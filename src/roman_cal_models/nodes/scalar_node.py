@@ -1,0 +1,151 @@
+"""Tagged scalars of old files (RAD 1.0 to 1.2): a `str` or a `Time` that bears a tag."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self, TypeVar
+
+from ..errors import SchemaNotFoundError
+from ..schema import uris
+from ..yaml import TaggedScalar
+from .classes import class_of_family
+
+__all__ = ["ScalarNode", "StringNode", "is_scalar", "scalar"]
+
+_String = TypeVar("_String", bound="StringNode")
+
+
+class ScalarNode:
+    """What a tagged scalar has beside its value: the schema and the tag that it keeps when it is saved."""
+
+    __slots__ = ()
+
+    _families: ClassVar[tuple[str, ...]] = ()
+    # generated: what a new one holds, in a minimal node and in a fake one
+    _minimal: ClassVar[str | None] = None
+    _fake: ClassVar[str | None] = None
+
+    _uri: str
+
+    @property
+    def schema_uri(self) -> str:
+        """URI of the schema of the scalar."""
+        return self._uri
+
+    @property
+    def version(self) -> str:
+        """Version of that schema."""
+        return uris.parse(self._uri).version
+
+    @property
+    def tag(self) -> str:
+        """The tag under which it is written."""
+        from ..schema import installed
+
+        tag = installed().store.tag_of(self._uri)
+        assert tag is not None
+        return tag
+
+    def __roman_tag__(self) -> str:
+        return self.tag
+
+    def plain(self) -> Any:
+        """Return the value without its tag."""
+        raise NotImplementedError
+
+    def __roman_lower__(self) -> Any:
+        raise NotImplementedError
+
+    @classmethod
+    def of(cls, value: Any, uri: str) -> Any:
+        """Return a value as the tagged scalar of the schema `uri`; as it is when it is of another type."""
+        raise NotImplementedError
+
+    @classmethod
+    def minimal(cls) -> Any:
+        """Return the value in a minimal node; None where the schema must tell."""
+        return cls._minimal
+
+    @classmethod
+    def fake(cls) -> Any:
+        """Return the value in a fake node; None where the minimal one will do."""
+        return cls._fake
+
+
+class StringNode(ScalarNode, str):
+    """A tagged `str`.
+
+    Parameters
+    ----------
+    value : str
+        The text.
+    version, tag : str, optional
+        The version of the schema; the newest that has a tag by default.
+    """
+
+    __slots__ = ("_uri",)
+
+    def __new__(cls, value: str = "", /, *, version: str | None = None, tag: str | None = None) -> Self:
+        """Make the text and remember its schema."""
+        return _string(cls, value, scalar_uri(cls, version, tag))
+
+    @classmethod
+    def of(cls, value: Any, uri: str) -> Any:
+        """Return a value as the tagged scalar of the schema `uri`."""
+        return _string(cls, value, uri) if isinstance(value, str) else value
+
+    def plain(self) -> str:
+        """Return the value without its tag."""
+        return str.__str__(self)
+
+    def __roman_lower__(self) -> Any:
+        return TaggedScalar(self.plain(), self.tag)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        return scalar, (self.plain(), self._uri)
+
+
+def _string(cls: type[_String], value: str, uri: str) -> _String:
+    node = str.__new__(cls, value)
+    node._uri = uri
+    return node
+
+
+def scalar_uri(cls: type[ScalarNode], version: str | None, tag: str | None) -> str:
+    """Return the schema URI of a scalar class at a version or a tag; that of the newest tag by default.
+
+    Raises
+    ------
+    SchemaNotFoundError
+        There is none.
+    """
+    from ..schema import installed
+
+    store = installed().store
+    tagged = [str(uri) for family in cls._families for uri in store.versions(family) if store.tag_of(str(uri))]
+    wanted = [
+        uri
+        for uri in tagged
+        if (tag is None or store.tag_of(uri) == tag) and (version is None or uris.parse(uri).version == version)
+    ]
+    if not wanted:
+        known = ", ".join(store.tag_of(uri) or "" for uri in tagged)
+        raise SchemaNotFoundError(f"{cls.__name__} has no {tag or f'version {version}'}. There are: {known}")
+    return wanted[-1]
+
+
+def scalar(value: Any, uri: str) -> Any:
+    """Return a value as the tagged scalar of the schema `uri`; as it is where that is of another type."""
+    cls = class_of_family(uris.parse(uri).family)
+    return value if cls is None else cls.of(value, uri)
+
+
+def is_scalar(uri: str) -> bool:
+    """Return whether the nodes of a schema are tagged scalars."""
+    cls = class_of_family(uris.parse(uri).family)
+    return isinstance(cls, type) and issubclass(cls, ScalarNode)

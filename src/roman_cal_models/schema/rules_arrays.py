@@ -1,0 +1,122 @@
+"""The keywords that asdf adds: tag, datatype, exact_datatype, ndim, max_ndim."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ..errors import Problem
+from . import values
+from .keywords import Maker
+from .rules_core import Build, Keyword, Run, Where, show
+
+__all__ = ["ASDF_KEYWORDS"]
+
+
+def _tag(argument: Any, schema: Mapping[str, Any], build: Build) -> Keyword:
+    if not isinstance(argument, str):
+        raise build.error("tag", "a tag or a pattern of tags", argument)
+    matches = _matcher(argument)
+    short = argument.rsplit("/", 1)[-1].removeprefix(values.YAML_TAG)
+    tag_of = values.tag_of
+
+    def ok(value: Any, run: Run) -> bool:
+        tag = tag_of(value)
+        return tag is not None and matches(tag)
+
+    def explain(value: Any, where: Where) -> Iterator[Problem]:
+        yield where.problem("tag", f"{show(value)} is no {short} ({argument})", argument)
+
+    return Keyword("tag", ok, explain, inside=False)
+
+
+def _matcher(pattern: str) -> Callable[[str], bool]:
+    """Return the test for a tag pattern: ``*`` stands for anything but a slash, ``**`` for anything."""
+    if "*" not in pattern:
+        return pattern.__eq__
+    expression = re.escape(pattern).replace(r"\*\*", ".*").replace(r"\*", "[^/]*")
+    fullmatch = re.compile(expression).fullmatch
+    known: dict[str, bool] = {}
+
+    def matches(tag: str) -> bool:
+        answer = known.get(tag)
+        if answer is None:
+            answer = known[tag] = fullmatch(tag) is not None
+        return answer
+
+    return matches
+
+
+def _datatype(argument: Any, schema: Mapping[str, Any], build: Build) -> Keyword:
+    exact = bool(schema.get("exact_datatype", False))
+    wanted = _without_titles(argument)
+    if not values.is_datatype(wanted):
+        raise build.error("datatype", "a datatype of ASDF", argument)
+
+    def ok(value: Any, run: Run) -> bool:
+        if not run.check_arrays or not values.is_array(value):
+            return True
+        found = values.datatype_of(value)
+        return bool(found == wanted) or (not exact and _casts(found, wanted))
+
+    def explain(value: Any, where: Where) -> Iterator[Problem]:
+        found = values.datatype_of(value)
+        name = "unknown" if found is values.MISSING else show(found)
+        message = f"the datatype is {name}, not {show(wanted)}"
+        yield where.problem("datatype", message if exact else f"{message}, and does not cast to it safely", argument)
+
+    return Keyword("datatype", ok, explain, inside=False)
+
+
+def _without_titles(datatype: Any) -> Any:
+    """Drop from the fields of a structured datatype what only describes them."""
+    if not isinstance(datatype, list) or not datatype or not isinstance(datatype[0], dict):
+        return datatype
+    used = ("name", "datatype", "byteorder", "shape")
+    return [{key: field[key] for key in field if key in used} for field in datatype]
+
+
+def _casts(found: Any, wanted: Any) -> bool:
+    """Tell whether an array of datatype `found` can be cast to `wanted` without loss, field by field."""
+    import numpy as np
+
+    dtype = values.numpy_dtype(wanted)
+    try:
+        have = values.numpy_dtype(found)
+    except (TypeError, ValueError):
+        return False
+    if not dtype.fields or not have.fields:
+        return not dtype.fields and not have.fields and bool(np.can_cast(have, dtype, "safe"))
+    if len(have.fields) != len(dtype.fields):
+        return False
+    return all(np.can_cast(have[n], dtype[n], "safe") for n in range(len(dtype.fields)))
+
+
+def _dimensions(name: str, words: str, fits: Callable[[int, int], bool]) -> Maker:
+    def make(argument: Any, schema: Mapping[str, Any], build: Build) -> Keyword:
+        if not isinstance(argument, int) or isinstance(argument, bool) or argument < 0:
+            raise build.error(name, "an integer, 0 or more", argument)
+
+        def ok(value: Any, run: Run) -> bool:
+            if not run.check_arrays or not values.is_array(value):
+                return True
+            found = values.ndim_of(value)
+            return found is not None and fits(found, argument)
+
+        def explain(value: Any, where: Where) -> Iterator[Problem]:
+            found = values.ndim_of(value)
+            number = "unknown" if found is None else found
+            yield where.problem(name, f"the number of dimensions is {number}, {words} {argument}", argument)
+
+        return Keyword(name, ok, explain, inside=False)
+
+    return make
+
+
+ASDF_KEYWORDS: dict[str, Maker] = {
+    "tag": _tag,
+    "datatype": _datatype,
+    "ndim": _dimensions("ndim", "not", lambda found, wanted: found == wanted),
+    "max_ndim": _dimensions("max_ndim", "more than", lambda found, wanted: found <= wanted),
+}

@@ -1,0 +1,142 @@
+"""The walk through a whole tree, in which each tagged value is held against its tag's own schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol
+
+from ..errors import Problem
+from . import values
+from .rules_core import SCALARS, Node, Run, Unwritable, Where
+
+__all__ = ["Tree", "in_tree_order"]
+
+
+_get = dict.get
+
+
+class TagSchema(Protocol):
+    """What a tag implies."""
+
+    uri: str
+    node: Node
+
+
+class Tree:
+    """Visits every value of a tree, as asdf's validation does.
+
+    Parameters
+    ----------
+    tagged : callable
+        ``tagged(tag)`` gives the compiled schemas of a tag.
+    """
+
+    __slots__ = ("_tagged",)
+
+    def __init__(self, tagged: Callable[[str], Sequence[TagSchema]]) -> None:
+        self._tagged = tagged
+
+    def ok(self, value: Any, run: Run) -> bool:
+        """Tell whether each tagged value in the tree satisfies its schemas."""
+        return self._ok(value, run, {})
+
+    def explain(self, where: Where) -> Iterator[Problem]:
+        """Report what is wrong with the tagged values of the tree."""
+        yield from self._explain(where, {})
+
+    def _ok(self, value: Any, run: Run, visited: dict[int, Any]) -> bool:
+        if value.__class__ in SCALARS or self._passes(value, run, visited):
+            return True
+        tree = run.view(value)
+        if isinstance(tree, Unwritable):
+            return False
+        for schema in self._schemas(value):
+            if not schema.node.ok(tree, run):
+                return False
+        for member in tree.values() if tree.__class__ is dict else _containers(tree):
+            if member.__class__ not in SCALARS and not self._ok(member, run, visited):
+                return False
+        return True
+
+    def _explain(self, where: Where, visited: dict[int, Any]) -> Iterator[Problem]:
+        value, run = where.value, where.run
+        if value.__class__ in SCALARS or self._passes(value, run, visited):
+            return
+        tree = run.view(value)
+        if isinstance(tree, Unwritable):
+            yield where.problem("tag", f"asdf cannot write it: {tree.reason}", values.tag_of(value))
+            return
+        uri = where.uri
+        for schema in self._schemas(value):
+            uri = schema.uri
+            if not schema.node.ok(tree, run):
+                yield from schema.node.explain(Where(tree, where.path, uri, run))
+        for part, member in _members(tree):
+            yield from self._explain(where.step(part, member, uri), visited)
+
+    def _passes(self, value: Any, run: Run, visited: dict[int, Any]) -> bool:
+        """Tell whether there is nothing to ask of a value: it was visited, or it is not for us to look into."""
+        if id(value) in visited or values.is_reference(value):
+            return True
+        visited[id(value)] = value  # kept, so that its id is not given to another
+        if values.is_plain(value) or _is_node(value):
+            return False
+        # what asdf writes for an array in memory always satisfies its schema, and may need a copy of the array
+        return run.assigning or values.is_array(value)
+
+    def _schemas(self, value: Any) -> Sequence[TagSchema]:
+        if value.__class__ is dict or value.__class__ is list:
+            return ()
+        tag = values.tag_of(value)
+        return () if tag is None or tag.startswith(values.YAML_TAG) else self._tagged(tag)
+
+
+def _is_node(value: Any) -> bool:
+    return isinstance(value, dict | list | str) and hasattr(type(value), "__roman_tag__")
+
+
+def _containers(tree: Any) -> Iterator[Any]:
+    """Yield the members, but for scalars in a dict: they need not be taken out."""
+    if isinstance(tree, dict):
+        for key in tree:
+            if _get(tree, key, tree).__class__ not in SCALARS:
+                yield tree[key]
+    elif isinstance(tree, list | tuple):
+        yield from tree
+
+
+def _members(tree: Any) -> Iterator[tuple[Any, Any]]:
+    if isinstance(tree, dict):
+        return iter(tree.items())
+    return iter(enumerate(tree)) if isinstance(tree, list | tuple) else iter(())
+
+
+def in_tree_order(problems: list[Problem], instance: Any, depth: int) -> list[Problem]:
+    """Return the problems in the order of the instance, each once; `depth` is the length of the instance's path."""
+    once = {(problem.path, problem.kind, problem.message): problem for problem in reversed(problems)}
+    distinct = [once.pop(key) for key in [(p.path, p.kind, p.message) for p in problems] if key in once]
+    if len(distinct) < 2:
+        return distinct
+    run = Run(assigning=False, check_arrays=False)
+    return sorted(distinct, key=lambda problem: _position(problem.path[depth:], instance, run))
+
+
+def _position(path: tuple[str | int, ...], instance: Any, run: Run) -> tuple[int, ...]:
+    """Return where a path stands among its neighbours; what is missing stands last."""
+    position: list[int] = []
+    here = instance
+    for part in path:
+        here = run.view(here)
+        if isinstance(here, dict) and part in here:
+            position.append(list(here).index(part))
+            here = here[part]
+        elif isinstance(here, list | tuple) and isinstance(part, int) and part < len(here):
+            position.append(part)
+            here = here[part]
+        elif isinstance(here, dict):
+            position.append(len(here))
+            here = None
+        else:
+            position.append(0)
+            here = None
+    return tuple(position)

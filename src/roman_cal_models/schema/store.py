@@ -1,0 +1,220 @@
+"""Where schemas come from: URI -> parsed document.
+
+This package's own ``schemas/`` comes first, then the installed ``rad``, then whatever asdf knows. Documents are
+parsed when they are first asked for and kept; nobody may change them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache, cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from ..errors import SchemaError, SchemaNotFoundError
+from . import uris
+from .uris import ROMAN, URI
+
+__all__ = ["Manifest", "Store", "store"]
+
+
+class Manifest:
+    """One RAD manifest: which tags there are, and the schema of each.
+
+    Parameters
+    ----------
+    document : mapping
+        The parsed manifest (ASDF standard, "extension manifests").
+    """
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.document = document
+        self.uri = uris.parse(document["id"])
+        self.extension_uri: str = document["extension_uri"]
+        self.schema_uris: dict[str, str] = {tag["tag_uri"]: tag["schema_uri"] for tag in document["tags"]}
+
+    @property
+    def is_static(self) -> bool:
+        """Whether it only keeps old tags readable."""
+        return self.uri.family == "static"
+
+
+class Store:
+    """The schemas and manifests that are installed.
+
+    Parameters
+    ----------
+    folders : sequence of (str, Path)
+        Base URI and the folder that holds its ``schemas`` and, beside it, its ``manifests``.
+        An earlier folder wins.
+    """
+
+    def __init__(self, folders: list[tuple[str, Path]]) -> None:
+        self._folders = folders
+        self._documents: dict[str, Any] = {}
+        self._files: dict[str, Path | None] = {}
+
+    def load(self, uri: str) -> Any:
+        """Return the parsed document under a URI (without fragment).
+
+        Raises
+        ------
+        SchemaNotFoundError
+            Nothing is installed under it.
+        """
+        document = self._documents.get(uri)
+        if document is None:
+            document = self._documents[uri] = self._parse(uri)
+        return document
+
+    def __contains__(self, uri: str) -> bool:
+        """Whether one of the folders holds the document; what only asdf knows is not of this store."""
+        return self._file(uri) is not None
+
+    def _parse(self, uri: str) -> Any:
+        from .. import yaml
+
+        file = self._file(uri)
+        return yaml.load(_foreign_content(uri) if file is None else file.read_bytes())
+
+    def _file(self, uri: str) -> Path | None:
+        if uri not in self._files:
+            self._files[uri] = self._find(uri)
+        return self._files[uri]
+
+    def _find(self, uri: str) -> Path | None:
+        for base, folder in self._folders:
+            if uri.startswith(f"{base}/"):
+                file = folder / f"{uri.removeprefix(f'{base}/')}.yaml"
+                # a URI may come from a file: it must not lead out of the folder
+                if ".." not in file.parts and file.is_file():
+                    return file
+        return None
+
+    def versions(self, family: str, *, base: str = ROMAN) -> tuple[URI, ...]:
+        """Return the installed schema URIs of a family, oldest first.
+
+        Parameters
+        ----------
+        family : str
+            For instance ``meta/l2_cal_step``.
+        """
+        return self._families.get((base, family), ())
+
+    @cached_property
+    def _families(self) -> dict[tuple[str, str], tuple[URI, ...]]:
+        found: dict[tuple[str, str], set[URI]] = {}
+        for uri in self.schema_uris():
+            found.setdefault((uri.base, uri.family), set()).add(uri)
+        return {family: tuple(sorted(members)) for family, members in found.items()}
+
+    def schema_uris(self) -> Iterator[URI]:
+        """Yield the URI of every installed schema."""
+        for base, folder in self._folders:
+            root = folder / "schemas"
+            for file in sorted(root.rglob("*.yaml")):
+                relative = file.relative_to(root).with_suffix("").as_posix()
+                # RAD's SSC folder holds drafts that RAD itself does not register
+                if not relative.startswith("SSC/"):
+                    yield uris.parse(f"{base}/schemas/{relative}")
+
+    @cached_property
+    def manifests(self) -> tuple[Manifest, ...]:
+        """The installed manifests: those in use first, newest first, then the static ones."""
+        files = [
+            (base, file) for base, folder in self._folders for file in sorted((folder / "manifests").glob("*.yaml"))
+        ]
+        manifests = [Manifest(self.load(f"{base}/manifests/{file.stem}")) for base, file in files]
+        if not manifests:
+            raise SchemaError("the installed rad holds no manifest. Install it anew: pip install --force-reinstall rad")
+        return tuple(
+            sorted(manifests, key=lambda manifest: (not manifest.is_static, manifest.uri.numbers), reverse=True)
+        )
+
+    @property
+    def newest_manifest(self) -> Manifest:
+        """The manifest of the newest tags."""
+        return self.manifests[0]
+
+    @cached_property
+    def _manifests_by_tag(self) -> dict[str, Manifest]:
+        return {tag: manifest for manifest in reversed(self.manifests) for tag in manifest.schema_uris}
+
+    def manifest_of(self, tag: str) -> Manifest | None:
+        """Return the newest manifest that knows a tag, or None."""
+        return self._manifests_by_tag.get(tag)
+
+    def schema_of(self, tag: str) -> str | None:
+        """Return the schema URI that a manifest binds to a tag, or None for a tag of nobody's."""
+        manifest = self._manifests_by_tag.get(tag)
+        return None if manifest is None else manifest.schema_uris[tag]
+
+    def schema_of_node(self, tag: str) -> str | None:
+        """Return the schema URI of a tag of a node: a manifest's, or that of a fragment written on its own.
+
+        None for the tag of a foreign object.
+        """
+        if tag in self._nodes_by_tag:
+            return self._nodes_by_tag[tag]
+        uri = self.schema_of(tag)
+        if uri is None and tag.startswith("asdf://") and "/tags/" in tag:
+            uri = self._by_convention(tag)
+        self._nodes_by_tag[tag] = uri
+        return uri
+
+    def _by_convention(self, tag: str) -> str | None:
+        try:
+            uri = str(uris.parse(tag).as_schema())
+        except SchemaError:
+            return None  # a file may bear tags of any form
+        return uri if uri in self else None
+
+    @cached_property
+    def _nodes_by_tag(self) -> dict[str, str | None]:
+        return {}
+
+    @cached_property
+    def _tags_by_schema(self) -> dict[str, str]:
+        return {schema: tag for manifest in reversed(self.manifests) for tag, schema in manifest.schema_uris.items()}
+
+    def tag_of(self, schema_uri: str) -> str | None:
+        """Return the tag that a manifest binds to a schema URI, or None for a fragment's."""
+        return self._tags_by_schema.get(schema_uri)
+
+    def newest_tags(self, family: str) -> tuple[URI, ...]:
+        """Return every tag of a family of tags, oldest first."""
+        found = [uris.parse(tag) for tag in self._manifests_by_tag]
+        return tuple(sorted(uri for uri in found if uri.family == family))
+
+
+def _foreign_content(uri: str) -> bytes:
+    """Ask asdf for a schema that is not RAD's: those of foreign objects such as Time or WCS."""
+    import asdf
+
+    try:
+        resources: Any = asdf.get_config().resource_manager
+        content: bytes = resources[uri]
+    except KeyError:
+        raise SchemaNotFoundError(f"no schema is installed under {uri}") from None
+    return content
+
+
+@cache
+def store() -> Store:
+    """Return the store of what is installed, made at first use."""
+    return Store([(ROMAN, _package_folder("roman_cal_models.schemas").parent), (ROMAN, _rad_folder())])
+
+
+def _rad_folder() -> Path:
+    folder = _package_folder("rad") / "resources"
+    if not (folder / "schemas").is_dir():
+        raise SchemaError(f"the installed rad holds no schemas under {folder}: pip install --force-reinstall rad")
+    return folder
+
+
+def _package_folder(name: str) -> Path:
+    spec = find_spec(name)
+    if spec is None or not spec.submodule_search_locations:
+        raise SchemaError(f"the package {name} is not installed: pip install --force-reinstall roman-cal-models")
+    return Path(next(iter(spec.submodule_search_locations)))

@@ -1,0 +1,294 @@
+"""What asdf's validation sees of a Python value: its tag, its tree of plain values, its array type.
+
+Nodes and deferred values of the rooms above answer for themselves, through two methods:
+``__roman_tag__()`` gives the tag (None: no tag of its own), ``__roman_lower__()`` the tagged tree of an object
+that is not a plain value.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import lru_cache
+from types import MemberDescriptorType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    import numpy as np
+    from asdf import AsdfFile
+
+__all__ = [
+    "MISSING",
+    "datatype_of",
+    "is_array",
+    "is_datatype",
+    "is_plain",
+    "is_reference",
+    "lower",
+    "ndim_of",
+    "numpy_dtype",
+    "schema_uris_of_tag",
+    "tag_of",
+]
+
+Fact = TypeVar("Fact")
+
+YAML_TAG = "tag:yaml.org,2002:"
+NDARRAY_TAG = "tag:stsci.edu:asdf/core/ndarray-"
+
+MISSING: Any = object()
+"""Stands for a datatype that cannot be told."""
+
+PLAIN: set[type] = {str, int, float, bool, type(None), dict, list, tuple}
+"""Types whose values are validated as they are. Grows as types are met, so that one look answers the common case."""
+
+
+def tag_of(value: Any) -> str | None:
+    """Return the tag that asdf's ``tag`` keyword compares.
+
+    Parameters
+    ----------
+    value : object
+        A plain value, a tagged value, an array, a node or any object that asdf can write.
+
+    Returns
+    -------
+    str or None
+        The tag; for plain values that of YAML (``tag:yaml.org,2002:str``). None where asdf knows none: None itself,
+        tuples, objects without a converter.
+    """
+    cls = type(value)
+    reader = _readers.get(cls)
+    if reader is None:
+        reader = _readers[cls] = _reader(cls)
+    return reader(value)
+
+
+def is_plain(value: Any) -> bool:
+    """Tell whether `value` is validated as it is, without being lowered first."""
+    cls = type(value)
+    if cls in PLAIN:
+        return True
+    if cls in _foreign:
+        return False
+    plain = not hasattr(cls, "__roman_lower__") and (_answers(cls) or not _has_converter(cls))
+    (PLAIN if plain else _foreign).add(cls)
+    return plain
+
+
+def lower(value: Any, context: AsdfFile | None = None) -> Any:
+    """Return the tagged tree that asdf would validate and write in place of `value`.
+
+    Parameters
+    ----------
+    value : object
+        A foreign object: a time, a table, an array, a WCS, ...
+    context : asdf.AsdfFile, optional
+        Where blocks of arrays are noted. Making one takes longer than most conversions, so a caller that lowers
+        more than one value shares it, and drops it soon, because it holds on to the arrays.
+    """
+    if hasattr(type(value), "__roman_lower__"):
+        return value.__roman_lower__()
+    from asdf import AsdfFile
+    from asdf.yamlutil import custom_tree_to_tagged_tree
+
+    return custom_tree_to_tagged_tree(value, context or AsdfFile())
+
+
+def schema_uris_of_tag(tag: str) -> tuple[str, ...]:
+    """Return the URIs of the schemas that asdf's extensions bind to a tag."""
+    from asdf import AsdfFile
+
+    manager = AsdfFile().extension_manager
+    if not manager.handles_tag_definition(tag):
+        return ()
+    return tuple(manager.get_tag_definition(tag).schema_uris)
+
+
+def is_reference(value: Any) -> bool:
+    """Tell whether `value` stands for another file's content; asdf does not validate such values."""
+    if isinstance(value, dict):
+        return "$ref" in value
+    cls = type(value)
+    return cls.__name__ == "Reference" and cls.__module__ == "asdf.reference"
+
+
+def is_array(value: Any) -> bool:
+    """Tell whether `value` is an array by its tag, in memory or as it stands in a file."""
+    tag = tag_of(value)
+    return tag is not None and tag.startswith(NDARRAY_TAG) and "/" not in tag[len(NDARRAY_TAG) :]
+
+
+def datatype_of(array: Any) -> Any:
+    """Return ASDF's name for the type of an array's elements, `MISSING` where there is none."""
+    if isinstance(array, dict):
+        if "datatype" in array:
+            return array["datatype"]
+        return _inline(array["data"], _datatype, MISSING) if "data" in array else MISSING
+    if isinstance(array, list):
+        return _inline(array, _datatype, MISSING)
+    if hasattr(array, "dtype"):
+        return _datatype(array)
+    return datatype_of(lower(array)) if hasattr(type(array), "__roman_lower__") else MISSING
+
+
+def ndim_of(array: Any) -> int | None:
+    """Return the number of dimensions of an array, None where it cannot be told."""
+    if isinstance(array, dict):
+        if "shape" in array:
+            shape = array["shape"]
+            return len(shape) if isinstance(shape, list | tuple) else None
+        return _inline(array["data"], _ndim, None) if "data" in array else None
+    if isinstance(array, list):
+        return _inline(array, _ndim, None)
+    if hasattr(array, "shape"):
+        return len(array.shape)
+    return ndim_of(lower(array)) if hasattr(type(array), "__roman_lower__") else None
+
+
+def numpy_dtype(datatype: Any) -> np.dtype[Any]:
+    """Return the numpy type for ASDF's name of it.
+
+    Raises
+    ------
+    ValueError
+        It is no datatype of ASDF.
+    """
+    import numpy as np
+
+    if isinstance(datatype, str) and datatype in _SCALAR_TYPES:
+        return np.dtype(_SCALAR_TYPES[datatype])
+    if isinstance(datatype, list | tuple):
+        if len(datatype) == 2 and isinstance(datatype[0], str) and datatype[0] in _STRING_TYPES:
+            return np.dtype(f"{_STRING_TYPES[datatype[0]]}{int(datatype[1])}")
+        return np.dtype([_field(part) for part in datatype])
+    raise ValueError(f"{datatype!r} is no datatype of ASDF")
+
+
+def is_datatype(datatype: Any) -> bool:
+    """Tell whether `datatype` is written as ASDF writes types of array elements; needs no numpy."""
+    if isinstance(datatype, list):
+        if len(datatype) == 2 and datatype[0] in ("ascii", "ucs4"):
+            return isinstance(datatype[1], int)
+        return all(is_datatype(part.get("datatype") if isinstance(part, dict) else part) for part in datatype)
+    return isinstance(datatype, str) and datatype in _SCALAR_TYPES
+
+
+_SCALAR_TYPES = {
+    **{name: name for name in ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")},
+    **{name: name for name in ("float16", "float32", "float64", "complex64", "complex128")},
+    "bool8": "bool",
+}
+_STRING_TYPES = {"ascii": "S", "ucs4": "U"}
+
+
+def _field(part: Any) -> tuple[Any, ...]:
+    if not isinstance(part, dict):
+        return "", numpy_dtype(part)
+    if "datatype" not in part:
+        raise ValueError(f"{part!r} has no datatype")
+    field = (str(part.get("name", "")), numpy_dtype(part["datatype"]))
+    return (*field, tuple(part["shape"])) if part.get("shape") is not None else field
+
+
+def _inline(data: Any, fact: Callable[[Any], Fact], otherwise: Fact) -> Fact:
+    """Return a fact of an array whose elements stand in the tree."""
+    import numpy as np
+
+    try:
+        return fact(np.asarray(data))
+    except (TypeError, ValueError):  # ragged
+        return otherwise
+
+
+def _ndim(array: Any) -> int | None:
+    return len(array.shape)
+
+
+def _datatype(array: Any) -> Any:
+    return _datatype_of_dtype(array.dtype)
+
+
+@lru_cache(maxsize=256)
+def _datatype_of_dtype(dtype: np.dtype[Any]) -> Any:
+    if dtype.names is not None:
+        return [_described(name, dtype[name]) for name in dtype.names]
+    if dtype.kind == "b":
+        return "bool8"
+    if dtype.name in _SCALAR_TYPES:
+        return dtype.name
+    if dtype.kind == "S":
+        return ["ascii", dtype.itemsize]
+    if dtype.kind == "U":
+        return ["ucs4", dtype.itemsize // 4]
+    return MISSING
+
+
+def _described(name: str, dtype: np.dtype[Any]) -> dict[str, Any]:
+    order = {"=": sys.byteorder, "<": "little"}.get(dtype.base.byteorder, "big")
+    field: dict[str, Any] = {"name": name, "datatype": _datatype_of_dtype(dtype.base), "byteorder": order}
+    return {**field, "shape": list(dtype.shape)} if dtype.shape else field
+
+
+# ---- which tag, by type
+
+_foreign: set[type] = set()
+_CORE_TAGS: dict[type, str] = {
+    bool: YAML_TAG + "bool",
+    int: YAML_TAG + "int",
+    float: YAML_TAG + "float",
+    str: YAML_TAG + "str",
+    bytes: YAML_TAG + "str",
+    list: YAML_TAG + "seq",
+    OrderedDict: YAML_TAG + "omap",
+    dict: YAML_TAG + "map",
+    set: YAML_TAG + "set",
+}
+
+
+def _reader(cls: type) -> Callable[[Any], str | None]:
+    """Return the function that reads the tag of values of this type."""
+    core = next((_CORE_TAGS[base] for base in cls.__mro__ if base in _CORE_TAGS), None)
+    if hasattr(cls, "__roman_tag__"):
+        return lambda value: value.__roman_tag__() or core
+    if _has_tag_slot(cls):
+        return lambda value: value.tag or core
+    if cls in _BUILTIN:
+        return lambda value: core
+    if cls.__module__ == "numpy" and cls.__name__ == "ndarray":
+        return lambda value: NDARRAY_TAG + "1.1.0"
+    return _converter_reader(cls) or (lambda value: getattr(value, "_tag", core))
+
+
+def _converter_reader(cls: type) -> Callable[[Any], str | None] | None:
+    from asdf import AsdfFile
+
+    manager = AsdfFile().extension_manager
+    if not manager.handles_type(cls):
+        return None
+    converter = manager.get_converter_for_type(cls)
+    if len(converter.tags) == 1 and not hasattr(converter.delegate, "select_tag"):
+        tag = str(converter.tags[0])
+        return lambda value: tag
+    # the choice is the converter's, value by value; asking for it costs little less than converting
+    return lambda value: getattr(lower(value), "_tag", None)
+
+
+def _has_converter(cls: type) -> bool:
+    from asdf import AsdfFile
+
+    return bool(AsdfFile().extension_manager.handles_type(cls))
+
+
+def _answers(cls: type) -> bool:
+    return hasattr(cls, "__roman_tag__") or _has_tag_slot(cls) or cls in _BUILTIN
+
+
+def _has_tag_slot(cls: type) -> bool:
+    """Tell the tagged mappings, sequences and scalars of our YAML reader."""
+    return issubclass(cls, dict | list | str) and isinstance(getattr(cls, "tag", None), MemberDescriptorType)
+
+
+_BUILTIN: frozenset[type] = frozenset({type(None), tuple, *_CORE_TAGS})
+_readers: dict[type, Callable[[Any], str | None]] = {cls: _reader(cls) for cls in _BUILTIN}

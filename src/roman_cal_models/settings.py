@@ -1,0 +1,159 @@
+"""Settings, kept in a context variable so that threads and tasks do not disturb each other."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, Literal, get_args
+
+from .errors import RomanCalModelsError
+
+__all__ = ["Settings", "SettingsError", "config", "current"]
+
+ENVIRONMENT_VARIABLE = "ROMAN_CAL_MODELS_VALIDATION"
+
+Validation = Literal["on", "warn", "off"]
+Unknown = Literal["warn", "error", "ignore"]
+Preference = Literal["roman_datamodels", "roman_cal_models"]
+
+
+class SettingsError(RomanCalModelsError, ValueError, TypeError):
+    """A setting that does not exist, or a value that it does not take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be set.
+
+    Parameters
+    ----------
+    validate_assignment : {"on", "warn", "off"}
+        What setting a value that breaks its schema does: raise `ValidationError`, warn with
+        `ValidationWarning`, or nothing. The environment variable ``ROMAN_CAL_MODELS_VALIDATION`` gives the default.
+        Saving checks the whole model whatever is set here.
+    unknown : {"warn", "error", "ignore"}
+        What setting a name that no schema knows does. ``"warn"`` speaks only of near misses of a known name.
+    check_arrays : bool
+        Whether the data type and the number of dimensions of an array are checked when it is set. By default they
+        wait for ``validate()`` and ``save()``, because pipeline steps hold intermediate arrays in place.
+    asdf_classes : {"roman_datamodels", "roman_cal_models"}
+        Whose classes a plain `asdf.open` gives for Roman tags while ``roman_datamodels`` is installed.
+    """
+
+    validate_assignment: Validation = "on"
+    unknown: Unknown = "warn"
+    check_arrays: bool = False
+    asdf_classes: Preference = "roman_datamodels"
+
+
+_CHOICES: dict[str, tuple[Any, ...]] = {
+    "validate_assignment": get_args(Validation),
+    "unknown": get_args(Unknown),
+    "check_arrays": (False, True),
+    "asdf_classes": get_args(Preference),
+}
+
+_settings: ContextVar[Settings | None] = ContextVar("roman_cal_models_settings", default=None)
+_observers: list[Callable[[Settings], None]] = []
+
+
+def current() -> Settings:
+    """Return the settings that hold here."""
+    return _settings.get() or _default()
+
+
+def on_change(observer: Callable[[Settings], None]) -> None:
+    """Have `observer` called with the new settings at every change.
+
+    A room above asks to be told, so that this one need not know it.
+    """
+    _observers.append(observer)
+
+
+class Config:
+    """Read and change the settings.
+
+    Examples
+    --------
+    >>> from roman_cal_models import config
+    >>> config.unknown
+    'warn'
+    >>> with config(unknown="error"):
+    ...     config.unknown
+    'error'
+    >>> config.unknown
+    'warn'
+
+    A call without ``with`` holds from there on, in this thread or task.
+    """
+
+    __slots__ = ()
+
+    def __call__(self, **changes: Any) -> _Restore:
+        before = _settings.get()
+        _apply(replace(current(), **_checked(changes)))
+        return _Restore(before)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return getattr(current(), name)
+        except AttributeError:
+            raise AttributeError(f"no such setting: {name!r}. There are {', '.join(_CHOICES)}") from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise SettingsError(f"settings are changed by a call: config({name}={value!r})")
+
+    def __dir__(self) -> list[str]:
+        return list(_CHOICES)
+
+    def __repr__(self) -> str:
+        return repr(current()).replace("Settings", "config", 1)
+
+
+class _Restore:
+    """Put the settings back that held before the call."""
+
+    __slots__ = ("_before",)
+
+    def __init__(self, before: Settings | None) -> None:
+        self._before = before
+
+    def __enter__(self) -> Settings:
+        return current()
+
+    def __exit__(self, *exc_info: object) -> None:
+        _apply(self._before)
+
+
+def _apply(settings: Settings | None) -> None:
+    _settings.set(settings)
+    for observer in _observers:
+        observer(current())
+
+
+def _checked(changes: dict[str, Any]) -> dict[str, Any]:
+    for name, value in changes.items():
+        if name not in _CHOICES:
+            raise SettingsError(f"no such setting: {name!r}. There are {', '.join(_CHOICES)}")
+        if value not in _CHOICES[name]:
+            allowed = ", ".join(repr(choice) for choice in _CHOICES[name])
+            raise SettingsError(f"{name} is one of {allowed}, not {value!r}")
+    return changes
+
+
+@cache
+def _default() -> Settings:
+    """Return the settings of who changed nothing; the environment is read once, at first use."""
+    value = os.environ.get(ENVIRONMENT_VARIABLE)
+    if value is None:
+        return Settings()
+    try:
+        return Settings(**_checked({"validate_assignment": value}))
+    except SettingsError as error:
+        raise SettingsError(f"environment variable {ENVIRONMENT_VARIABLE}: {error}") from None
+
+
+config = Config()

@@ -1,0 +1,78 @@
+"""The command itself: help, exit status, and nothing imported that is not needed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import roman_cal_models
+from roman_cal_models.cli import COMMANDS, main
+
+IMPORTED = """
+import contextlib, io, json, sys
+from roman_cal_models.cli import main
+with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+    main(sys.argv[1:])
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "import sys; from roman_cal_models.cli import main; sys.exit(main())", *arguments]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def test_help_names_every_subcommand(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main(["--help"])
+    text = capsys.readouterr().out
+    assert exit_.value.code == 0
+    assert [name for name in COMMANDS if f"    {name} " not in text] == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_of_a_subcommand_gives_an_example(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main([name, "--help"])
+    assert exit_.value.code == 0
+    assert f"example: roman-cal-models {name}" in capsys.readouterr().out
+
+
+def test_without_a_command_it_prints_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0
+    assert capsys.readouterr().out.startswith("usage: roman-cal-models")
+
+
+def test_it_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.strip() == roman_cal_models.__version__
+
+
+@pytest.mark.parametrize("arguments", [["paint"], ["--colour"], ["demo", "--colour"], ["demo", "extra"]])
+def test_wrong_usage_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main(arguments)
+    assert exit_.value.code == 2
+    assert "usage: roman-cal-models" in capsys.readouterr().err
+
+
+def test_an_unknown_command_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["paint"])
+    assert "'paint'" in capsys.readouterr().err
+
+
+def test_the_process_ends_with_the_status() -> None:
+    assert (_run("--version").returncode, _run("paint").returncode) == (0, 2)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["demo", "--help"]])
+def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
+    command = [sys.executable, "-c", IMPORTED, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    imported = {name.partition(".")[0] for name in json.loads(done.stdout)}
+    assert "roman_cal_models" in imported
+    assert imported & {"asdf", "astropy", "gwcs", "numpy", "rad", "yaml"} == set()

@@ -1,0 +1,7 @@
+"""What the tests of the asdf face share."""
+
+from __future__ import annotations
+
+from tests.peer import peer_file
+
+__all__ = ["peer_file"]

@@ -1,0 +1,88 @@
+"""Where a header ends, and what is said of bytes that hold none."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+import roman_cal_models as rcm
+from roman_cal_models.header.content import HeaderBytes, parse_tree, read_header_bytes
+
+START = b"#ASDF 1.0.0\n#ASDF_STANDARD 1.5.0\n%YAML 1.1\n---\n"
+BLOCK = b"\xd3BLK" + b"\0" * 50
+
+
+class Counting(io.BytesIO):
+    """A stream that notes how much was read."""
+
+    count = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        piece = super().read(size)
+        self.count += len(piece)
+        return piece
+
+
+@pytest.mark.parametrize("end", [b"\n...\n", b"\r\n...\r\n", b"\n...\r\n"])
+@pytest.mark.parametrize("behind", [b"", BLOCK, b"\0\0\0"])
+def test_a_header_ends_with_the_end_of_the_yaml(end: bytes, behind: bytes) -> None:
+    content = START + b"a: 1" + end
+    assert read_header_bytes(io.BytesIO(content + behind), None).content == content
+
+
+def test_the_last_line_need_not_end() -> None:
+    content = START + b"a: 1\n..."
+    assert read_header_bytes(io.BytesIO(content), None).content == content
+
+
+def test_three_dots_inside_of_a_line_are_no_end() -> None:
+    content = START + b"a: wait ... for it\nb: '...'\n...x: 1\n...\n"
+    assert read_header_bytes(io.BytesIO(content + BLOCK), None).content == content
+
+
+@pytest.mark.parametrize("shift", range(-8, 9))
+def test_an_end_that_lies_across_two_pieces_is_found(shift: int) -> None:
+    filling = 32 * 1024 - len(START) - len(b"#\n...\n") + shift
+    content = START + b"#" + b"x" * filling + b"\n...\n"
+    assert read_header_bytes(io.BytesIO(content + BLOCK), None).content == content
+
+
+def test_blocks_are_not_read() -> None:
+    stream = Counting(START + b"a: 1\n...\n" + BLOCK + b"\0" * 10_000_000)
+    read_header_bytes(stream, None)
+    assert stream.count <= 32 * 1024
+
+
+def test_the_version_of_the_standard_is_that_of_the_file() -> None:
+    assert read_header_bytes(io.BytesIO(START + b"a: 1\n...\n"), None).standard == "1.5.0"
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "text"),
+    [
+        (b"", rcm.NotAsdfError, "no ASDF file: it is empty"),
+        (b"\x89PNG\r\n", rcm.NotAsdfError, "begins with b'\\x89PNG"),
+        (b"#AS", rcm.TruncatedFileError, "ends before its header"),
+        (b"#ASDF 1.0.0\n", rcm.TruncatedFileError, "ends before its header"),
+        (START + b"a: 1\n", rcm.TruncatedFileError, "ends inside of its header"),
+        (b"#ASDF 1.0.0\n" + BLOCK, rcm.NotAsdfError, "without a tree"),
+    ],
+)
+def test_bytes_without_a_header(content: bytes, kind: type[Exception], text: str) -> None:
+    with pytest.raises(kind) as caught:
+        read_header_bytes(io.BytesIO(content), "a.asdf")
+    assert type(caught.value) is kind
+    assert str(caught.value).startswith("a.asdf: ")
+    assert text in str(caught.value)
+
+
+@pytest.mark.parametrize("yaml", [b"- 1\n", b"word\n", b"a: [1\n", b"a: 1\na: *nobody\n", b""])
+def test_a_tree_that_is_no_mapping_or_broken_is_refused(yaml: bytes) -> None:
+    with pytest.raises(rcm.NotAsdfError, match=r"^a\.asdf: (the tree is a|broken YAML in the header)"):
+        parse_tree(HeaderBytes(START + yaml + b"...\n", "1.6.0"), "a.asdf")
+
+
+def test_a_tree_is_read_with_its_tags() -> None:
+    tree = parse_tree(HeaderBytes(START + b"a: !<asdf://e.org/tags/b-1.0.0> {c: 1}\n...\n", "1.6.0"), None)
+    assert (tree["a"].tag, tree["a"]["c"]) == ("asdf://e.org/tags/b-1.0.0", 1)

@@ -1,0 +1,374 @@
+"""What is given is checked at once, kept where it was put, and shared where it can be."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+
+import roman_cal_models as rcm
+from roman_cal_models import L2CalStep, ListNode, ObjectNode, config
+
+
+@pytest.fixture
+def image() -> Any:
+    return rcm.WfiImage.create_fake_data(shape=(2, 2))
+
+
+@pytest.fixture
+def ramp() -> Any:
+    return rcm.Ramp.create_fake_data(shape=(2, 2, 2))
+
+
+# -- what is checked -------------------------------------------------------------------------------------------------
+
+
+def test_a_wrong_type_is_refused(image: Any) -> None:
+    with pytest.raises(rcm.ValidationError) as caught:
+        image.meta.pointing.ra_v1 = "10"
+    assert str(caught.value) == "meta.pointing.ra_v1: '10' is not of type 'number' (meta/pointing-2.0.0)"
+
+
+def test_a_wrong_word_is_refused(image: Any) -> None:
+    with pytest.raises(rcm.ValidationError, match=r"^meta\.instrument\.detector: 'WFI19' is not one of 'WFI01', "):
+        image.meta.instrument.detector = "WFI19"
+
+
+def test_a_text_that_breaks_the_pattern_is_refused() -> None:
+    dark = rcm.DarkRef.create_fake_data()
+    dark.meta.exposure.p_exptype = "WFI_IMAGE|WFI_FLAT|"
+    with pytest.raises(rcm.ValidationError) as caught:
+        dark.meta.exposure.p_exptype = "WFI_IMAGE"
+    assert caught.value.problems[0].kind == "pattern"
+
+
+def test_a_list_that_is_too_long_is_refused(image: Any) -> None:
+    with pytest.raises(rcm.ValidationError) as caught:
+        image.meta.pointing.quaternion = [1.0] * 5
+    assert [problem.kind for problem in caught.value.problems] == ["maxItems"]
+
+
+def test_a_list_that_is_too_short_may_still_be_filled(image: Any) -> None:
+    image.meta.pointing.quaternion = [1.0] * 3
+    assert [problem.kind for problem in image.problems()] == ["minItems"]
+    image.meta.pointing.quaternion.append(1.0)
+    assert image.problems() == []
+
+
+def test_a_text_that_is_too_long_is_refused(image: Any) -> None:
+    with pytest.raises(rcm.ValidationError) as caught:
+        image.meta.program.title = "x" * 10_000
+    assert caught.value.problems[0].kind == "maxLength"
+
+
+def test_a_wrong_value_in_a_mapping_is_refused_with_its_path(image: Any) -> None:
+    with pytest.raises(rcm.ValidationError, match=r"^meta\.cal_step\.dark: 'DONE'"):
+        image.meta.cal_step = {"dark": "DONE", "flux": "COMPLETE"}
+    assert "cal_step" not in image.meta
+
+
+def test_every_wrong_value_in_a_mapping_is_told(image: Any) -> None:
+    with pytest.raises(rcm.ValidationError) as caught:
+        image.meta.cal_step = {"dark": "DONE", "flux": 1}
+    assert {problem.path for problem in caught.value.problems} == {
+        ("meta", "cal_step", "dark"),
+        ("meta", "cal_step", "flux"),
+    }
+
+
+def test_a_wrong_value_in_a_list_is_refused_with_its_path(image: Any) -> None:
+    with pytest.raises(rcm.ValidationError, match=r"^meta\.exposure\.read_pattern\[1\]\[0\]: 'a' is not of type"):
+        image.meta.exposure.read_pattern = [[1], ["a"]]
+
+
+def test_a_scalar_where_a_mapping_belongs_is_refused(image: Any) -> None:
+    with pytest.raises(rcm.ValidationError, match=r"^meta\.cal_step: "):
+        image.meta.cal_step = "COMPLETE"
+
+
+def test_what_is_missing_is_not_asked_for_at_assignment(image: Any) -> None:
+    image.meta.cal_step = {}
+    assert {problem.kind for problem in image.problems()} == {"required"}
+
+
+def test_a_node_is_filled_after_it_was_assigned_empty(image: Any) -> None:
+    image.meta.cal_step = {}
+    for name in image.meta.cal_step.schema_properties():
+        image.meta.cal_step[name] = "COMPLETE"
+    assert image.problems() == []
+
+
+def test_an_empty_node_is_checked_by_the_version_of_its_place() -> None:
+    image = rcm.WfiImage.create_fake_data(version="1.0.0")
+    image.meta.cal_step = {}
+    with pytest.raises(rcm.ValidationError, match="FAILED"):
+        image.meta.cal_step.dark = "FAILED"
+
+
+def test_null_is_refused_where_the_schema_does_not_allow_it(image: Any) -> None:
+    with pytest.raises(rcm.ValidationError, match=r"^meta\.pointing\.ra_v1: None is not of type"):
+        image.meta.pointing.ra_v1 = None
+
+
+def test_a_boolean_is_no_number(image: Any) -> None:
+    with pytest.raises(rcm.ValidationError):
+        image.meta.pointing.ra_v1 = True
+
+
+# -- arrays ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_array_of_more_dimensions_may_pass_through(ramp: Any) -> None:
+    ramp.data = ramp.data[np.newaxis]
+    assert ramp.data.ndim == 4
+
+
+def test_an_array_of_another_type_may_pass_through(ramp: Any) -> None:
+    ramp.data = ramp.data.astype("i8")
+    assert ramp.data.dtype == "i8"
+
+
+def test_validate_asks_for_type_and_dimensions_of_an_array(ramp: Any) -> None:
+    ramp.data = np.zeros((1, 1, 1, 1), "i8")
+    assert {problem.kind for problem in ramp.problems()} == {"datatype", "ndim"}
+
+
+def test_type_and_dimensions_are_asked_for_at_once_when_told_so(ramp: Any) -> None:
+    before = ramp.data
+    with config(check_arrays=True), pytest.raises(rcm.ValidationError, match=r"^2 problems") as caught:
+        ramp.data = np.zeros((1, 1, 1, 1), "i8")
+    assert {problem.path for problem in caught.value.problems} == {("data",)}
+    assert ramp.data is before
+
+
+@pytest.mark.parametrize("value", [3, "array", None, [1, 2], {"a": 1}])
+def test_what_is_no_array_is_refused_at_once(ramp: Any, value: Any) -> None:
+    with pytest.raises(rcm.ValidationError, match=r"^data: .*ndarray"):
+        ramp.data = value
+
+
+def test_the_array_that_was_given_is_kept_itself(ramp: Any) -> None:
+    array = np.ones((2, 2, 2), "f4")
+    ramp.data = array
+    assert ramp.data is ramp["data"] is array
+
+
+def test_operators_in_place_work_on_arrays(ramp: Any) -> None:
+    array = ramp.data
+    ramp.data += 3
+    assert ramp.data is array
+    assert (ramp.data == 3).all()
+
+
+# -- writes go through -----------------------------------------------------------------------------------------------
+
+
+def test_writes_through_a_chain_of_keys_go_through(image: Any) -> None:
+    here = image["meta"]
+    here = here["observation"]
+    here["program"] = 7
+    assert image.meta.observation.program == 7
+
+
+def test_writes_into_an_assigned_node_go_through(image: Any) -> None:
+    step = L2CalStep.create_minimal()
+    image.meta.cal_step = step
+    step.dark = "COMPLETE"
+    assert image.meta.cal_step is step
+    assert image.meta.cal_step.dark == "COMPLETE"
+
+
+def test_appending_to_a_list_goes_through(image: Any) -> None:
+    image.meta.cal_logs = []
+    image.meta.cal_logs.append("first")
+    assert image.meta.cal_logs == ["first"]
+
+
+def test_writes_into_an_unknown_section_go_through(image: Any) -> None:
+    image["extras"] = {"a": {}}
+    image["extras"]["a"]["b"] = 1
+    image["extras"].c = [1]
+    image["extras"].c.append({"d": 2})
+    image["extras"].c[1]["d"] = 3
+    assert image["extras"] == {"a": {"b": 1}, "c": [1, {"d": 3}]}
+
+
+def test_one_node_stands_in_two_trees(image: Any) -> None:
+    other = rcm.WfiImage()
+    other.meta = image.meta
+    other.meta.observation.program = 9
+    assert image.meta is other.meta
+    assert image.meta.observation.program == 9
+
+
+def test_a_given_dict_is_not_changed(image: Any) -> None:
+    given = {"dark": "COMPLETE", "extra": {"a": [1]}}
+    image.meta.cal_step = given
+    image.meta.cal_step.dark = "SKIPPED"
+    image.meta.cal_step.extra.a.append(2)
+    assert given == {"dark": "COMPLETE", "extra": {"a": [1]}}
+    assert type(given["extra"]) is dict
+
+
+def test_a_path_follows_the_node(image: Any) -> None:
+    step = L2CalStep()
+    assert step.path() == ()
+    image.meta.cal_step = step
+    assert step.path() == ("meta", "cal_step")
+    del image.meta.cal_step
+    assert step.path() == ()
+
+
+# -- containers ------------------------------------------------------------------------------------------------------
+
+
+def test_a_mapping_becomes_a_node_of_the_class_of_its_place(image: Any) -> None:
+    image.meta.cal_step = {"dark": "COMPLETE"}
+    assert type(image.meta.cal_step) is L2CalStep
+
+
+def test_a_tuple_becomes_a_list(image: Any) -> None:
+    image.meta.exposure.read_pattern = ((1,), (2, 3))
+    assert image.meta.exposure.read_pattern == [[1], [2, 3]]
+    assert type(image.meta.exposure.read_pattern) is ListNode
+
+
+def test_a_list_replaced_by_a_slice_is_a_checked_list(image: Any) -> None:
+    exposure = image.meta.exposure
+    exposure.read_pattern = [[1], [2], [3]]
+    exposure.read_pattern = exposure.read_pattern[:2]
+    assert exposure.read_pattern == [[1], [2]]
+    with pytest.raises(rcm.ValidationError, match=r"read_pattern\[2\]\[0\]"):
+        exposure.read_pattern.append(["a"])
+
+
+@pytest.mark.parametrize(
+    ("change", "index"),
+    [
+        (lambda pattern: pattern.append(["a"]), 2),
+        (lambda pattern: pattern.extend([[3], ["a"]]), 3),
+        (lambda pattern: pattern.insert(0, ["a"]), 0),
+        (lambda pattern: pattern.__setitem__(1, ["a"]), 1),
+        (lambda pattern: pattern.__setitem__(-1, ["a"]), 1),
+        (lambda pattern: pattern.__setitem__(slice(1, 2), [["a"]]), 1),
+        (lambda pattern: pattern.__iadd__([["a"]]), 2),
+    ],
+    ids=["append", "extend", "insert", "index", "index from the end", "slice", "iadd"],
+)
+def test_every_way_into_a_list_is_checked(image: Any, change: Any, index: int) -> None:
+    pattern = image.meta.exposure.read_pattern = [[1], [2]]
+    pattern = image.meta.exposure.read_pattern
+    with pytest.raises(rcm.ValidationError) as caught:
+        change(pattern)
+    assert caught.value.problems[0].path == ("meta", "exposure", "read_pattern", index, 0)
+    assert pattern == [[1], [2]]
+
+
+def test_the_data_of_a_list_is_the_list(image: Any) -> None:
+    assert image.meta.exposure.read_pattern.data is image.meta.exposure.read_pattern
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (np.float32(1.5), 1.5),
+        (np.float64(1.5), 1.5),
+        (np.int16(3), 3),
+        (np.uint64(3), 3),
+        (np.bool_(True), True),
+        (np.str_("a"), "a"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_numpy_scalars_become_python_s_own(given: Any, kept: Any) -> None:
+    node = ObjectNode(a=given, b=[given], c={"d": given})
+    assert node == {"a": kept, "b": [kept], "c": {"d": kept}}
+    assert type(node["a"]) is type(node["b"][0]) is type(node["c"]["d"]) is type(kept)
+
+
+def test_numpy_scalars_are_checked_as_python_s_own(image: Any) -> None:
+    image.meta.pointing.ra_v1 = np.float32(1.5)
+    image.meta.observation.program = np.int64(3)
+    assert (type(image.meta.pointing.ra_v1), type(image.meta.observation.program)) == (float, int)
+    with pytest.raises(rcm.ValidationError):
+        image.meta.observation.program = np.float64(3.5)
+
+
+def test_a_subclass_of_str_becomes_a_str(image: Any) -> None:
+    class Word(str):
+        __slots__ = ()
+
+    image.meta.instrument.detector = Word("WFI07")
+    assert type(image.meta.instrument.detector) is str
+
+
+# -- other versions --------------------------------------------------------------------------------------------------
+
+
+def test_a_node_of_another_version_is_converted(image: Any) -> None:
+    image.meta.cal_step = L2CalStep.create_minimal(version="1.0.0")
+    assert image.meta.cal_step.version == "2.0.0"
+
+
+def test_a_converted_node_leaves_the_given_one_as_it_was(image: Any) -> None:
+    step = L2CalStep.create_minimal(version="1.0.0")
+    image.meta.cal_step = step
+    image.meta.cal_step.dark = "COMPLETE"
+    assert (step.version, step.dark) == ("1.0.0", "INCOMPLETE")
+
+
+def test_a_value_that_the_version_of_the_place_does_not_allow_is_refused() -> None:
+    image = rcm.WfiImage.create_fake_data(version="1.0.0")
+    with pytest.raises(rcm.ValidationError, match=r"^meta\.cal_step\.dark: 'FAILED'"):
+        image.meta.cal_step = L2CalStep.create_minimal({"dark": "FAILED"})
+
+
+def test_nodes_inside_of_a_converted_node_are_converted(image: Any) -> None:
+    old = rcm.WfiImage.create_fake_data(version="1.3.0")
+    wanted = image.meta.exposure.schema_uri
+    image.meta = old.meta
+    assert image.meta.exposure.schema_uri == wanted
+    assert old.meta.exposure.schema_uri.endswith("/schemas/exposure-1.3.0")
+
+
+def test_a_conversion_is_refused_where_the_newer_version_asks_for_another_type(image: Any) -> None:
+    old = rcm.WfiImage.create_fake_data(version="1.0.0")
+    with pytest.raises(rcm.ValidationError, match=r"^meta\.exposure\.data_problem: False is not of type 'string'"):
+        image.meta = old.meta
+
+
+# -- the modes -------------------------------------------------------------------------------------------------------
+
+
+def test_a_wrong_value_is_set_with_a_warning_when_told_so(image: Any) -> None:
+    with (
+        config(validate_assignment="warn"),
+        pytest.warns(rcm.ValidationWarning, match=r"^meta\.pointing\.ra_v1: 'x' is not of type 'number'") as caught,
+    ):
+        image.meta.pointing.ra_v1 = "x"
+    assert image.meta.pointing.ra_v1 == "x"
+    assert [warning.filename for warning in caught] == [__file__]
+
+
+def test_a_wrong_item_is_added_with_a_warning_when_told_so(image: Any) -> None:
+    with config(validate_assignment="warn"), pytest.warns(rcm.ValidationWarning, match="read_pattern"):
+        image.meta.exposure.read_pattern.append(["x"])
+    assert image.meta.exposure.read_pattern[-1] == ["x"]
+
+
+def test_a_wrong_value_is_set_in_silence_when_checks_are_off(image: Any) -> None:
+    with config(validate_assignment="off"), warnings.catch_warnings():
+        image.meta.pointing.ra_v1 = "x"
+        image.meta.exposure.read_pattern.append(["x"])
+    assert {problem.path for problem in image.problems()} == {
+        ("meta", "pointing", "ra_v1"),
+        ("meta", "exposure", "read_pattern", len(image.meta.exposure.read_pattern) - 1, 0),
+    }
+
+
+def test_mappings_become_nodes_when_checks_are_off_too(image: Any) -> None:
+    with config(validate_assignment="off"):
+        image.meta.cal_step = {"dark": "DONE"}
+    assert type(image.meta.cal_step) is L2CalStep

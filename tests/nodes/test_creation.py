@@ -1,0 +1,110 @@
+"""Nodes made from their schemas, and from other mappings."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+import pytest
+from astropy.time import Time
+
+import roman_cal_models as rcm
+from roman_cal_models import L2CalStep
+
+
+def test_given_values_are_never_changed() -> None:
+    defaults = {"meta": {"exposure": {"read_pattern": [[1], [2]]}, "extra": {"a": []}}, "data": np.zeros((3, 3), "f4")}
+    before = copy.deepcopy(defaults)
+    for node in (rcm.WfiImage.create_fake_data(defaults), rcm.WfiImage.create_minimal(defaults)):
+        node.meta.exposure.read_pattern.append([3])
+        node.data[0, 0] = 5
+    assert rcm.ObjectNode(defaults) == before
+    assert type(defaults["meta"]) is dict
+
+
+def test_given_values_win_in_fake_data() -> None:
+    image: Any = rcm.WfiImage.create_fake_data({"meta": {"instrument": {"detector": "WFI07"}}})
+    assert image.meta.instrument.detector == "WFI07"
+    assert image.problems() == []
+
+
+def test_given_optional_values_are_taken_into_fake_data() -> None:
+    image: Any = rcm.WfiImage.create_fake_data({"meta": {"cal_step": L2CalStep.create_minimal()}})
+    assert image.meta.cal_step == L2CalStep.create_minimal()
+
+
+def test_given_nodes_may_be_of_another_version() -> None:
+    old: Any = rcm.WfiImage.create_fake_data(version="1.3.0")
+    new: Any = rcm.WfiImage.create_minimal({"meta": old.meta})
+    assert new.meta.exposure.schema_uri.endswith("/meta/exposure-2.1.0")
+    assert new.meta.exposure.type == old.meta.exposure.type
+
+
+def test_the_shape_is_that_of_the_arrays_and_fewer_dimensions_take_the_first() -> None:
+    ramp: Any = rcm.Ramp.create_fake_data(shape=(2, 3, 4))
+    assert ramp.data.shape == (2, 3, 4)
+    assert ramp.pixeldq.shape == (2, 3)
+
+
+def test_the_fake_values_are_those_that_users_know() -> None:
+    image: Any = rcm.WfiImage.create_fake_data()
+    assert image.meta.filename == "?"
+    assert image.meta.observation.program == -999999
+    assert image.meta.exposure.start_time == Time("2020-01-01")
+    assert image.meta.instrument.detector == "WFI01"
+
+
+def test_fake_data_by_tag_are_of_that_tag() -> None:
+    tag = "asdf://stsci.edu/datamodels/roman/tags/wfi_image-1.1.0"
+    assert rcm.WfiImage.create_fake_data(tag=tag).tag == tag
+
+
+def test_an_optional_node_is_not_made_up() -> None:
+    assert "cal_step" not in rcm.WfiImage.create_fake_data().meta
+
+
+def test_an_old_minimal_node_is_of_old_nodes() -> None:
+    image: Any = rcm.WfiImage.create_minimal(version="1.0.0")
+    assert image.meta.exposure.schema_uri.endswith("/schemas/exposure-1.0.0")
+
+
+def test_the_steps_of_a_minimal_ramp_are_incomplete() -> None:
+    ramp: Any = rcm.Ramp.create_minimal()
+    assert set(ramp.meta.cal_step.values()) == {"INCOMPLETE"}
+
+
+def test_a_node_is_converted_from_another_version() -> None:
+    old = L2CalStep.create_minimal({"dark": "COMPLETE"}, version="1.0.0")
+    new = L2CalStep.create_from_node(old)
+    assert (new.version, new.dark) == ("2.0.0", "COMPLETE")
+    assert {problem.path for problem in new.problems()} == {("dark_decay",), ("wfi18_transient",)}
+
+
+def test_a_node_is_converted_from_a_dict() -> None:
+    given = {"dark": "COMPLETE", "extra": {"a": 1}}
+    node: Any = L2CalStep.create_from_node(given)
+    node.extra.a = 2
+    assert given == {"dark": "COMPLETE", "extra": {"a": 1}}
+
+
+def test_a_conversion_is_not_checked() -> None:
+    step = L2CalStep.create_from_node({"dark": "DONE"})
+    with pytest.raises(rcm.ValidationError):
+        step.validate()
+
+
+def test_a_conversion_shares_nothing_that_can_change() -> None:
+    old: Any = rcm.WfiImage.create_fake_data()
+    new: Any = rcm.WfiImage.create_from_node(old)
+    new.data[0, 0] = 5
+    new.meta.observation.program = 1
+    assert old.data[0, 0] == 0
+    assert old.meta.observation.program == -999999
+
+
+def test_text_for_a_filter_is_told_from_a_grating() -> None:
+    mode = rcm.WfiMode.create_fake_data({"optical_element": "F158"})
+    assert (mode.filter, mode.grating) == ("F158", None)
+    mode.optical_element = "GRISM"
+    assert (mode.filter, mode.grating) == (None, "GRISM")

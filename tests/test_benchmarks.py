@@ -1,0 +1,45 @@
+"""The benchmarks run; what they measure depends on the machine and is not held here."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.cases import CASES
+from benchmarks.measure import Result
+from benchmarks.report import table
+
+pytestmark = pytest.mark.newest_rad
+
+
+def _benchmarks(repository: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "benchmarks", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=repository)
+
+
+def test_quick_run_gives_a_row_a_case(repository: Path) -> None:
+    done = _benchmarks(repository, "--quick")
+    assert done.returncode == 0, done.stderr
+    head, _, *rows = done.stdout.splitlines()[2:]
+    assert head.split() == ["what", "ours", "peer", "ratio", "wanted"]
+    assert len(rows) == len(CASES)
+
+
+def test_a_name_that_is_no_benchmark_is_wrong_usage(repository: Path) -> None:
+    done = _benchmarks(repository, "paint")
+    assert done.returncode == 2
+    assert "no such benchmark: paint" in done.stderr
+
+
+@pytest.mark.parametrize(("peer", "missed"), [(19.0, True), (20.0, False)])
+def test_a_ratio_below_the_wanted_one_is_missed(peer: float, missed: bool) -> None:
+    assert Result("get", "get", 1.0, peer, 20).is_missed is missed
+
+
+def test_the_table_marks_what_is_missed() -> None:
+    lines = table([Result("get", "get", 1e-6, 1e-5, 20), Result("open", "open", 0.02, 0.5, None)]).splitlines()
+    assert lines[2].split() == ["get", "1", "us", "10", "us", "10", "20", "MISSED"]
+    assert lines[3].split() == ["open", "20", "ms", "500", "ms", "25"]

@@ -1,0 +1,142 @@
+"""Imports run downward only: a room never knows a higher one, nor a neighbour on its own floor."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = "roman_cal_models"
+PEER = "roman_datamodels"
+
+# lowest first; the package's own __init__.py stands above them all
+FLOORS = (
+    {"errors", "errors_asdf", "settings", "yaml"},
+    {"schema"},
+    {"nodes"},
+    {"extension", "header"},
+    {"models"},
+    {"archive"},
+    {"view"},
+    {"cli"},
+)
+FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms} | {"": len(FLOORS)}
+
+# rooms of one floor that may know each other: (who, whom)
+NEIGHBOURS = {
+    ("errors", "errors_asdf"),
+    ("errors_asdf", "errors"),
+    ("settings", "errors"),
+    ("yaml", "errors"),
+}
+
+
+def test_imports_run_downward(repository: Path) -> None:
+    found = [
+        complaint
+        for module, file in _modules(repository / "src").items()
+        for complaint in _complaints(module, file.read_text(), is_package=file.name == "__init__.py")
+    ]
+    assert found == []
+
+
+def test_every_module_has_a_room(repository: Path) -> None:
+    assert {_room(module) for module in _modules(repository / "src")} <= FLOOR_OF.keys()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "from ..models import ImageModel",
+        "from .. import models",
+        "import roman_cal_models.models.open",
+        "from roman_cal_models import models",
+        "def later():\n    from ..models import ImageModel",
+        "if TYPE_CHECKING:\n    from ..models import ImageModel",
+        "importlib.import_module('roman_cal_models.models')",
+        "from .. import ImageModel",
+        "import roman_cal_models",
+    ],
+)
+def test_an_import_from_a_higher_room_is_found(statement: str) -> None:
+    assert len(list(_complaints("roman_cal_models.nodes.node", statement, is_package=False))) == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "from ..errors import SchemaError",
+        "from .. import errors",
+        "from . import tagged",
+        "from .generated import image",
+        "import json",
+    ],
+)
+def test_an_import_from_below_or_from_the_same_room_is_fine(statement: str) -> None:
+    assert list(_complaints("roman_cal_models.nodes.node", statement, is_package=False)) == []
+
+
+def test_an_import_from_a_neighbour_is_found() -> None:
+    assert len(list(_complaints("roman_cal_models.header", "from ..extension import tags", is_package=True))) == 1
+
+
+def test_a_package_counts_its_dots_from_itself() -> None:
+    assert len(list(_complaints("roman_cal_models.nodes", "from ..models import open", is_package=True))) == 1
+
+
+@pytest.mark.parametrize(
+    "statement", ["import roman_datamodels", "def later():\n    from roman_datamodels.datamodels import ImageModel"]
+)
+def test_an_import_of_the_peer_is_found(statement: str) -> None:
+    assert len(list(_complaints("roman_cal_models.models.open", statement, is_package=False))) == 1
+
+
+def _modules(src: Path) -> dict[str, Path]:
+    """Every module under a folder by its dotted name."""
+    modules = {}
+    for file in sorted(src.rglob("*.py")):
+        parts = file.relative_to(src).with_suffix("").parts
+        modules[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
+    assert f"{PACKAGE}.errors" in modules, f"no modules of {PACKAGE} under {src}"
+    return modules
+
+
+def _complaints(module: str, source: str, *, is_package: bool) -> Iterator[str]:
+    room = _room(module)
+    for line, target in _imports(module, source, is_package=is_package):
+        top = target.partition(".")[0]
+        if top == PEER:
+            yield f"{module}, line {line}: imports {target}, which a user need not have"
+        elif top == PACKAGE and not _may_know(room, _room(target)):
+            yield f"{module}, line {line}: imports {target}, which is not below it"
+
+
+def _may_know(room: str, other: str) -> bool:
+    if room == other or (room, other) in NEIGHBOURS:
+        return True
+    # a name that is no room is a public name of the package itself
+    return FLOOR_OF.get(other, FLOOR_OF[""]) < FLOOR_OF[room]
+
+
+def _room(module: str) -> str:
+    return module.split(".")[1] if "." in module else ""
+
+
+def _imports(module: str, source: str, *, is_package: bool) -> Iterator[tuple[int, str]]:
+    """Line and absolute name of everything that a module imports, wherever in it."""
+    package = module.split(".") if is_package else module.split(".")[:-1]
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Import(names=names):
+                yield from ((node.lineno, alias.name) for alias in names)
+            case ast.ImportFrom(module=name, names=names, level=level):
+                base = package[: len(package) - level + 1] if level else []
+                origin = ".".join([*base, *([name] if name else [])])
+                yield from ((node.lineno, f"{origin}.{alias.name}") for alias in names)
+            case ast.Call(
+                func=ast.Name(id=called) | ast.Attribute(attr=called), args=[ast.Constant(value=str(name)), *_]
+            ):
+                if called in ("import_module", "__import__"):
+                    yield node.lineno, name

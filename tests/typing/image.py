@@ -1,0 +1,55 @@
+"""What a checker knows of a Level 2 image.
+
+Each error that it must find bears a comment that is itself an error where there is nothing to ignore.
+"""
+
+# pyright: reportUnnecessaryTypeIgnoreComment=true
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, assert_type
+
+import numpy as np
+from astropy.time import Time
+from gwcs.wcs import WCS
+from numpy.typing import NDArray
+
+import roman_cal_models as rcm
+
+model = rcm.ImageModel("image.asdf")
+
+assert_type(model, rcm.ImageModel)
+assert_type(model.meta, rcm.WfiImageMeta)
+assert_type(model.meta.cal_step, rcm.L2CalStep)
+assert_type(model.meta.exposure.start_time, Time)
+assert_type(model.meta.exposure.nresultants, int)
+assert_type(model.meta.exposure.read_pattern, rcm.ListNode[rcm.ListNode[int]])
+assert_type(model.meta.wcs, WCS | None)
+assert_type(model.data, NDArray[np.float32])
+assert_type(model.dq, NDArray[np.uint32])
+assert_type(model.meta.instrument.name, Literal["WFI"])
+assert_type(model.meta.observation.pass_, int)
+assert_type(model.save("other.asdf"), Path)
+
+model.meta.cal_step.flat_field = "COMPLETE"
+model.meta.cal_step.flat_field = "DONE"  # type: ignore[assignment]
+model.meta.cal_step.flat_field = None  # type: ignore[assignment]
+model.meta.cal_step = rcm.L2CalStep(flat_field="COMPLETE")
+model.meta.cal_step = rcm.L3CalStep()  # type: ignore[assignment]
+model.meta.exposure.nresultants = "8"  # type: ignore[assignment]
+model.data = np.zeros((8, 8), np.float32)
+
+
+def status(step: rcm.L2CalStep) -> rcm.CalStepFlag:
+    """Return a flag, typed by the alias that the package exports."""
+    return step.flat_field
+
+
+with rcm.ImageModel.create_fake_data(shape=(8, 8), version="1.0.0") as old:
+    assert_type(old, rcm.ImageModel)
+
+with rcm.open("image.asdf") as opened:
+    assert_type(opened, rcm.DataModel)
+    if isinstance(opened, rcm.ImageModel):
+        assert_type(opened.meta.cal_step, rcm.L2CalStep)

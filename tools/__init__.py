@@ -1,0 +1,1 @@
+"""What the project is built with; none of it is shipped."""

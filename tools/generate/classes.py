@@ -1,0 +1,147 @@
+"""The classes to write: of each family its own and those of the objects inside of it, with their properties."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from roman_cal_models.schema.places import ObjectSchema, Place
+from roman_cal_models.schema.uris import URI
+
+from .annotations import Annotation, Names, annotation
+from .families import Family
+
+__all__ = ["Class", "Property", "ancestors", "classes_of", "names_of", "parents_of"]
+
+
+@dataclass
+class Property:
+    """A property, over all versions of its object."""
+
+    name: str
+    place: Place
+    type: Annotation
+    versions: str
+
+
+@dataclass
+class Class:
+    """A class to write."""
+
+    name: str
+    family: Family
+    path: tuple[str, ...]
+    versions: list[tuple[URI, ObjectSchema]]
+    properties: list[Property]
+    parents: list[str] = field(default_factory=list)
+
+    @property
+    def newest(self) -> ObjectSchema:
+        """Its newest schema."""
+        return self.versions[0][1]
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is the top node of files."""
+        return not self.path and self.family.model is not None
+
+
+def names_of(families: list[Family]) -> Names:
+    """Return the names of all classes, and of the modules that they stand in."""
+    classes: dict[str, str] = {}
+    module_of: dict[str, str] = {}
+    for family in families:
+        for home in family.homes:
+            classes[home] = family.name
+        module_of[family.name] = family.module
+        objects = family.objects()
+        for path, versions in objects.items():
+            if path:
+                name = family.name + "".join(_camel(path[:depth], objects) for depth in range(1, len(path) + 1))
+                module_of[name] = family.module
+                for uri, _ in versions:
+                    classes[f"{uri.family}#{'.'.join(path)}"] = name
+    return Names(classes, module_of, {family.name for family in families if family.kind == "enum"})
+
+
+def _camel(path: tuple[str, ...], objects: Iterable[tuple[str, ...]]) -> str:
+    """Return the words that the last part of a path adds to the name of a class."""
+    part = path[-1]
+    if part.startswith("/"):
+        siblings = {_first_word(other[-1]) for other in objects if other[:-1] == path[:-1] and other[-1][0] == "/"}
+        return "Entry" if len(siblings) == 1 else f"Entry{_first_word(part).capitalize()}"
+    bare = part.rstrip("[]") if part.endswith("[]") else part
+    return "".join(word.capitalize() for word in bare.split("_")) + ("Item" if bare != part else "")
+
+
+def _first_word(pattern: str) -> str:
+    """Return the first of the names that a pattern allows; patterns of several versions are told apart by it."""
+    return re.findall(r"[A-Za-z0-9]+", pattern)[0]
+
+
+def classes_of(family: Family, names: Names) -> list[Class]:
+    """Return the classes of a family of objects, the innermost first."""
+    by_name: dict[str, Class] = {}
+    for path, versions in family.objects().items():
+        name = names.classes[family.newest.family if not path else f"{versions[0][0].family}#{'.'.join(path)}"]
+        one = by_name.setdefault(name, Class(name, family, path, [], []))
+        # patterns change from version to version; the newest says where the class stands
+        if not one.versions or versions[0][0] > one.versions[0][0]:
+            one.path = path
+        one.versions = sorted([*one.versions, *versions], key=lambda pair: family.versions.index(pair[0]), reverse=True)
+    for one in by_name.values():
+        one.properties = _properties(one.versions, names)
+    # what is nested comes first, so that a reader has met it
+    return sorted(by_name.values(), key=lambda one: -len(one.path))
+
+
+def _properties(versions: list[tuple[URI, ObjectSchema]], names: Names) -> list[Property]:
+    properties = []
+    for key in dict.fromkeys(key for _, schema in versions for key in schema.places):
+        holders = [(uri, schema) for uri, schema in versions if key in schema.places]
+        place = holders[0][1].places[key]
+        properties.append(Property(key, place, annotation(place, names), _versions(holders, versions)))
+    return properties
+
+
+def _versions(holders: list[tuple[URI, ObjectSchema]], versions: list[tuple[URI, ObjectSchema]]) -> str:
+    """Return in which versions a property exists, if not in all."""
+    if len(holders) == len(versions):
+        return ""
+    newest, oldest = holders[0][0], holders[-1][0]
+    if newest == versions[0][0]:
+        return f"From {oldest.short} on."
+    if oldest == versions[-1][0]:
+        return f"Up to {newest.short}."
+    return f"In {oldest.short}." if oldest == newest else f"From {oldest.short} to {newest.short}."
+
+
+def parents_of(one: Class, by_name: dict[str, Class], names: Names) -> list[str]:
+    """Return the classes whose schema the newest schema takes in whole, by ``allOf``.
+
+    One of which a property has another type here is left out, so that no type is overridden by a wider one.
+    """
+    if one.is_file:
+        return []
+    found = [names.classes[family] for family in one.newest.parents if family in names.classes]
+    found = [name for name in dict.fromkeys(found) if name != one.name and name in by_name]
+    own = {prop.name: prop.type.text for prop in one.properties}
+    found = [
+        name
+        for name in found
+        if all(own.get(prop.name) == prop.type.text or prop.versions for prop in _all_properties(name, by_name, names))
+    ]
+    inherited = {ancestor for name in found for ancestor in ancestors(name, by_name, names)}
+    return [name for name in found if name not in inherited]
+
+
+def ancestors(name: str, by_name: dict[str, Class], names: Names) -> set[str]:
+    """Return the parents of a class, theirs, and so on."""
+    direct = set(parents_of(by_name[name], by_name, names))
+    return direct.union(*(ancestors(parent, by_name, names) for parent in direct))
+
+
+def _all_properties(name: str, by_name: dict[str, Class], names: Names) -> list[Property]:
+    inherited = [prop for parent in ancestors(name, by_name, names) for prop in by_name[parent].properties]
+    return [*inherited, *by_name[name].properties]
