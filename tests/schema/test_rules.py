@@ -254,6 +254,12 @@ def as_asdf(value: Any) -> Any:
     return asdf.yamlutil.custom_tree_to_tagged_tree(value, asdf.AsdfFile())
 
 
+@pytest.mark.parametrize("keyword", [{"enum": [[]]}, {"enum": [[[]]]}, {"not": {"uniqueItems": True}}])
+def test_a_number_is_compared_with_an_empty_list(keyword: dict[str, Any]) -> None:
+    # by NumPy that gives an empty array, whose truth is an error, or in old releases a warning
+    assert not compile_schema(keyword).accepts([np.int64(0), []] if "not" in keyword else np.int64(0))
+
+
 # (schema, instance, what is said)
 TEXTS: list[tuple[dict[str, Any], Any, list[str]]] = [
     ({"type": "string"}, 5, ["5 is not of type 'string'"]),

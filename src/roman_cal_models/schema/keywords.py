@@ -119,8 +119,10 @@ def _mark(value: Any) -> Any:
 
 def _same(one: Any, other: Any) -> bool:
     try:
-        return one is other or bool(one == other)
-    except ValueError:  # a number of numpy's, compared with a list, gives an array
+        equal = one is other or one == other
+        # a number of numpy's, compared with a list, gives an array
+        return equal if equal.__class__ is bool else getattr(equal, "size", 1) == 1 and bool(equal)
+    except ValueError:  # lists that hold arrays
         return False
 
 
@@ -292,20 +294,19 @@ def _all_differ(items: Any) -> bool:
     marked = [_mark(item) for item in items]
     try:
         ordered = sorted(marked)
-    except (NotImplementedError, TypeError):
+    # the last two: NumPy, new or old, of a number against an empty list
+    except (NotImplementedError, TypeError, ValueError, DeprecationWarning):
         return not any(_equal(one, other) for n, one in enumerate(marked) for other in marked[:n])
     return not any(_equal(one, other) for one, other in pairwise(ordered))
 
 
 def _equal(one: Any, other: Any) -> bool:
     """Compare as JSON does: True is not 1, at any depth."""
-    if isinstance(one, str) or isinstance(other, str):
-        return bool(one == other)
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
         return len(one) == len(other) and all(_equal(a, b) for a, b in zip(one, other, strict=True))
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return len(one) == len(other) and all(key in other and _equal(one[key], other[key]) for key in one)
-    return bool(_mark(one) == _mark(other))
+    return _same(_mark(one), _mark(other))
 
 
 def _items(argument: Any, schema: Mapping[str, Any], build: Build) -> Keyword:
