@@ -13,11 +13,12 @@ PEER = "roman_datamodels"
 
 # lowest first; the package's own __init__.py stands above them all
 FLOORS = (
-    {"errors", "errors_asdf", "settings", "yaml"},
+    {"dqflags", "errors", "errors_asdf", "settings", "yaml"},
     {"schema"},
     {"nodes"},
     {"extension", "header"},
     {"models"},
+    {"datamodels", "testing"},
     {"archive"},
     {"view"},
     {"cli"},

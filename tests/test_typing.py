@@ -53,6 +53,8 @@ from IPython.core.completer import provisionalcompleter
 shell = InteractiveShell.instance()
 shell.user_ns["model"] = rcm.ImageModel.create_fake_data()
 shell.user_ns["step"] = shell.user_ns["model"].meta.cal_step = rcm.L2CalStep.create_minimal()
+# on a busy machine its guess of types would run out of time
+shell.Completer.jedi_compute_type_timeout = 60_000
 with provisionalcompleter():
     print(*(found.text for found in shell.Completer.completions({text!r}, len({text!r}))))
 """

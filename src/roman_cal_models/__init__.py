@@ -24,6 +24,7 @@ _NAMES = {
     "compile_schema": "schema",
     "config": "settings",
     "get_asdf_extensions": "extension",
+    "get_latest_schema": "schema.whole",
     "open": "models.opening",
 }
 

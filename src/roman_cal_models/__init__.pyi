@@ -71,6 +71,7 @@ from .nodes.generated.exposure_type import ExposureType as ExposureType
 from .nodes.generated.file_date import FileDate as FileDate
 from .errors import FileError as FileError
 from .nodes.generated.filename import Filename as Filename
+from .errors import FilenameMismatchWarning as FilenameMismatchWarning
 from .nodes.generated.flat_ref import FlatRef as FlatRef
 from .nodes.generated.flat_ref import FlatRefMeta as FlatRefMeta
 from .nodes.generated.flat_ref import FlatRefMetaInstrument as FlatRefMetaInstrument
@@ -393,6 +394,7 @@ from .schema import compile_schema as compile_schema
 from .settings import config as config
 from .errors import format_path as format_path
 from .extension import get_asdf_extensions as get_asdf_extensions
+from .schema.whole import get_latest_schema as get_latest_schema
 from .models.opening import open as open
 
 __version__: str

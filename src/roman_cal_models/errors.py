@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FileError",
+    "FilenameMismatchWarning",
     "ForeignValueError",
     "MissingKeyError",
     "ModelClosedError",
@@ -120,6 +121,10 @@ class ReservedNameError(RomanCalModelsError, AttributeError):
 
 class UnknownAttributeError(RomanCalModelsError, AttributeError):
     """A name that the schema does not know was set while ``config(unknown="error")`` holds."""
+
+
+class FilenameMismatchWarning(UserWarning):
+    """A file was renamed since it was written: ``meta.filename`` names another. The model keeps what is written."""
 
 
 class UnknownAttributeWarning(UserWarning):

@@ -336,6 +336,10 @@ def test_an_asdf_file_with_another_roman_is_refused(roman: Any) -> None:
         rcm.open(asdf.AsdfFile({"roman": roman}))
 
 
+renamed = pytest.mark.filterwarnings("ignore::roman_cal_models.errors.FilenameMismatchWarning")
+
+
+@renamed
 @pytest.mark.parametrize("kept", [10, 60, 400])
 def test_a_file_cut_in_a_block_is_told_of_when_the_array_is_asked_for(kept: int, file: Path, tmp_path: Path) -> None:
     path = tmp_path / "cut.asdf"
@@ -348,6 +352,7 @@ def test_a_file_cut_in_a_block_is_told_of_when_the_array_is_asked_for(kept: int,
     assert caught.value.__suppress_context__
 
 
+@renamed
 def test_a_block_that_is_no_block_is_told_of_when_the_array_is_asked_for(file: Path, tmp_path: Path) -> None:
     content = bytearray(file.read_bytes())
     start = header_length(file)
@@ -362,6 +367,7 @@ def test_a_block_that_is_no_block_is_told_of_when_the_array_is_asked_for(file: P
     assert caught.value.__suppress_context__
 
 
+@renamed
 def test_a_foreign_object_that_cannot_be_built_is_named(file: Path, tmp_path: Path) -> None:
     path = tmp_path / "time.asdf"
     path.write_bytes(file.read_bytes().replace(b"2020-01-01T00:00:00.000", b"2020-99-01T00:00:00.000"))
@@ -371,3 +377,23 @@ def test_a_foreign_object_that_cannot_be_built_is_named(file: Path, tmp_path: Pa
     ):
         _ = model.meta.exposure.start_time
     assert caught.value.__suppress_context__
+
+
+def test_a_renamed_file_is_told_of_and_keeps_what_is_written(file: Path, tmp_path: Path) -> None:
+    path = tmp_path / "renamed.asdf"
+    path.write_bytes(file.read_bytes())
+    for opened in (path, str(path)):
+        with pytest.warns(
+            rcm.FilenameMismatchWarning, match=r"renamed\.asdf: meta\.filename is 'image\.asdf'"
+        ) as caught:
+            model = rcm.open(opened)
+        assert caught[0].filename == __file__
+        assert model.meta.filename == "image.asdf"
+        model.close()
+
+
+def test_an_association_is_left_to_the_pipeline(tmp_path: Path) -> None:
+    path = tmp_path / "asn.json"
+    path.write_text("{}")
+    with pytest.raises(rcm.SourceTypeError, match=r"asn\.json: to open associations, pip install romancal"):
+        rcm.open(path)

@@ -76,7 +76,7 @@ def test_a_symbolic_link_stays_one_and_its_target_is_written(model: rcm.ImageMod
     model.meta.prd_version = "9.9.9"
     model.save(link)
     assert link.is_symlink()
-    with rcm.open(old) as again:
+    with rcm.open(old.read_bytes()) as again:
         assert again.meta.prd_version == "9.9.9"
 
 

@@ -143,10 +143,26 @@ def test_type_and_dimensions_are_asked_for_at_once_when_told_so(ramp: Any) -> No
     assert ramp.data is before
 
 
-@pytest.mark.parametrize("value", [3, "array", None, [1, 2], {"a": 1}])
+@pytest.mark.parametrize("value", [3, "array", [1, 2], {"a": 1}])
 def test_what_is_no_array_is_refused_at_once(ramp: Any, value: Any) -> None:
     with pytest.raises(rcm.ValidationError, match=r"^data: .*ndarray"):
         ramp.data = value
+
+
+def test_an_array_may_be_none_for_a_while(ramp: Any) -> None:
+    ramp.data = None
+    assert ramp.data is None
+    assert [(problem.path, problem.kind) for problem in ramp.problems()] == [(("data",), "tag")]
+    with config(check_arrays=True), pytest.raises(rcm.ValidationError, match=r"^data: None is no ndarray"):
+        ramp.data = None
+
+
+def test_a_whole_number_is_kept_as_the_integer_that_the_schema_asks_for() -> None:
+    resample = rcm.L3Resample()
+    resample.pixmap_stepsize = 10.0
+    assert type(resample.pixmap_stepsize) is int
+    with pytest.raises(rcm.ValidationError, match=r"10\.5 is not of type 'integer'"):
+        resample.pixmap_stepsize = 10.5
 
 
 def test_the_array_that_was_given_is_kept_itself(ramp: Any) -> None:

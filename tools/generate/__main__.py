@@ -21,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     wanted = modules(collect())
-    files = [PACKAGE / "__init__.pyi", *PACKAGE.glob("*/generated/*.py")]
+    files = [*PACKAGE.glob("*.pyi"), *PACKAGE.glob("*/generated/*.py")]
     present = {
         path.relative_to(PACKAGE).as_posix(): path.read_text(encoding="utf-8") for path in files if path.exists()
     }

@@ -50,6 +50,7 @@ def modules(families: list[Family]) -> dict[str, str]:
         "models/generated/_index.py": _model_index(families),
     }
     files["__init__.pyi"] = _stub(families, names)
+    files["datamodels.pyi"] = _datamodels_stub(families)
     for family in families:
         members = classes.get(family.name, [])
         files[f"nodes/generated/{family.module}.py"] = _node_module(family, members, by_name, names)
@@ -302,6 +303,19 @@ def _stub(families: list[Family], names: Names) -> str:
     head = _HEADER.format(title="What type checkers and editors see of the package")
     imports = [f"from .{module} import {name} as {name}" for name, module in sorted(homes.items())]
     return "\n".join([head, *imports, "", "__version__: str", ""])
+
+
+def _datamodels_stub(families: list[Family]) -> str:
+    """Return what a type checker sees of the module with the names of the peer."""
+    from roman_cal_models.datamodels import _NAMES
+
+    imports = [f"from .{module} import {own} as {own}" for module, own in dict.fromkeys(_NAMES.values())]
+    aliases = [f"{name} = {own}" for name, (_, own) in _NAMES.items() if name != own]
+    models = [(family.model, family.module) for family in families if family.model and family.kind == "object"]
+    imports += [f"from .models.generated.{module} import {model} as {model}" for model, module in sorted(models)]
+    return "\n".join(
+        [_HEADER.format(title="The models under the names of roman_datamodels"), *imports, "", *aliases, ""]
+    )
 
 
 def _rad_version() -> str:

@@ -37,6 +37,7 @@ MODEL_MIXINS = {
     "ForcedImageSourceCatalogModel": "CatalogModelMixin",
     "ForcedMosaicSourceCatalogModel": "CatalogModelMixin",
     "TimeDomainSourceCatalogModel": "CatalogModelMixin",
+    "WfiWcsModel": "WcsModelMixin",
 }
 
 # Tagged scalars of RAD 1.x whose value can be told although their schema leaves it open.

@@ -37,6 +37,13 @@ def _getter(key: str) -> Callable[[DataModel], Any]:
     return get
 
 
+class _NodeType:
+    """The class of the node, which is imported when it is asked for."""
+
+    def __get__(self, model: object, cls: type[DataModel]) -> type[TaggedObjectNode]:
+        return cls._node_class()
+
+
 class DataModel:
     """A Roman file in memory: its top node, and the file while it is open.
 
@@ -61,6 +68,9 @@ class DataModel:
 
     # Generated: the class of the top node.
     _node_name: ClassVar[str] = ""
+
+    # The private names of roman_datamodels that pipeline code uses: `_node_type`, `_instance`, `_read_tag`.
+    _node_type = _NodeType()
 
     _node: ObjectNode
     _source: FileSource | None
@@ -124,6 +134,14 @@ class DataModel:
     def node(self) -> ObjectNode:
         """The top node itself, a real `dict`."""
         return self._node
+
+    @property
+    def _instance(self) -> ObjectNode:
+        return self._node
+
+    @property
+    def _read_tag(self) -> str | None:
+        return self._node._read_tag
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -423,6 +441,53 @@ class DataModel:
         """
         flat = flatten(self._node["meta"], include_arrays=False, recursive=True, prefix="roman.meta.")
         return {name: value for name, value in flat.items() if isinstance(value, (str, int, float, complex, bool))}
+
+    def get_schema(self) -> dict[str, Any]:
+        """Return the schema of the top node, with its references resolved."""
+        return self._node.get_schema()
+
+    def schema_info(
+        self, key: str = "description", path: str | None = None, preserve_list: bool = True
+    ) -> dict[str, Any] | None:
+        """Return what the schemas say under a keyword, for each value of the model.
+
+        Parameters
+        ----------
+        key : str
+            The keyword: ``"title"``, ``"required"``, ``"archive_catalog"``, ...
+        path : str, optional
+            Where to begin: ``"roman.meta.cal_step"``; at the top by default.
+        preserve_list : bool
+            Whether items of lists stand in lists; otherwise in dicts, by index.
+
+        Returns
+        -------
+        dict or None
+            Nested like the tree. Each value that the schemas have something to say of has an object under `key`,
+            whose ``info`` is what they say and whose ``value`` is the value. What two schemas say differently is
+            left out. None for a path where there is nothing.
+        """
+        from .asking import schema_info
+
+        return schema_info(self._node, key, path, preserve_list)
+
+    def info(self, *args: Any, **kwargs: Any) -> None:
+        """Print the tree, as `asdf.AsdfFile.info` does and with its arguments. No array is read."""
+        from .asking import shown_file
+
+        shown_file(self._node).info(*args, **kwargs)
+
+    def search(self, *args: Any, **kwargs: Any) -> Any:
+        """Search the tree, as `asdf.AsdfFile.search` does and with its arguments. Arrays are read for it.
+
+        Returns
+        -------
+        asdf.search.AsdfSearchResult
+            What was found.
+        """
+        from .asking import asdf_file
+
+        return asdf_file(self._node).search(*args, **kwargs)
 
     # -- the file ----------------------------------------------------------------------------------------------------
 

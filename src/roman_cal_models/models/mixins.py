@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
+from ..errors import SourceTypeError
 from .data_model import DataModel
 
 if TYPE_CHECKING:
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
 
     from ..nodes.catalogs import CatalogMixin
 
-__all__ = ["CatalogModelMixin"]
+__all__ = ["CatalogModelMixin", "WcsModelMixin"]
 
 
 class CatalogModelMixin(DataModel):
@@ -50,3 +52,57 @@ class CatalogModelMixin(DataModel):
             Its name, with aperture radius and filter, with or without ``forced_`` before it.
         """
         return self.node.get_column_definition(name)
+
+
+class WcsModelMixin(DataModel):
+    """The model that holds the WCS of an exposure and nothing else of it."""
+
+    __slots__ = ()
+
+    @classmethod
+    def from_model_with_wcs(cls, model: DataModel, l1_border: int = 4) -> Self:
+        """Make the WCS model of a Level 2 image.
+
+        Parameters
+        ----------
+        model : ImageModel
+            The image. Nothing of it is changed or shared.
+        l1_border : int
+            How many pixels wider the Level 1 array is on each side: its reference pixels.
+
+        Returns
+        -------
+        WfiWcsModel
+            With the metadata that both have; ``wcs_l2`` is the WCS of the image, ``wcs_l1`` the same for the pixels
+            of the Level 1 array. An image without WCS gives neither.
+
+        Raises
+        ------
+        SourceTypeError
+            The model is no `ImageModel`.
+        """
+        if model.node.__class__.__name__ != "WfiImage":
+            raise SourceTypeError(f"a WCS model is made of an ImageModel, not of {type(model).__name__}")
+        node = cls._node_class()()
+        node["meta"] = {}
+        meta = node["meta"]
+        source = model.node["meta"]
+        for name in meta.schema_properties():
+            if name in source:
+                meta[name] = copy.deepcopy(source[name])
+        wcs = source.get("wcs")
+        if wcs is not None:
+            node["wcs_l2"] = copy.deepcopy(wcs)
+            node["wcs_l1"] = _shifted(copy.deepcopy(wcs), l1_border)
+        return cls._of(node)
+
+
+def _shifted(wcs: Any, border: int) -> Any:
+    """Return a WCS for an array that is wider by a border on each side."""
+    from astropy.modeling.models import Shift
+
+    box = wcs.bounding_box
+    wcs.insert_transform("detector", Shift(-border) & Shift(-border), after=True)
+    if box is not None:
+        wcs.bounding_box = tuple((low, high + 2 * border) for low, high in (box[0], box[1]))
+    return wcs

@@ -5,12 +5,13 @@ from __future__ import annotations
 import builtins
 import io
 import os
+import warnings
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from typing import Any, BinaryIO
 
-from ..errors import NotRomanError, SourceTypeError, UnknownTagError
+from ..errors import FilenameMismatchWarning, NotRomanError, SourceTypeError, UnknownTagError
 from ..extension.foreign import FileSource
 from ..header.content import parse_tree, read_header_bytes
 from ..nodes.building import build_root
@@ -47,12 +48,14 @@ def open(
     storage_options : mapping, optional
         For a URL, what fsspec takes.
     **kwargs
-        ``lazy_load`` and ``lazy_tree``, which `roman_datamodels.open` takes, are accepted and make no difference.
+        ``lazy_load``, ``lazy_tree`` and ``asn_n_members``, which `roman_datamodels.open` takes, are accepted and make
+        no difference.
 
     Returns
     -------
     DataModel
-        Of the class of the file: `ImageModel`, `RampModel`, ...
+        Of the class of the file: `ImageModel`, `RampModel`, ... For the ``.json`` of an association, the
+        ``ModelLibrary`` of ``romancal``, which must be installed.
 
     Raises
     ------
@@ -66,10 +69,18 @@ def open(
         With ``validate=True``: the model is not valid.
     FileNotFoundError, PermissionError
         As the system says.
+
+    Warns
+    -----
+    FilenameMismatchWarning
+        A local file does not bear the name that ``meta.filename`` says.
     """
-    unknown = kwargs.keys() - {"lazy_load", "lazy_tree"}
+    unknown = kwargs.keys() - {"lazy_load", "lazy_tree", "asn_n_members"}
     if unknown:
         raise TypeError(f"open() has no argument {', '.join(sorted(unknown))}")
+    if isinstance(source, (str, os.PathLike)) and os.fsdecode(source).lower().endswith(".json"):
+        library: DataModel = _library(source)
+        return library
     if isinstance(source, DataModel):
         model = source.copy(deepcopy=False)
     else:
@@ -84,6 +95,15 @@ def open(
     return model
 
 
+def _library(source: str | os.PathLike[str]) -> Any:
+    """Return the models of an association, which is the pipeline's to read."""
+    try:
+        library = import_module("romancal.datamodels.library")
+    except ImportError:
+        raise SourceTypeError(f"{os.fspath(source)}: to open associations, pip install romancal") from None
+    return library.ModelLibrary(source)
+
+
 def open_node(
     source: Any, *, memmap: bool = False, storage_options: Mapping[str, Any] | None = None
 ) -> tuple[ObjectNode, FileSource | None]:
@@ -95,6 +115,8 @@ def open_node(
         header = read_header_bytes(stream, name)
         tree = parse_tree(header, name)
         raw, uri = _roman(tree, name)
+        if isinstance(source, (str, os.PathLike)):
+            _compare_filename(raw, os.fsdecode(source))
         file = FileSource(stream, header.content, header.standard, name, owns_stream=owns_stream, memmap=memmap)
         return build_root(raw, uri, file), file
     except BaseException:
@@ -152,6 +174,19 @@ def _roman(tree: Any, name: str | None) -> tuple[TaggedMapping, str]:
             name, f"the tag {tag} is not known to the installed rad; to update it: pip install -U rad roman-cal-models"
         )
     return raw, uri
+
+
+def _compare_filename(raw: TaggedMapping, source: str) -> None:
+    """Warn when a local file does not bear the name that it was written under."""
+    meta = raw.get("meta")
+    written = meta.get("filename") if isinstance(meta, dict) else None
+    found = os.path.basename(source)
+    if "://" not in source and isinstance(written, str) and written != found:
+        warnings.warn(
+            f"{source}: meta.filename is {str(written)!r}; the model keeps that until it is saved",
+            FilenameMismatchWarning,
+            stacklevel=4,
+        )
 
 
 def _is_asdf_file(source: Any) -> bool:

@@ -142,6 +142,9 @@ def adopt(value: Any, place: Place | None, parent: Any) -> Any:
         value = _adopted_list(value, place)
     else:
         value = _plain_scalar(value)
+        # the pipeline counts in floats at places; a file holds the number as its schema asks
+        if value.__class__ is float and place is not None and place.is_integral and value.is_integer():
+            value = int(value)
     if place is not None and place.node_tag is not None and not isinstance(value, (ObjectNode, ListNode)):
         value = _tagged_scalar(value, place.node_tag)
     _set_parent(value, parent)

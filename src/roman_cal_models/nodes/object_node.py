@@ -31,6 +31,14 @@ _setitem = dict.__setitem__
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
+class _DefaultTag:
+    """The tag of the newest version: a private name of roman_datamodels that pipeline code uses."""
+
+    def __get__(self, node: object, cls: type[ObjectNode]) -> str | None:
+        schema = schema_for(cls, None, None)
+        return None if schema is None or schema.path else schema.tag or str(schema.parsed.as_tag())
+
+
 class Properties:
     """Base of the classes that only declare the properties of a top-level node, for the node and for its model."""
 
@@ -109,6 +117,8 @@ class ObjectNode(LazyDict):
     _reserved: ClassVar[frozenset[str]] = frozenset()
     # attributes that are the keys themselves
     _declared: ClassVar[frozenset[str]] = frozenset()
+
+    _default_tag = _DefaultTag()
 
     _schema: ObjectSchema | None
     _source: Source | None
@@ -219,6 +229,8 @@ class ObjectNode(LazyDict):
 
     def _check(self, key: Any, value: Any, place: Place) -> None:
         check_arrays = current().check_arrays
+        if value is None and place.is_array and not check_arrays:
+            return  # no array yet, or no more: a state between steps, which `validate` refuses
         if all(rules.accepts(value, assigning=True, check_arrays=check_arrays) for rules in place.rules):
             return
         path = (*self.path(), key)
@@ -266,6 +278,17 @@ class ObjectNode(LazyDict):
         if self._tag is not None or self._schema is None or self._schema.path:
             return self._tag
         return self._schema.tag or str(self._schema.parsed.as_tag())
+
+    @property
+    def _read_tag(self) -> str | None:
+        """The tag, where it is not that of the newest version: a private name of roman_datamodels."""
+        return None if self.tag == type(self)._default_tag else self.tag
+
+    def get_schema(self) -> dict[str, Any]:
+        """Return the schema with its references resolved; empty for an object that no schema describes."""
+        from ..schema.whole import whole_schema
+
+        return {} if self.schema_uri is None else whole_schema(self.schema_uri)
 
     def __roman_tag__(self) -> str | None:
         return self._tag or (None if self._schema is None else self._schema.tag)

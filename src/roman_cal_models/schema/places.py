@@ -166,6 +166,16 @@ class Place:
         return next((tag for tag in self.tags if self._facts.store.schema_of(tag) is not None), None)
 
     @cached_property
+    def is_array(self) -> bool:
+        """Whether the value is an array of numbers in a block, an ``ndarray``."""
+        return any("/ndarray-" in tag for tag in self.tags)
+
+    @cached_property
+    def is_integral(self) -> bool:
+        """Whether integers are the only numbers that are allowed."""
+        return "integer" in self.types and "number" not in self.types
+
+    @cached_property
     def is_nullable(self) -> bool:
         """Whether null is allowed."""
         return "null" in self.types

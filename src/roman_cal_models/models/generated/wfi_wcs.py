@@ -9,11 +9,12 @@ from typing import ClassVar
 
 from ...nodes.generated.wfi_wcs import WfiWcsProperties
 from ..data_model import DataModel
+from ..mixins import WcsModelMixin
 
 __all__ = ["WfiWcsModel"]
 
 
-class WfiWcsModel(WfiWcsProperties, DataModel):
+class WfiWcsModel(WfiWcsProperties, WcsModelMixin, DataModel):
     """Level 2 (L2) WCS information for Roman Wide Field Instrument (WFI) Rate Image: a file of `WfiWcs`."""
 
     __slots__ = ()

@@ -1,0 +1,46 @@
+"""The models and nodes under the names by which users of ``roman_datamodels.datamodels`` know them.
+
+A pipeline step changes its import line, and nothing else::
+
+    from roman_cal_models import datamodels
+    from roman_cal_models.datamodels import ImageModel
+
+What checkers and editors see stands in ``datamodels.pyi``, which is generated.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+# Name -> module and name here; all models and errors have one name everywhere.
+_NAMES = {
+    "DNode": ("nodes.object_node", "ObjectNode"),
+    "DataModel": ("models.data_model", "DataModel"),
+    "FilenameMismatchWarning": ("errors", "FilenameMismatchWarning"),
+    "LNode": ("nodes.list_node", "ListNode"),
+    "TaggedListNode": ("nodes.list_node", "ListNode"),
+    "TaggedObjectNode": ("nodes.object_node", "TaggedObjectNode"),
+    "TaggedScalarNode": ("nodes.scalar_node", "ScalarNode"),
+    "open": ("models.opening", "open"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    from .models.generated._index import MODULES
+
+    if name in _NAMES:
+        module, own = _NAMES[name]
+    elif name in MODULES:
+        module, own = f"models.generated.{MODULES[name]}", name
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__package__}.{module}"), own)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    from .models.generated._index import MODULES
+
+    return sorted({*_NAMES, *MODULES})
