@@ -43,8 +43,13 @@ def test_the_declared_properties_are_those_of_the_schemas_of_all_versions(name: 
 
 
 @pytest.mark.parametrize("name", OBJECTS)
-def test_a_node_has_no_store_beside_its_dict(name: str) -> None:
-    assert not hasattr(named(name)(), "__dict__")
+def test_a_node_holds_nothing_that_does_not_stand_in_its_dict(name: str) -> None:
+    node = named(name).create_fake_data()
+    assert vars(node) == {}
+    values = {key: getattr(node, attribute) for attribute, key in property_names(type(node)).items() if key in node}
+    kept = {key: value for key, value in values.items() if isinstance(value, rcm.ObjectNode)}
+    assert vars(node).keys() == kept.keys()
+    assert all(vars(node)[key] is dict.__getitem__(node, key) for key in kept)
 
 
 @pytest.mark.parametrize("name", OBJECTS)

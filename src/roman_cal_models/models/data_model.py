@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from .. import errors
 from ..errors import Problem, SourceTypeError
-from ..nodes.classes import class_hint as class_hint  # evaluated in hints, see `hinted`
+from ..nodes.classes import class_hint as class_hint  # evaluated in hints, see `declared_property`
 from ..nodes.classes import named
 from ..nodes.deferred import UNBUILT, AsdfArray, FileValue
 from ..nodes.flat import flatten, leaves
 from ..nodes.lazy_dict import raw_get
 from ..nodes.naming import key_name
-from ..nodes.object_node import ObjectNode, TaggedObjectNode, hinted, property_types
+from ..nodes.object_node import ObjectNode, TaggedObjectNode, property_types
+from ..nodes.properties import declared_property
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,6 +45,11 @@ class _NodeType:
         return cls._node_class()
 
 
+def _child_getter(attribute: str) -> Callable[[DataModel], Any]:
+    # the node keeps the child, in the `__dict__` that the model shares with it
+    return lambda self: getattr(self._node, attribute)
+
+
 class DataModel:
     """A Roman file in memory: its top node, and the file while it is open.
 
@@ -64,7 +70,7 @@ class DataModel:
         A model cannot be made of this, or the file holds another model.
     """
 
-    __slots__ = ("__weakref__", "_node", "_owns_source", "_source")
+    __slots__ = ("__dict__", "__weakref__", "_node", "_owns_source", "_source")
 
     # Generated: the class of the top node.
     _node_name: ClassVar[str] = ""
@@ -82,7 +88,7 @@ class DataModel:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         for attribute, type_ in property_types(cls).items():
-            setattr(cls, attribute, hinted(_getter(key_name(attribute)), type_))
+            setattr(cls, attribute, declared_property(type_, _getter(key_name(attribute)), _child_getter(attribute)))
 
     def __new__(cls, init: Any = None, **kwargs: Any) -> Self:
         """Make a model; of a model of this class, the model itself."""
@@ -114,6 +120,7 @@ class DataModel:
 
     def _bind(self, node: ObjectNode, source: FileSource | None, *, owns_source: bool = True) -> None:
         self._node = node
+        self.__dict__ = node.__dict__  # where the node keeps its children, they are found as the model's, too
         self._source = source
         self._owns_source = owns_source
 

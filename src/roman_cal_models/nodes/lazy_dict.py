@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import ItemsView, Iterable, Iterator, ValuesView
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from ..errors import MissingKeyError
 from .comparing import equal_mappings
@@ -24,7 +24,11 @@ class LazyDict(dict[str, Any]):
     ``other.update(node)`` ask for each value instead of copying the store behind our back.
     """
 
-    __slots__ = ()
+    __slots__ = ("__dict__",)
+
+    # Keys whose values may stand in `__dict__` as well, where Python finds them as attributes without asking us.
+    # Whoever changes what stands under such a key takes it out of there, under the lock.
+    _kept: ClassVar[frozenset[str]] = frozenset()
 
     def _build(self, key: Any, raw: Any) -> Any:
         """Build the value for a raw one."""
@@ -39,22 +43,35 @@ class LazyDict(dict[str, Any]):
                 _setitem(self, key, value)
         return value
 
+    def _keep(self, key: str, value: Any) -> None:
+        """Have Python find a value as an attribute, unless another thread has set another meanwhile."""
+        with BUILD_LOCK:
+            if raw_get(self, key) is value and key in self._kept:
+                self.__dict__[key] = value
+
+    def _forget(self, *keys: Any) -> None:
+        for key in self._kept.intersection(keys):
+            self.__dict__.pop(key, None)
+
     def _store(self, key: Any, value: Any) -> None:
         """Set a value; while another thread builds the one that stands here, wait, so that this one stays."""
-        if raw_get(self, key).__class__ in UNBUILT:
+        if key in self._kept or type(raw_get(self, key)) in UNBUILT:
             with BUILD_LOCK:
                 _setitem(self, key, value)
+                self._forget(key)
         else:
             _setitem(self, key, value)
 
     def __delitem__(self, key: Any) -> None:
         with BUILD_LOCK:
             super().__delitem__(key)
+            self._forget(key)
 
     def clear(self) -> None:
         """Take all values out."""
         with BUILD_LOCK:
             super().clear()
+            self._forget(*self._kept)
 
     def __getitem__(self, key: Any) -> Any:
         value = _getitem(self, key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import warnings
 import weakref
 from collections.abc import Callable, Mapping
@@ -13,16 +12,17 @@ from ..errors import Problem, ValidationWarning
 from ..settings import current
 from . import naming
 from .checking import problems as problems_of
-from .classes import class_hint as class_hint  # evaluated in hints, see `hinted`
+from .classes import class_hint as class_hint  # evaluated in hints, see `declared_property`
 from .classes import schema_for
 from .deferred import UNBUILT, Deferred, Source
 from .flat import flatten
 from .lazy_dict import LazyDict, raw_get, raw_items, raw_members
+from .properties import Properties, child_names, declared_property, property_names, property_types
 
 if TYPE_CHECKING:
     from ..schema.places import ObjectSchema, Place
 
-__all__ = ["ObjectNode", "Properties", "TaggedObjectNode", "hinted", "property_names", "property_types"]
+__all__ = ["ObjectNode", "Properties", "TaggedObjectNode", "property_names", "property_types"]
 
 _getitem = dict.__getitem__
 _setitem = dict.__setitem__
@@ -39,44 +39,20 @@ class _DefaultTag:
         return None if schema is None or schema.path else schema.tag or str(schema.parsed.as_tag())
 
 
-class Properties:
-    """Base of the classes that only declare the properties of a top-level node, for the node and for its model."""
-
-    __slots__ = ()
-
-
-def property_names(cls: type) -> dict[str, str]:
-    """Return the declared properties of a class: attribute -> key."""
-    return {name: naming.key_name(name) for name in property_types(cls)}
-
-
-def property_types(cls: type) -> dict[str, str]:
-    """Return the declared properties of a class: attribute -> type, as it is written."""
-    types: dict[str, str] = {}
-    for base in reversed(cls.__mro__):
-        if issubclass(base, (Properties, ObjectNode)) and base is not ObjectNode:
-            declared: dict[str, str] = inspect.get_annotations(base)
-            types |= {name: type_ for name, type_ in declared.items() if not name.startswith("_")}
-    return types
-
-
-def hinted(get: Callable[[Any], Any], type_: str) -> property:
-    """Return a property whose getter tells completers which node it gives.
-
-    They do not run getters, but ask for the type that one returns; the class is imported only then.
-    """
-    from .generated._index import MODULES
-
-    name = type_.removesuffix(" | None")
-    # nothing where it gives no node: completers stumble over Any
-    get.__annotations__ = {"return": f"class_hint({name!r})"} if name in MODULES else {}
-    return property(get)
-
-
 def _getter(key: str) -> Callable[[ObjectNode], Any]:
     def get(self: ObjectNode) -> Any:
         value = _getitem(self, key)
         return self._take(key, value) if type(value) in UNBUILT else value
+
+    return get
+
+
+def _child_getter(key: str) -> Callable[[ObjectNode], Any]:
+    def get(self: ObjectNode) -> Any:
+        value = self[key]
+        if isinstance(value, ObjectNode):
+            self._keep(key, value)
+        return value
 
     return get
 
@@ -129,7 +105,9 @@ class ObjectNode(LazyDict):
         super().__init_subclass__(**kwargs)
         names = property_names(cls)
         for attribute, type_ in property_types(cls).items():
-            setattr(cls, attribute, hinted(_getter(names[attribute]), type_))
+            key = names[attribute]
+            setattr(cls, attribute, declared_property(type_, _getter(key), _child_getter(key)))
+        cls._kept = child_names(cls)
         cls._reserved = frozenset(dir(cls)).difference(names)
         cls._declared = frozenset(name for name, key in names.items() if name == key)
 
@@ -174,18 +152,18 @@ class ObjectNode(LazyDict):
 
     def __setattr__(self, name: str, value: Any) -> None:
         schema = self._schema
-        if schema is not None:
+        if schema is not None and type(value) in _PLAIN:
             accepts = schema.attribute_checks.get(name)
             # what stands here must be built already, so that no other thread is building it
-            if accepts is not None and type(value) in _PLAIN and type(raw_get(self, name)) in _PLAIN and accepts(value):
+            if accepts is not None and type(raw_get(self, name)) in _PLAIN and accepts(value):
                 _setitem(self, name, value)
                 return
-            if accepts is None and name in self._declared and name in schema.places:
-                schema.attribute_checks[name] = schema.places[name].accepts_plain
         if name not in self._declared:
             if name in self._reserved or name.startswith("_"):
                 raise naming.reserved(self, name)
             name = naming.key_name(name)
+        elif schema is not None and name in schema.places and name not in self._kept:
+            schema.attribute_checks[name] = schema.places[name].accepts_plain
         self[name] = value
 
     def __delattr__(self, name: str) -> None:
@@ -199,9 +177,8 @@ class ObjectNode(LazyDict):
     def __setitem__(self, key: Any, value: Any) -> None:
         schema = self._schema
         if schema is not None and type(value) in _PLAIN and schema.accepts_plain(key, value):
-            # what stands here is built, so that no other thread is building it
-            if type(raw_get(self, key)) in _PLAIN:
-                _setitem(self, key, value)
+            if type(raw_get(self, key)) in _PLAIN and key not in self._kept:
+                _setitem(self, key, value)  # quicker, and nobody builds or keeps what stands here
             else:
                 self._store(key, value)
             return

@@ -240,9 +240,11 @@ class ObjectSchema:
         is described in place. A pattern stands between slashes, and ``[]`` behind a name means the items of a list.
     """
 
-    __slots__ = ("__dict__", "_facts", "path", "subschemas", "uri")
+    __slots__ = ("__dict__", "_facts", "attribute_checks", "path", "subschemas", "uri")
 
     def __init__(self, facts: Facts, subschemas: tuple[Subschema, ...], uri: str, path: tuple[str, ...]) -> None:
+        # the quick answers for the properties that were set as attributes before; a slot, for speed
+        self.attribute_checks: dict[str, Callable[[Any], bool]] = {}
         self._facts = facts
         self.subschemas = subschemas
         self.uri = uri
@@ -300,11 +302,6 @@ class ObjectSchema:
                 return False
             accepts = self._plain_checks[name] = place.accepts_plain
         return accepts(value)
-
-    @cached_property
-    def attribute_checks(self) -> dict[str, Callable[[Any], bool]]:
-        """The quick answers for the properties that were set as attributes before."""
-        return {}
 
     @cached_property
     def _plain_checks(self) -> dict[str, Callable[[Any], bool]]:
