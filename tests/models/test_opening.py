@@ -349,7 +349,7 @@ def test_a_file_cut_in_a_block_is_told_of_when_the_array_is_asked_for(kept: int,
         with pytest.raises(rcm.TruncatedFileError) as caught:
             _ = model.data
     assert str(caught.value).startswith(f"{path}: data cannot be read, the file ends before its block does")
-    assert caught.value.__suppress_context__
+    assert caught.value.__cause__ is not None
 
 
 @renamed
@@ -364,7 +364,7 @@ def test_a_block_that_is_no_block_is_told_of_when_the_array_is_asked_for(file: P
         pytest.raises(rcm.ForeignValueError, match=r"damaged\.asdf: data cannot be built") as caught,
     ):
         _ = model.data
-    assert caught.value.__suppress_context__
+    assert caught.value.__cause__ is not None
 
 
 @renamed
@@ -376,7 +376,7 @@ def test_a_foreign_object_that_cannot_be_built_is_named(file: Path, tmp_path: Pa
         pytest.raises(rcm.ForeignValueError, match=r"time\.asdf: meta\.exposure\.start_time cannot be built") as caught,
     ):
         _ = model.meta.exposure.start_time
-    assert caught.value.__suppress_context__
+    assert caught.value.__cause__ is not None
 
 
 def test_a_renamed_file_is_told_of_and_keeps_what_is_written(file: Path, tmp_path: Path) -> None:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import io
-import struct
+import itertools
+import weakref
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from typing import Any, BinaryIO
 
 from ..errors import ForeignValueError, ModelClosedError, RomanCalModelsError, TruncatedFileError
+from ..nodes.deferred import BUILD_LOCK
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
+from .blocks import blocks, reader
 
 __all__ = ["FileSource", "needs_blocks", "settled_config", "to_asdf_tree"]
 
 _NDARRAY = "tag:stsci.edu:asdf/core/ndarray-"
-
-# ASDF standard, "low-level file layout": magic, length of the rest of the head, flags, compression, allocated bytes
-_BLOCK_MAGIC = b"\xd3BLK"
-_BLOCK_HEAD = struct.Struct(">4sHI4sQ")
 
 
 class FileSource:
@@ -35,7 +34,7 @@ class FileSource:
     name : str or None
         Of the file, for errors.
     owns_stream : bool
-        Whether `close` closes the stream.
+        Whether the stream is closed by `close`, or as soon as nobody needs it.
     memmap : bool
         Whether arrays are mapped into memory instead of read; `name` must then be a path.
     """
@@ -54,22 +53,23 @@ class FileSource:
         self.standard = standard
         self._stream: BinaryIO | None = stream
         self._header = header
-        self._owns_stream = owns_stream
         self._memmap = memmap
         self._asdf: Any = None
+        self._handles = ExitStack()
+        if owns_stream:
+            self._handles.callback(stream.close)
+        # the objects of asdf hold each other, and the stream; whoever drops a model must not wait for their collection
+        weakref.finalize(self, self._handles.close).atexit = False
 
     @property
     def is_closed(self) -> bool:
-        """Whether the file was let go."""
-        return self._stream is None
+        """Whether the file was let go, or its owner has closed it."""
+        return self._stream is None or self._stream.closed
 
     def close(self) -> None:
         """Let the file go; what was built stays."""
-        if self._asdf is not None:
-            self._asdf.close()
-            self._asdf = None
-        if self._stream is not None and self._owns_stream:
-            self._stream.close()
+        self._handles.close()
+        self._asdf = None
         self._stream = None
 
     def newest_tag(self, stem: str) -> str:
@@ -79,12 +79,29 @@ class FileSource:
         return max((tag for tag in known if tag.startswith(stem) and manager.handles_tag(tag)), default=f"{stem}1.1.0")
 
     def build(self, raw: Any, where: Callable[[], str]) -> Any:
-        """Build a foreign object; an array is read."""
-        value = self.build_lazily(raw, where)
-        if raw.tag.startswith(_NDARRAY):
+        """Build a foreign object; an array is read, and so are those inside of the object."""
+        if not raw.tag.startswith(_NDARRAY):
+            return self.build_lazily(self._with_arrays(raw, where), where)
+        array = None if self._memmap else self.section(raw, ..., where)
+        if array is None:
+            lazy = self.build_lazily(raw, where)
             with self._named_errors(where):
-                return value[...]
-        return value
+                array = lazy[...]
+        # of a stream, asdf gives what cannot be changed
+        return array if self._memmap or array.flags.writeable else array.copy()
+
+    def _with_arrays(self, raw: Any, where: Callable[[], str]) -> Any:
+        """Return a raw tree with the arrays themselves where they stand in blocks."""
+        if not needs_blocks(raw):
+            return raw
+        if isinstance(raw, TaggedMapping):
+            if raw.tag.startswith(_NDARRAY):
+                return self.build(raw, where)
+            return TaggedMapping({key: self._with_arrays(value, where) for key, value in raw.items()}, raw.tag)
+        if isinstance(raw, dict):
+            return {key: self._with_arrays(value, where) for key, value in raw.items()}
+        items = [self._with_arrays(value, where) for value in raw]
+        return TaggedSequence(items, raw.tag) if isinstance(raw, TaggedSequence) else items
 
     def build_lazily(self, raw: Any, where: Callable[[], str]) -> Any:
         """Build a foreign object; an array is an asdf one that reads its block when it is used.
@@ -97,8 +114,7 @@ class FileSource:
             asdf cannot build it.
         """
         if needs_blocks(raw):
-            if self._stream is None:
-                raise ModelClosedError(self.name, f"{where()} was not loaded before the file was closed")
+            self._must_be_open(where)
             file = self._opened(where)
         else:
             file = _without_blocks(self.standard)
@@ -107,6 +123,33 @@ class FileSource:
 
             tree: Any = tagged_tree_to_custom_tree({"value": to_asdf_tree(raw)}, file)
             return tree["value"]
+
+    def section(self, raw: Any, index: Any, where: Callable[[], str]) -> Any:
+        """Return part of an array by as few bytes of its block as can be, or None if that needs the whole array.
+
+        Raises
+        ------
+        IndexError
+            The array has no such part.
+        ModelClosedError, TruncatedFileError, ForeignValueError
+            It cannot be read.
+        """
+        from .sections import layout_of, part_of, read
+
+        layout = layout_of(raw)
+        part = None if layout is None else part_of(layout, index)
+        if part is None or raw["source"] < 0:
+            return None
+        self._must_be_open(where)
+        stream: Any = self._stream
+        with BUILD_LOCK, self._named_errors(where):
+            block = next(itertools.islice(blocks(stream, len(self._header)), raw["source"], None), None)
+            found = None if block is None else reader(stream, block)
+            return None if found is None else read(part, found)
+
+    def _must_be_open(self, where: Callable[[], str]) -> None:
+        if self.is_closed:
+            raise ModelClosedError(self.name, f"{where()} was not loaded before the file was closed")
 
     def _opened(self, where: Callable[[], str]) -> Any:
         if self._asdf is None:
@@ -118,8 +161,9 @@ class FileSource:
                     name: Any = self.name
                     self._asdf = asdf.open(name, memmap=True, lazy_tree=True)
                 else:
-                    blocks: Any = io.BufferedReader(_Blocks(self._stream, self._header))
-                    self._asdf = asdf.open(blocks, uri=self.name, lazy_load=True)
+                    content: Any = io.BufferedReader(_Blocks(self._stream, self._header))
+                    self._asdf = asdf.open(content, uri=self.name, lazy_load=True)
+            self._handles.callback(self._asdf.close)
         return self._asdf
 
     @contextmanager
@@ -128,28 +172,33 @@ class FileSource:
             yield
         except RomanCalModelsError:
             raise
-        except Exception as error:  # every library of foreign objects and of compression has errors of its own
+        except _bad_content() as error:
             if self._ends_early():
                 problem = f"{where()} cannot be read, the file ends before its block does"
-                raise TruncatedFileError(self.name, problem) from None
-            raise ForeignValueError(self.name, f"{where()} cannot be built: {error}") from None
+                raise TruncatedFileError(self.name, problem) from error
+            raise ForeignValueError(self.name, f"{where()} cannot be built: {error}") from error
 
     def _ends_early(self) -> bool:
         """Return whether the file ends inside of a block, or where one should begin."""
         if self._stream is None:
             return False
-        size = self._stream.seek(0, io.SEEK_END)
-        position = len(self._header)
-        while position < size:
-            self._stream.seek(position)
-            head = self._stream.read(_BLOCK_HEAD.size)
-            if not head.startswith(_BLOCK_MAGIC[: len(head)]):
-                return False
-            if len(head) < _BLOCK_HEAD.size:
-                return True
-            _, length, _, _, allocated = _BLOCK_HEAD.unpack(head)
-            position += len(_BLOCK_MAGIC) + 2 + length + allocated
-        return position > size or size == len(self._header)
+        start = len(self._header)
+        return self._stream.seek(0, io.SEEK_END) == start or not all(
+            block.is_whole for block in blocks(self._stream, start)
+        )
+
+
+def _bad_content() -> tuple[type[Exception], ...]:
+    """Return what asdf, its converters and the libraries of compression raise for content that they cannot use."""
+    import struct
+    import zlib
+
+    import asdf.exceptions
+    import lz4.block
+
+    builtins = (ArithmeticError, AttributeError, EOFError, ImportError, LookupError, OSError, RuntimeError, TypeError)
+    others = (struct.error, zlib.error, lz4.block.LZ4BlockError, asdf.exceptions.ValidationError)
+    return *builtins, ValueError, *others
 
 
 class _Blocks(io.RawIOBase):

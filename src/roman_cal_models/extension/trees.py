@@ -81,7 +81,7 @@ def _raw_container(value: Any, parent: Any) -> Any:
 def _file_value(value: FileValue, parent: Any) -> Any:
     source = value.source
     assert isinstance(source, FileSource)
-    if hasattr(value, "_value"):
+    if value.is_built:
         return value.get(lambda: "")
     where: Callable[[], str] = lambda: ".".join(map(str, parent.path())) or "a value"  # noqa: E731
     if source.standard == WRITTEN_STANDARD and not needs_blocks(value.raw):

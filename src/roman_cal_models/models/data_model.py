@@ -22,6 +22,8 @@ from ..nodes.properties import declared_property
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
+
     from ..extension.foreign import FileSource
 
 __all__ = ["DataModel"]
@@ -497,6 +499,59 @@ class DataModel:
         return asdf_file(self._node).search(*args, **kwargs)
 
     # -- the file ----------------------------------------------------------------------------------------------------
+
+    def section(self, name: str, index: Any) -> NDArray[Any]:
+        """Return part of an array, and read no more of the file for it than is needed.
+
+        Of an array in a block that is not compressed, only the wanted bytes are read; of one compressed by lz4, only
+        the pieces that hold them. Anything else is read whole, and stays loaded.
+
+        Parameters
+        ----------
+        name : str
+            Of the array; below another node, under its dotted name.
+        index : int, slice, Ellipsis or tuple of them
+            Which part: ``np.s_[y0:y1, x0:x1]``.
+
+        Returns
+        -------
+        numpy.ndarray
+            As ``model[name][index]``, but an array of its own.
+
+        Raises
+        ------
+        IndexError
+            The array has no such part.
+        MissingKeyError
+            There is nothing of this name.
+        ModelClosedError
+            The array was not loaded before the file was closed.
+        TypeError
+            What stands there is no array.
+        """
+        from .loading import section
+
+        return section(self._node, name, index)
+
+    def detach(self) -> Self:
+        """Load what is not loaded yet, and let the file go: the model is one in memory from now on.
+
+        Returns
+        -------
+        DataModel
+            The model itself.
+
+        Raises
+        ------
+        ModelClosedError
+            The file was closed before all was loaded.
+        """
+        from .loading import load
+
+        load(self._node)
+        self.close()
+        self._source = None
+        return self
 
     def close(self) -> None:
         """Let the file go. What was read stays; what was not raises `ModelClosedError` from now on."""

@@ -47,13 +47,18 @@ class Deferred:
     def __init__(self, tag: str) -> None:
         self.tag = tag
 
+    @property
+    def is_built(self) -> bool:
+        """Whether it was used before."""
+        return hasattr(self, "_value")
+
     def get(self, where: Callable[[], str]) -> Any:
         """Return the object; `where` tells its path for an error."""
         try:
             return self._value
         except AttributeError:
             with BUILD_LOCK:
-                if not hasattr(self, "_value"):
+                if not self.is_built:
                     self._value = self._build(where)
                 return self._value
 
@@ -148,7 +153,7 @@ class AsdfArray(Deferred):
         try:
             return self.array[...]
         except (OSError, ValueError) as error:  # asdf's own words, or Python's, for a file that is closed
-            raise ModelClosedError(None, f"{where()} was not loaded: {error}") from None
+            raise ModelClosedError(None, f"{where()} was not loaded: {error}") from error
 
     def __roman_lower__(self) -> Any:
         from ..schema.values import lower
