@@ -7,6 +7,7 @@ import sys
 from tempfile import TemporaryDirectory
 
 from .cases import CASES
+from .measure import Result
 from .report import machine, table
 from .setup import Setup
 
@@ -24,12 +25,13 @@ def main(arguments: list[str] | None = None) -> int:
     if unknown:
         parser.error(f"no such benchmark: {', '.join(unknown)}. There are {', '.join(CASES)}")
     print(machine(), flush=True)
-    results = []
+    results: list[Result] = []
     with TemporaryDirectory(prefix="benchmarks-") as folder:
         setup = Setup(folder, quick=options.quick)
         for name in options.names or CASES:
             print(f"measuring {name}", file=sys.stderr, flush=True)
-            results.append(CASES[name](name, setup))
+            found = CASES[name](name, setup)
+            results += [found] if isinstance(found, Result) else found
     print(table(results))
     return int(options.check and any(result.is_missed for result in results))
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
 
 from .measure import Result, in_fresh_processes, in_turns
 from .setup import Setup
 
 __all__ = ["CASES"]
 
-Case = Callable[[str, Setup], Result]
+# One row of the table, or several.
+Case = Callable[[str, Setup], Result | list[Result]]
 
 _OURS = "import roman_cal_models as rcm"
 _PEER = "import roman_datamodels.datamodels as rdm"
@@ -79,6 +83,37 @@ def _open_warm(name: str, setup: Setup) -> Result:
             assert model.meta.cal_step.flat_field == "INCOMPLETE"
 
     return Result(name, "open a small L2, read one flag", *in_turns(ours, peer, seconds=setup.seconds), 1)
+
+
+def _open_kinds(name: str, setup: Setup) -> list[Result]:
+    seconds = setup.seconds / 10
+    found = [_open_kind(name, kind, path, seconds) for kind, path in setup.kinds.items()]
+    worst = min(found, key=lambda result: result.ratio)
+    middle = min(found, key=lambda result: abs(result.ratio - median(each.ratio for each in found)))
+    return [
+        *([] if setup.quick else found),
+        replace(worst, what=f"open, worst of {len(found)} kinds: {worst.what}", wanted=1),
+        replace(middle, what=f"open, median of {len(found)} kinds: {middle.what}"),
+    ]
+
+
+def _open_kind(name: str, kind: str, path: Path, seconds: float) -> Result:
+    import roman_datamodels.datamodels as rdm
+
+    import roman_cal_models as rcm
+
+    def ours() -> None:
+        rcm.open(path).close()
+
+    def peer() -> None:
+        rdm.open(path).close()
+
+    return Result(name, f"open {kind}", *in_turns(ours, peer, seconds=seconds))
+
+
+def _crds_parameters(name: str, setup: Setup) -> Result:
+    times = in_turns(setup.ours.get_crds_parameters, setup.peer.get_crds_parameters, seconds=setup.seconds)
+    return Result(name, "get_crds_parameters() of an L2", *times)
 
 
 def _get(name: str, setup: Setup) -> Result:
@@ -180,8 +215,10 @@ CASES: dict[str, Case] = {
         ("", f"{_PEER}\n{_READ_FLAG.format(opened='rdm.open')}"),
     ),
     "open-warm": _open_warm,
+    "open-kinds": _open_kinds,
     "get": _get,
     "set": _set,
+    "crds-parameters": _crds_parameters,
     "create-minimal": _create_minimal,
     "create-fake-first": _timed(
         "ImageModel.create_fake_data(), first time",

@@ -22,6 +22,7 @@ class Setup:
 
     def __init__(self, folder: str, *, quick: bool) -> None:
         self.folder = Path(folder)
+        self.quick = quick
         self.seconds = 0.05 if quick else 3.0
         self.repeats = 1 if quick else 5
         self.side = 256 if quick else 4096
@@ -39,6 +40,23 @@ class Setup:
         image = self._image(self.side)
         image.data = np.random.default_rng(0).normal(1.0, 0.1, (self.side, self.side)).astype(np.float32)
         return self._written("large.asdf", image)
+
+    @cached_property
+    def kinds(self) -> dict[str, Path]:
+        """A small file of each kind in the newest manifest, by the name of its model; in a quick run, of a few."""
+        import roman_datamodels.datamodels as rdm
+
+        from roman_cal_models.models.opening import model_class
+        from roman_cal_models.nodes.classes import class_of
+        from roman_cal_models.schema import installed
+
+        uris = installed().store.newest_manifest.schema_uris.values()
+        classes = [model_class(class_of(installed().document(uri)).__name__) for uri in uris]
+        names = sorted(cls.__name__ for cls in classes if cls is not None and hasattr(rdm, cls.__name__))
+        return {
+            name: self._written(f"{name}.asdf", getattr(rdm, name).create_fake_data(shape=(8, 8, 8)))
+            for name in names[:: 8 if self.quick else 1]
+        }
 
     @cached_property
     def ours(self) -> Any:

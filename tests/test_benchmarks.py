@@ -20,12 +20,13 @@ def _benchmarks(repository: Path, *arguments: str) -> subprocess.CompletedProces
     return subprocess.run(command, capture_output=True, text=True, cwd=repository)
 
 
-def test_quick_run_gives_a_row_a_case(repository: Path) -> None:
+def test_quick_run_gives_a_row_a_case_and_the_worst_and_the_median_of_all_kinds(repository: Path) -> None:
     done = _benchmarks(repository, "--quick")
     assert done.returncode == 0, done.stderr
     head, _, *rows = done.stdout.splitlines()[2:]
     assert head.split() == ["what", "ours", "peer", "ratio", "wanted"]
-    assert len(rows) == len(CASES)
+    assert len(rows) == len(CASES) + 1
+    assert [row.partition(" of ")[0] for row in rows if " kinds: open " in row] == ["open, worst", "open, median"]
 
 
 def test_a_name_that_is_no_benchmark_is_wrong_usage(repository: Path) -> None:
