@@ -146,10 +146,11 @@ def test_a_closed_model_says_so(source: Callable[[Path], Any], take: Callable[[A
     assert str(caught.value).endswith(" was not loaded before the file was closed")
 
 
-def test_an_array_of_a_closed_file_of_asdf_is_named(file: Path) -> None:
-    with asdf.open(file) as opened:
+@pytest.mark.parametrize("extensions", [None, rcm.get_asdf_extensions()])
+def test_an_array_of_a_closed_file_of_asdf_is_named(extensions: Any, file: Path) -> None:
+    with asdf.open(file, extensions=extensions) as opened:
         model = rcm.open(opened)
-    with pytest.raises(rcm.ModelClosedError, match="data was not loaded"):
+    with pytest.raises(rcm.ModelClosedError, match=r"image\.asdf: data was not loaded"):
         _ = model.data
 
 

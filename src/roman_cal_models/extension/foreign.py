@@ -64,7 +64,7 @@ class FileSource:
     @property
     def is_closed(self) -> bool:
         """Whether the file was let go, or its owner has closed it."""
-        return self._stream is None or self._stream.closed
+        return self._stream is None or getattr(self._stream, "closed", False)
 
     def close(self) -> None:
         """Let the file go; what was built stays."""

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import format_path
 from ..extension.foreign import FileSource
-from ..nodes.deferred import FileValue
-from ..nodes.lazy_dict import raw_get
+from ..nodes.deferred import AsdfArray, FileValue
+from ..nodes.lazy_dict import raw_get, raw_members
 from ..nodes.list_node import ListNode
 from ..nodes.object_node import ObjectNode
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["load", "section"]
+__all__ = ["load", "name_arrays", "section"]
 
 
 def load(node: Any) -> None:
@@ -28,6 +28,15 @@ def load(node: Any) -> None:
             load(value)
         elif isinstance(value, np.ndarray) and _is_mapped(value) and isinstance(node, ObjectNode):
             node._store(key, value.copy())
+
+
+def name_arrays(node: Any, file: str | None) -> None:
+    """Tell the arrays of an open `asdf.AsdfFile` which file they are of, for their errors."""
+    for _, value in raw_members(node):
+        if isinstance(value, AsdfArray):
+            value.file = file
+        elif isinstance(value, (ObjectNode, ListNode)):
+            name_arrays(value, file)
 
 
 def _is_mapped(array: Any) -> bool:

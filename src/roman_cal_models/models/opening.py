@@ -20,6 +20,7 @@ from ..nodes.reading import node_from_tree
 from ..schema import installed
 from ..yaml import TaggedMapping
 from .data_model import DataModel
+from .loading import name_arrays
 
 __all__ = ["model_class", "model_of", "open", "open_node"]
 
@@ -202,6 +203,7 @@ def _node_of_asdf_file(file: Any) -> ObjectNode:
         raise NotRomanError(name, "an ASDF file, but not of Roman: there is no key 'roman'")
     top = file["roman"]
     if isinstance(top, ObjectNode):
+        name_arrays(top, name)
         return top
     tag = getattr(top, "_tag", None)
     if tag is None or not isinstance(top, Mapping):
@@ -209,6 +211,7 @@ def _node_of_asdf_file(file: Any) -> ObjectNode:
     if installed().store.schema_of_node(tag) is None:
         raise UnknownTagError(name, f"the tag {tag} is not known to the installed rad")
     node: ObjectNode = node_from_tree(top, tag)
+    name_arrays(node, name)
     return node
 
 

@@ -143,17 +143,19 @@ class AsdfArray(Deferred):
         As asdf gives it.
     """
 
-    __slots__ = ("array",)
+    __slots__ = ("array", "file")
 
     def __init__(self, array: Any) -> None:
         super().__init__("tag:stsci.edu:asdf/core/ndarray-1.1.0")
         self.array = array
+        self.file: str | None = None
+        """Name of the file, where it is known."""
 
     def _build(self, where: Callable[[], str]) -> Any:
         try:
             return self.array[...]
         except (OSError, ValueError) as error:  # asdf's own words, or Python's, for a file that is closed
-            raise ModelClosedError(None, f"{where()} was not loaded: {error}") from error
+            raise ModelClosedError(self.file, f"{where()} was not loaded: {error}") from error
 
     def __roman_lower__(self) -> Any:
         from ..schema.values import lower
