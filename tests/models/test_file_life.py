@@ -161,7 +161,7 @@ def test_an_array_of_a_closed_file_of_asdf_is_named(extensions: Any, file: Path)
 def test_a_detached_model_holds_all_its_values_and_no_file(
     memmap: bool, plain_file: Path, tmp_path: Path, data: np.ndarray
 ) -> None:
-    path = tmp_path / "image.asdf"
+    path = tmp_path / plain_file.name
     path.write_bytes(plain_file.read_bytes())
     model = rcm.open(path, memmap=memmap)
     assert model.detach() is model
