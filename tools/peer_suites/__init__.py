@@ -1,1 +1,6 @@
-"""The test suites of the peer and of the pipeline, run with this package in the peer's place."""
+"""The test suites of the peer and of the pipeline, run with this package in the peer's place.
+
+``python -m tools.peer_suites romancal`` and ``python -m tools.peer_suites rdm`` make two environments in a temporary
+folder, one with ``roman_datamodels`` and one with this package instead, run the suite in both, and print how many of
+the tests that pass with the peer pass with us; each other one with the reason.
+"""

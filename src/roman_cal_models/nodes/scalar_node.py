@@ -142,7 +142,7 @@ def scalar_uri(cls: type[ScalarNode], version: str | None, tag: str | None) -> s
 def scalar(value: Any, uri: str) -> Any:
     """Return a value as the tagged scalar of the schema `uri`; as it is where that is of another type."""
     cls = class_of_family(uris.parse(uri).family)
-    return value if cls is None else cls.of(value, uri)
+    return cls.of(value, uri) if isinstance(cls, type) and issubclass(cls, ScalarNode) else value
 
 
 def is_scalar(uri: str) -> bool:

@@ -1,0 +1,47 @@
+"""Run a suite twice, with the peer and with this package in its place, and print what differs."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+
+from .explained import RDM, ROMANCAL
+from .running import environment, passed, report
+
+# The newest of the pipeline, which fixes versions of RAD and of the peer itself.
+PIPELINE = ("romancal==1.1.0", "pytest", "pytest-xdist", "pytest-mock", "ci-watson")
+PEER = ("roman_datamodels==1.2.0", "pytest", "pytest-xdist", "pytest-env", "pyarrow", "pandas")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; return 1 when a test is lost without an explanation."""
+    parser = argparse.ArgumentParser(prog="python -m tools.peer_suites", description=__doc__)
+    parser.add_argument("suite", choices=["romancal", "rdm"])
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        requirements = PIPELINE if options.suite == "romancal" else PEER
+        what = ["--pyargs", "romancal"] if options.suite == "romancal" else [str(_tests_of_the_peer(folder))]
+        found = []
+        for instead in (False, True):
+            python = environment(folder / f"environment-{instead}", *requirements, instead=instead)
+            found.append(passed(python, what, folder, instead=instead))
+        return report(options.suite, *found, ROMANCAL if options.suite == "romancal" else RDM)
+
+
+def _tests_of_the_peer(folder: Path) -> Path:
+    """Fetch the source distribution of the peer and return the folder of its tests."""
+    download = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:"]
+    subprocess.run([*download, "--dest", str(folder), PEER[0]], check=True)
+    (archive,) = folder.glob("roman_datamodels-*.tar.gz")
+    with tarfile.open(archive) as file:
+        file.extractall(folder, filter="data")
+    return folder / archive.name.removesuffix(".tar.gz") / "tests"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
