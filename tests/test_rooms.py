@@ -18,7 +18,7 @@ FLOORS = (
     {"nodes"},
     {"extension", "header"},
     {"models"},
-    {"datamodels", "testing"},
+    {"datamodels", "testing", "upgrading"},
     {"archive"},
     {"view"},
     {"cli"},
@@ -31,6 +31,8 @@ NEIGHBOURS = {
     ("errors_asdf", "errors"),
     ("settings", "errors"),
     ("yaml", "errors"),
+    # `model.upgrade()` is a method of a model
+    ("models", "upgrading"),
 }
 
 

@@ -26,6 +26,7 @@ _NAMES = {
     "get_asdf_extensions": "extension",
     "get_latest_schema": "schema.whole",
     "open": "models.opening",
+    "upgrade": "upgrading.running",
 }
 
 

@@ -353,6 +353,7 @@ from .nodes.generated.tvac_wfi_optical_element import TvacWfiOpticalElement as T
 from .errors import UnknownAttributeError as UnknownAttributeError
 from .errors import UnknownAttributeWarning as UnknownAttributeWarning
 from .errors import UnknownTagError as UnknownTagError
+from .errors import UpgradeError as UpgradeError
 from .errors import ValidationError as ValidationError
 from .errors import ValidationWarning as ValidationWarning
 from .nodes.generated.velocity_aberration import VelocityAberration as VelocityAberration
@@ -396,5 +397,6 @@ from .errors import format_path as format_path
 from .extension import get_asdf_extensions as get_asdf_extensions
 from .schema.whole import get_latest_schema as get_latest_schema
 from .models.opening import open as open
+from .upgrading.running import upgrade as upgrade
 
 __version__: str

@@ -34,6 +34,7 @@ __all__ = [
     "UnknownAttributeError",
     "UnknownAttributeWarning",
     "UnknownTagError",
+    "UpgradeError",
     "ValidationError",
     "ValidationWarning",
     "format_path",
@@ -141,6 +142,10 @@ class SchemaError(RomanCalModelsError, ValueError):
 
 class SchemaNotFoundError(SchemaError, LookupError):
     """No schema is installed under this URI."""
+
+
+class UpgradeError(RomanCalModelsError, ValueError):
+    """A model cannot be brought to another version."""
 
 
 class FileError(RomanCalModelsError):

@@ -9,7 +9,10 @@ from importlib import import_module
 __all__ = ["main"]
 
 # Subcommand -> what it does, in a line. Each stands in the module of its name, which is imported when it is run.
-COMMANDS = {"demo": "make Roman files, set and refuse values, and read them back"}
+COMMANDS = {
+    "demo": "make Roman files, set and refuse values, and read them back",
+    "upgrade": "write old files in the newest version, and tell what had to be assumed",
+}
 
 FINE, PROBLEMS = 0, 1
 

@@ -2,6 +2,7 @@
 
 By level:
 
+- ``changes``: what an upgrade did, one record a value;
 - ``data_model``: `DataModel`, the base of all models;
 - ``saving``: the whole check and the atomic write;
 - ``mixins``: what models of catalogues can do;

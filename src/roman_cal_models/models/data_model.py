@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..extension.foreign import FileSource
+    from .changes import Change
 
 __all__ = ["DataModel"]
 
@@ -72,7 +73,7 @@ class DataModel:
         A model cannot be made of this, or the file holds another model.
     """
 
-    __slots__ = ("__dict__", "__weakref__", "_node", "_owns_source", "_source")
+    __slots__ = ("__dict__", "__weakref__", "_changes", "_node", "_owns_source", "_source")
 
     # Generated: the class of the top node.
     _node_name: ClassVar[str] = ""
@@ -83,6 +84,7 @@ class DataModel:
     _node: ObjectNode
     _source: FileSource | None
     _owns_source: bool
+    _changes: tuple[Change, ...]
 
     crds_observatory: ClassVar[str] = "roman"
     """Name of the observatory in the Calibration Reference Data System."""
@@ -120,8 +122,16 @@ class DataModel:
                 raise SourceTypeError(f"{name}: {problem}" if name else problem)
             self._bind(node, source)
 
-    def _bind(self, node: ObjectNode, source: FileSource | None, *, owns_source: bool = True) -> None:
+    def _bind(
+        self,
+        node: ObjectNode,
+        source: FileSource | None,
+        *,
+        owns_source: bool = True,
+        changes: tuple[Change, ...] = (),
+    ) -> None:
         self._node = node
+        self._changes = changes
         self.__dict__ = node.__dict__  # where the node keeps its children, they are found as the model's, too
         self._source = source
         self._owns_source = owns_source
@@ -132,9 +142,16 @@ class DataModel:
         return node_class
 
     @classmethod
-    def _of(cls, node: ObjectNode, source: FileSource | None = None, *, owns_source: bool = True) -> Self:
+    def _of(
+        cls,
+        node: ObjectNode,
+        source: FileSource | None = None,
+        *,
+        owns_source: bool = True,
+        changes: tuple[Change, ...] = (),
+    ) -> Self:
         model = object.__new__(cls)
-        model._bind(node, source, owns_source=owns_source)
+        model._bind(node, source, owns_source=owns_source, changes=changes)
         return model
 
     # -- the node ----------------------------------------------------------------------------------------------------
@@ -329,6 +346,35 @@ class DataModel:
 
         return product_defaults(cls.__name__, cls._node_name, defaults or {}, fake=kind == "fake")
 
+    def upgrade(self, version: str | None = None) -> Self:
+        """Return a model of a newer version of what this one holds.
+
+        Parameters
+        ----------
+        version : str, optional
+            The version to go to; the newest by default.
+
+        Returns
+        -------
+        DataModel
+            Of the same class; this one is not changed. What the old version does not tell is listed in `assumed`.
+
+        Raises
+        ------
+        UpgradeError
+            The version is older, or it requires something for which no value is declared.
+        """
+        from ..upgrading.running import upgrade
+
+        model: Any = upgrade(self, version)
+        upgraded: Self = model
+        return upgraded
+
+    @property
+    def assumed(self) -> tuple[Change, ...]:
+        """What an upgrade had to assume, one record a value; empty for a model that was not upgraded."""
+        return tuple(change for change in self._changes if change.kind == "assumed")
+
     def copy(self, deepcopy: bool = True, memo: dict[int, Any] | None = None) -> Self:
         """Return a copy that does not own the file.
 
@@ -340,7 +386,7 @@ class DataModel:
             As `copy.deepcopy` takes it.
         """
         node = copy.deepcopy(self._node, memo) if deepcopy else self._node
-        return type(self)._of(node, self._source, owns_source=False)
+        return type(self)._of(node, self._source, owns_source=False, changes=self._changes)
 
     def __copy__(self) -> Self:
         return self.copy(deepcopy=False)
@@ -349,7 +395,7 @@ class DataModel:
         return self.copy(memo=memo)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self)._of, (self._node,)
+        return _restored, (type(self), self._node, self._changes)
 
     # -- checking and writing ----------------------------------------------------------------------------------------
 
@@ -426,7 +472,7 @@ class DataModel:
         """
         from .saving import write
 
-        write(self._node, Path(path), **kwargs)
+        write(self._node, Path(path), history=[str(change) for change in self._changes], **kwargs)
 
     # -- looking -----------------------------------------------------------------------------------------------------
 
@@ -563,6 +609,11 @@ class DataModel:
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
+
+
+def _restored(cls: type[DataModel], node: ObjectNode, changes: tuple[Change, ...]) -> DataModel:
+    """Return a model as it was pickled."""
+    return cls._of(node, changes=changes)
 
 
 _SLOTS = frozenset(DataModel.__slots__)

@@ -17,11 +17,14 @@ __all__ = ["write"]
 # Arrays of fewer elements stand in the header itself, as in the files of roman_datamodels.
 INLINE_THRESHOLD = 512
 
+_SOFTWARE = {"name": "roman_cal_models", "author": "the authors of roman_cal_models"}
+
 
 def write(
     node: ObjectNode,
     path: Path,
     *,
+    history: Sequence[str] = (),
     all_array_compression: str | None = "lz4",
     all_array_storage: str | None = None,
     compression_kwargs: dict[str, Any] | None = None,
@@ -52,7 +55,7 @@ def write(
     if compression_kwargs is not None:
         options["compression_kwargs"] = compression_kwargs
     with _atomically(path) as stream:
-        _write(tree, node, stream, path, options, inline=all_array_storage is None)
+        _write(tree, history, stream, path, options, inline=all_array_storage is None)
 
 
 def check(node: ObjectNode, path: Path) -> None:
@@ -106,7 +109,9 @@ def _like(old: Any, new: Any) -> Any:
     return tagged.tag_object(tag, new if isinstance(new, str) else new.isot)
 
 
-def _write(tree: Any, node: ObjectNode, stream: BinaryIO, path: Path, options: dict[str, Any], *, inline: bool) -> None:
+def _write(
+    tree: Any, history: Sequence[str], stream: BinaryIO, path: Path, options: dict[str, Any], *, inline: bool
+) -> None:
     import asdf
 
     from ..extension import writing_extensions
@@ -121,6 +126,8 @@ def _write(tree: Any, node: ObjectNode, stream: BinaryIO, path: Path, options: d
         if inline and config.array_inline_threshold is None and not _has_structured_array(tree):
             config.array_inline_threshold = INLINE_THRESHOLD
         file: Any = asdf.AsdfFile({"roman": top}, extensions=writing_extensions(str(manifest.uri)))
+        for entry in history:
+            file.add_history_entry(entry, _SOFTWARE | {"version": _version()})
         try:
             file.write_to(stream, **options)
         except asdf.exceptions.ValidationError as error:
@@ -133,6 +140,12 @@ def _write(tree: Any, node: ObjectNode, stream: BinaryIO, path: Path, options: d
             place = _where(tree, error.args[-1])
             kind = f"{type(error.args[-1]).__module__}.{type(error.args[-1]).__qualname__}"
             raise ForeignValueError(str(path), f"{place} cannot be written: asdf has no converter for {kind}") from None
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("roman-cal-models")
 
 
 def _has_structured_array(tree: Any) -> bool:

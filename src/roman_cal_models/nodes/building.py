@@ -23,7 +23,18 @@ from .scalar_node import ScalarNode, scalar
 if TYPE_CHECKING:
     from ..schema.places import ObjectSchema, Place
 
-__all__ = ["adopt", "build", "build_list", "build_root", "copied", "deepcopied", "make_node", "restored", "unread"]
+__all__ = [
+    "adopt",
+    "as_version",
+    "build",
+    "build_list",
+    "build_root",
+    "copied",
+    "deepcopied",
+    "make_node",
+    "restored",
+    "unread",
+]
 
 _Node = TypeVar("_Node", bound=ObjectNode)
 
@@ -250,6 +261,28 @@ def copied(node: _Node) -> _Node:
         raw = value.__class__ in UNBUILT and not isinstance(value, Deferred)
         _setitem(twin, key, node[key] if raw else value)
     return twin
+
+
+def as_version(node: ObjectNode, schema: ObjectSchema) -> ObjectNode:
+    """Return a node of a schema that holds the values of another, not checked yet.
+
+    All containers are new; arrays and other foreign objects are shared, and stay unread where they are.
+    """
+    return _converted(_new_containers(node), schema)
+
+
+def _new_containers(value: Any) -> Any:
+    if isinstance(value, ObjectNode):
+        twin = copied(value)
+        for key, item in list(raw_items(twin)):
+            _setitem(twin, key, _new_containers(item))
+        return twin
+    if isinstance(value, ListNode):
+        items = [_new_containers(item) for item in value]
+        twin_list = copy.copy(value)
+        list.__setitem__(twin_list, slice(None), items)
+        return twin_list
+    return value
 
 
 def deepcopied(node: _Node, memo: dict[int, Any]) -> _Node:

@@ -60,6 +60,40 @@ class CatalogMixin(ObjectNode):
         radii = ("00",) if aperture_radii is None else tuple(f"{radius:02}" for radius in aperture_radii)
         return _empty_table(self._schema, radii, tuple(filters) if filters else ("f184",))
 
+    def missing_columns(self, names: Sequence[str]) -> Any:
+        """Return a table without rows of the columns that the schema asks for and that are not among some names.
+
+        Parameters
+        ----------
+        names : sequence of str
+            The names of the columns that are there. Where their apertures and optical elements tell, the missing
+            columns are of the same.
+
+        Returns
+        -------
+        astropy.table.Table
+            Columns with their units, descriptions and data types.
+        """
+        radii = sorted({found[1] for name in names if (found := re.search(r"aper(\d\d)_", name))}) or ["00"]
+        filters = sorted({found[1] for name in names if (found := re.search(r"_(f\d{3})_", name))}) or ["f184"]
+        table = _empty_table(self._schema, radii, filters)
+        matched = [
+            column.pattern for column in _columns(self._schema) if any(re.search(column.pattern, n) for n in names)
+        ]
+        table.remove_columns([name for name in table.colnames if any(re.search(each, name) for each in matched)])
+        return table
+
+    def wrong_units(self, table: Any) -> dict[str, str]:
+        """Return the columns of a table whose unit is not the one that the schema asks for, with the wanted one."""
+        wanted = {
+            name: column.unit
+            for column in _columns(self._schema)
+            if column.unit not in (None, "none")
+            for name in table.colnames
+            if re.search(column.pattern, name)
+        }
+        return {name: unit for name, unit in wanted.items() if unit is not None and str(table[name].unit) != unit}
+
     def get_column_definition(self, name: str) -> dict[str, Any] | None:
         """Return unit, description and data type of a column.
 

@@ -1,0 +1,61 @@
+"""The command that upgrades files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import roman_cal_models as rcm
+from roman_cal_models.cli import main
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    return rcm.RampModel.create_fake_data(version="1.0.0", shape=(2, 2, 2)).save(tmp_path / "old.asdf")
+
+
+def test_a_copy_is_written_and_the_file_kept(old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = old.read_bytes()
+    assert main(["upgrade", str(old), "--out", str(tmp_path / "new")]) == 0
+    assert old.read_bytes() == before
+    with rcm.open(tmp_path / "new" / "old.asdf") as model:
+        assert model.problems() == []
+        assert model.tag == rcm.RampModel._node_type._default_tag
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith(f"{old}: ramp-1.0.0 -> ramp-")
+    assert any("meta.exposure.hga_move is assumed: False" in line for line in lines[1:])
+
+
+def test_nothing_is_written_in_a_dry_run(old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["upgrade", str(old), "--out", str(tmp_path / "new"), "--dry-run", "--json"]) == 0
+    assert not (tmp_path / "new").exists()
+    report = json.loads(capsys.readouterr().out)
+    assert report["written"] is None
+    assert report["assumed"]
+
+
+def test_what_is_there_is_replaced_only_on_demand(
+    old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "new" / "old.asdf"
+    target.parent.mkdir()
+    target.write_text("mine")
+    assert main(["upgrade", str(old), "--out", str(target.parent)]) == 1
+    assert target.read_text() == "mine"
+    assert "--overwrite replaces it" in capsys.readouterr().err
+    assert main(["upgrade", str(old), "--out", str(target.parent), "--overwrite"]) == 0
+    assert main(["upgrade", str(old), "--out", str(old.parent), "--overwrite"]) == 1
+    assert "the copy would replace the file itself" in capsys.readouterr().err
+
+
+def test_a_bad_file_is_told_and_the_others_go_on(old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = tmp_path / "bad.asdf"
+    bad.write_text("no asdf")
+    missing = tmp_path / "missing.asdf"
+    assert main(["upgrade", str(bad), str(missing), str(old), "--out", str(tmp_path / "new")]) == 1
+    assert (tmp_path / "new" / "old.asdf").exists()
+    errors = capsys.readouterr().err.splitlines()
+    assert [line for line in errors if "bad.asdf" in line]
+    assert [line for line in errors if "missing.asdf" in line]
