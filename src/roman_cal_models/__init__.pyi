@@ -249,6 +249,7 @@ from .nodes.generated.multiband_source_catalog import MultibandSourceCatalogMeta
 from .nodes.generated.multiband_source_catalog import MultibandSourceCatalogMetaProgram as MultibandSourceCatalogMetaProgram
 from .nodes.generated.multiband_source_catalog import MultibandSourceCatalogMetaStatistics as MultibandSourceCatalogMetaStatistics
 from .models.generated.multiband_source_catalog import MultibandSourceCatalogModel as MultibandSourceCatalogModel
+from .errors import NewerVersionWarning as NewerVersionWarning
 from .errors import NotAsdfError as NotAsdfError
 from .errors import NotRomanError as NotRomanError
 from .nodes.object_node import ObjectNode as ObjectNode

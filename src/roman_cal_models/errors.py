@@ -22,6 +22,7 @@ __all__ = [
     "ForeignValueError",
     "MissingKeyError",
     "ModelClosedError",
+    "NewerVersionWarning",
     "NotAsdfError",
     "NotRomanError",
     "Problem",
@@ -126,6 +127,10 @@ class UnknownAttributeError(RomanCalModelsError, AttributeError):
 
 class FilenameMismatchWarning(UserWarning):
     """A file was renamed since it was written: ``meta.filename`` names another. The model keeps what is written."""
+
+
+class NewerVersionWarning(UserWarning):
+    """A file bears a tag that is newer than the installed schemas; the nearest that they know is used for it."""
 
 
 class UnknownAttributeWarning(UserWarning):

@@ -68,7 +68,7 @@ class NodeConverter(Converter):  # pyright: ignore[reportMissingTypeArgument]
         tree = tagged_tree(obj, own)
         if own is None:
             return tree
-        manifest = installed().store.manifest_of(own)
+        manifest = installed().store.manifest_of_node(own)
         return serialised_type(FRAGMENTS if manifest is None else str(manifest.uri))(tree)
 
     def from_yaml_tree(self, node: Any, tag: Any, ctx: Any) -> Any:

@@ -171,10 +171,22 @@ def _roman(tree: Any, name: str | None) -> tuple[TaggedMapping, str]:
     if not isinstance(raw, TaggedMapping):
         raise UnknownTagError(name, f"what stands under 'roman' bears the tag {tag}, but is no mapping")
     if uri is None:
-        raise UnknownTagError(
-            name, f"the tag {tag} is not known to the installed rad; to update it: pip install -U rad roman-cal-models"
-        )
+        raise UnknownTagError(name, _unknown(tag, tree))
     return raw, uri
+
+
+def _unknown(tag: str, tree: Any) -> str:
+    """Say by what a tag was written that is not known here, and how to know it."""
+    from importlib.metadata import version
+
+    from ..schema.store import UPDATE
+
+    history = tree.get("history")
+    extensions = history.get("extensions", ()) if isinstance(history, dict) else ()
+    packages = [each.get("manifest_software") or each.get("software") for each in extensions if isinstance(each, dict)]
+    writers = {f"{each['name']} {each['version']}" for each in packages if each and each.get("name") == "rad"}
+    writer = f", which was written with {', '.join(sorted(writers))}," if writers else ""
+    return f"the tag {tag}{writer} is not known to the installed rad {version('rad')}. To update: {UPDATE}"
 
 
 def _compare_filename(raw: TaggedMapping, source: str) -> None:

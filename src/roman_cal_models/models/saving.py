@@ -119,7 +119,7 @@ def _write(
     from ..extension.foreign import settled_config
     from ..schema import installed
 
-    manifest = installed().store.manifest_of(tree._tag)
+    manifest = installed().store.manifest_of_node(tree._tag)
     assert manifest is not None
     top = serialised_type(str(manifest.uri))(tree)
     with settled_config() as config:

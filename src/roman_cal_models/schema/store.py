@@ -6,17 +6,20 @@ parsed when they are first asked for and kept; nobody may change them.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from ..errors import SchemaError, SchemaNotFoundError
+from ..errors import NewerVersionWarning, SchemaError, SchemaNotFoundError
 from . import uris
 from .uris import ROMAN, URI
 
-__all__ = ["Manifest", "Store", "store"]
+__all__ = ["UPDATE", "Manifest", "Store", "store"]
+
+UPDATE = "pip install --upgrade rad roman-cal-models"
 
 
 class Manifest:
@@ -153,13 +156,14 @@ class Store:
     def schema_of_node(self, tag: str) -> str | None:
         """Return the schema URI of a tag of a node: a manifest's, or that of a fragment written on its own.
 
-        None for the tag of a foreign object.
+        For a tag that is newer than what is installed, that of the nearest version with the same major number, with a
+        warning, once a tag. None for the tag of a foreign object.
         """
         if tag in self._nodes_by_tag:
             return self._nodes_by_tag[tag]
         uri = self.schema_of(tag)
         if uri is None and tag.startswith("asdf://") and "/tags/" in tag:
-            uri = self._by_convention(tag)
+            uri = self._by_convention(tag) or self._nearest(tag)
         self._nodes_by_tag[tag] = uri
         return uri
 
@@ -169,6 +173,32 @@ class Store:
         except SchemaError:
             return None  # a file may bear tags of any form
         return uri if uri in self else None
+
+    def _nearest(self, tag: str) -> str | None:
+        try:
+            parsed = uris.parse(tag)
+        except SchemaError:
+            return None
+        tags = self.newest_tags(parsed.family)
+        schemas = [uris.parse(self._manifests_by_tag[str(uri)].schema_uris[str(uri)]) for uri in tags]
+        known = [uri for uri in schemas or self.versions(parsed.family) if uri.numbers[0] == parsed.numbers[0]]
+        if parsed.base != ROMAN or not known:
+            return None
+        nearest = max((uri for uri in known if uri.numbers < parsed.numbers), default=known[0])
+        warnings.warn(
+            f"{tag} is not known to the installed rad {_rad_version()}: {nearest.short} is used for it. "
+            f"To update: {UPDATE}",
+            NewerVersionWarning,
+            stacklevel=2,
+        )
+        return str(nearest)
+
+    def manifest_of_node(self, tag: str) -> Manifest | None:
+        """Return the manifest by which a node is written: that of its tag, or of the nearest that is known."""
+        manifest = self.manifest_of(tag)
+        uri = None if manifest is not None else self.schema_of_node(tag)
+        known = None if uri is None else self.tag_of(uri)
+        return manifest if known is None else self.manifest_of(known)
 
     @cached_property
     def _nodes_by_tag(self) -> dict[str, str | None]:
@@ -186,6 +216,12 @@ class Store:
         """Return every tag of a family of tags, oldest first."""
         found = [uris.parse(tag) for tag in self._manifests_by_tag]
         return tuple(sorted(uri for uri in found if uri.family == family))
+
+
+def _rad_version() -> str:
+    from importlib.metadata import version
+
+    return version("rad")
 
 
 def _foreign_content(uri: str) -> bytes:
