@@ -204,6 +204,7 @@ from .nodes.generated.matable_ref import MatableRefMetaInstrument as MatableRefM
 from .nodes.generated.matable_ref import MatableRefScienceTables as MatableRefScienceTables
 from .nodes.generated.matable_ref import MatableRefScienceTablesEntry as MatableRefScienceTablesEntry
 from .errors import MissingKeyError as MissingKeyError
+from .errors import MissingPackageError as MissingPackageError
 from .errors import ModelClosedError as ModelClosedError
 from .nodes.generated.model_type import ModelType as ModelType
 from .nodes.generated.mosaic_associations import MosaicAssociations as MosaicAssociations

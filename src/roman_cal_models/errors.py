@@ -21,6 +21,7 @@ __all__ = [
     "FilenameMismatchWarning",
     "ForeignValueError",
     "MissingKeyError",
+    "MissingPackageError",
     "ModelClosedError",
     "NewerVersionWarning",
     "NotAsdfError",
@@ -151,6 +152,10 @@ class SchemaNotFoundError(SchemaError, LookupError):
 
 class UpgradeError(RomanCalModelsError, ValueError):
     """A model cannot be brought to another version."""
+
+
+class MissingPackageError(RomanCalModelsError, ImportError):
+    """A package is not installed that is needed only for this; the text says how to install it."""
 
 
 class FileError(RomanCalModelsError):

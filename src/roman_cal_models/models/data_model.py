@@ -447,6 +447,9 @@ class DataModel:
         """
         path = Path(path(self._node["meta"]["filename"]) if callable(path) else path)
         target = path if dir_path is None else Path(dir_path) / path.name
+        if target.suffix == ".parquet" and hasattr(type(self), "to_parquet"):
+            self.to_parquet(target)
+            return target
         if target.suffix != ".asdf":
             raise ValueError(
                 f"{target}: models are saved as .asdf, not as {target.suffix or 'a file without ending'!r}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import SourceTypeError
@@ -52,6 +54,30 @@ class CatalogModelMixin(DataModel):
             Its name, with aperture radius and filter, with or without ``forced_`` before it.
         """
         return self.node.get_column_definition(name)
+
+    def to_parquet(self, path: str | PathLike[str]) -> None:
+        """Check the catalogue and write it as a Parquet file, which `roman_cal_models.open` reads again.
+
+        Parameters
+        ----------
+        path : str or path-like
+            The file. It is written beside its place and then renamed.
+
+        Raises
+        ------
+        ValidationError
+            The model is not valid. Nothing was written.
+        MissingPackageError
+            ``pyarrow`` is not installed: ``pip install 'roman-cal-models[parquet]'``.
+
+        Notes
+        -----
+        ``Table.read(path, format="parquet")`` of astropy gives the table with its units. The metadata of the file
+        has the values of ``meta`` as text under dotted names, as `roman_datamodels` writes them.
+        """
+        from .parquet import write_parquet
+
+        write_parquet(self._node, self.to_flat_dict(include_arrays=False), Path(path))
 
 
 class WcsModelMixin(DataModel):

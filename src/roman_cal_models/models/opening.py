@@ -21,6 +21,7 @@ from ..schema import installed
 from ..yaml import TaggedMapping
 from .data_model import DataModel
 from .loading import name_arrays
+from .parquet import is_parquet, read_parquet
 
 __all__ = ["model_class", "model_of", "open", "open_node"]
 
@@ -113,6 +114,13 @@ def open_node(
         return _node_of_asdf_file(source), None
     stream, name, owns_stream = _stream(source, storage_options or {})
     try:
+        start = stream.read(4)
+        stream.seek(-len(start), os.SEEK_CUR)
+        if is_parquet(start):
+            catalog = read_parquet(stream, name)
+            if owns_stream:
+                stream.close()
+            return catalog, None
         header = read_header_bytes(stream, name)
         tree = parse_tree(header, name)
         raw, uri = _roman(tree, name)
@@ -247,11 +255,17 @@ def model_of(node: ObjectNode, file: FileSource | None = None) -> DataModel:
 @cache
 def model_class(node: str) -> type[DataModel] | None:
     """Return the model of a class of nodes, by its name; None for a node that is no file."""
-    from .generated._index import MODELS, MODULES
+    from .generated._index import MODELS
 
     model = MODELS.get(node)
     if model is None:
         return None
-    module = import_module(f"{__package__}.generated.{MODULES[model]}")
-    cls: type[DataModel] = getattr(module, model)
+    return model_of_name(model)
+
+
+def model_of_name(name: str) -> type[DataModel]:
+    """Return a model by its name."""
+    from .generated._index import MODULES
+
+    cls: type[DataModel] = getattr(import_module(f"{__package__}.generated.{MODULES[name]}"), name)
     return cls

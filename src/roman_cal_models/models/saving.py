@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from ..errors import ForeignValueError, Problem, ValidationError, format_path
 from ..nodes.object_node import ObjectNode
 
-__all__ = ["write"]
+__all__ = ["atomically", "check", "write", "write_unchecked"]
 
 # Arrays of fewer elements stand in the header itself, as in the files of roman_datamodels.
 INLINE_THRESHOLD = 512
@@ -54,8 +54,33 @@ def write(
         options["all_array_storage"] = all_array_storage
     if compression_kwargs is not None:
         options["compression_kwargs"] = compression_kwargs
-    with _atomically(path) as stream:
+    with atomically(path) as stream:
         _write(tree, history, stream, path, options, inline=all_array_storage is None)
+
+
+def write_unchecked(node: ObjectNode, stream: BinaryIO, path: Path) -> dict[str, Any]:
+    """Write a node that was checked as part of another, with its arrays inline.
+
+    Parameters
+    ----------
+    node : ObjectNode
+        The node.
+    stream : binary file object
+        Where to.
+    path : Path
+        The file that it becomes part of, whose name and date it is to tell.
+
+    Returns
+    -------
+    dict
+        What it tells of the file.
+    """
+    from ..extension.trees import tagged_tree
+
+    tree = tagged_tree(node, node.tag)
+    _set_in_file(tree, node, path)
+    _write(tree, (), stream, path, {"all_array_storage": "inline"}, inline=True)
+    return {key: tree["meta"][key] for key in ("filename", "file_date") if key in tree["meta"]}
 
 
 def check(node: ObjectNode, path: Path) -> None:
@@ -175,7 +200,7 @@ def _paths(tree: Any, value: Any, path: tuple[str | int, ...]) -> Iterator[tuple
 
 
 @contextmanager
-def _atomically(path: Path) -> Generator[BinaryIO]:
+def atomically(path: Path) -> Generator[BinaryIO]:
     """Give a stream whose content stands under `path` once all of it is on disk; before, nothing has changed."""
     target = path.resolve()
     temporary = target.with_name(f".{target.name[:100]}.{uuid.uuid4().hex}.part")

@@ -1,0 +1,246 @@
+"""Source catalogues as Parquet files, both ways.
+
+The columns are those of the table, each with its unit. The metadata of the file has, as ``roman_datamodels`` writes it,
+every value of ``meta`` as text under its dotted name (``roman.meta.instrument.detector``) and the table's own header
+(``table_meta_yaml``, by which `astropy.table.Table.read` knows units and descriptions). Text does not tell a number
+from a word, so the file has the model itself as well, without the table: an ASDF file of a few kB under
+``roman_cal_models.asdf``, from which everything comes back as it was.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import MissingPackageError, NotRomanError, SourceTypeError
+from ..nodes.building import copied
+from ..nodes.classes import schema_for
+from ..nodes.object_node import ObjectNode
+from .saving import atomically, check, write_unchecked
+
+if TYPE_CHECKING:
+    from ..schema.places import ObjectSchema, Place
+
+__all__ = ["is_parquet", "read_parquet", "write_parquet"]
+
+TABLE = "source_catalog"
+MODEL_KEY = "roman_cal_models.asdf"
+HEADER_KEY = "table_meta_yaml"
+_PREFIX = "roman."
+_MAGIC = b"PAR1"
+
+
+def is_parquet(start: bytes) -> bool:
+    """Return whether a file that starts so is a Parquet file."""
+    return start.startswith(_MAGIC)
+
+
+def _pyarrow() -> Any:
+    try:
+        import pyarrow.parquet
+    except ImportError:
+        raise MissingPackageError("Parquet files need pyarrow: pip install 'roman-cal-models[parquet]'") from None
+    return pyarrow
+
+
+def write_parquet(node: ObjectNode, texts: Mapping[str, Any], path: Path) -> None:
+    """Check a catalogue and write it as a Parquet file, atomically.
+
+    Parameters
+    ----------
+    node : ObjectNode
+        The top node, which holds a table.
+    texts : mapping
+        Its values under dotted names.
+    path : Path
+        The file.
+
+    Raises
+    ------
+    ValidationError
+        The node is not valid. Nothing was written.
+    SourceTypeError
+        A column is of a kind that Parquet does not know.
+    MissingPackageError
+        ``pyarrow`` is not installed.
+    """
+    from astropy.table.meta import get_yaml_from_table
+
+    arrow = _pyarrow()
+    check(node, path)
+    table = node[TABLE]
+    bare = copied(node)
+    del bare[TABLE]
+    model = io.BytesIO()
+    file_says = write_unchecked(bare, model, path)
+    kept = {name: value for name, value in texts.items() if name.startswith(f"{_PREFIX}meta.")}
+    metadata: dict[str, str | bytes] = {name: str(value) for name, value in kept.items()}
+    metadata |= {f"{_PREFIX}meta.{name}": str(value) for name, value in file_says.items()}
+    metadata[HEADER_KEY] = "\n".join(get_yaml_from_table(table))
+    metadata[MODEL_KEY] = model.getvalue()
+    columns = [_arrow_column(arrow, table[name], path) for name in table.colnames]
+    fields = [
+        arrow.field(name, column.type, metadata={"unit": str(table[name].unit or "none")})
+        for name, column in zip(table.colnames, columns, strict=True)
+    ]
+    with atomically(path) as stream:
+        arrow.parquet.write_table(
+            arrow.Table.from_arrays(columns, schema=arrow.schema(fields, metadata=metadata)), stream, compression="zstd"
+        )
+
+
+def _arrow_column(arrow: Any, column: Any, path: Path) -> Any:
+    import numpy as np
+
+    values: Any = np.asarray(column)
+    mask = np.asarray(column.mask) if hasattr(column, "mask") else None
+    if values.ndim > 1:
+        values, mask = list(values.reshape(len(values), -1)), None
+    elif not values.dtype.isnative:
+        values = values.astype(values.dtype.newbyteorder("="))
+    try:
+        return arrow.array(values, mask=mask)
+    except (arrow.ArrowInvalid, arrow.ArrowNotImplementedError) as error:
+        raise SourceTypeError(f"{path}: column {column.name!r} cannot be written to Parquet: {error}") from None
+
+
+def read_parquet(stream: Any, name: str | None) -> ObjectNode:
+    """Return the top node of a catalogue from its Parquet file.
+
+    Parameters
+    ----------
+    stream : binary file object
+        The file.
+    name : str or None
+        Its name.
+
+    Raises
+    ------
+    NotRomanError
+        It is no Parquet file, or not of a Roman catalogue.
+    MissingPackageError
+        ``pyarrow`` is not installed.
+    """
+    arrow = _pyarrow()
+    try:
+        found = arrow.parquet.read_table(stream)
+    except (arrow.ArrowInvalid, arrow.ArrowNotImplementedError, OSError) as error:
+        raise NotRomanError(name, f"cannot be read as a Parquet file: {error}") from None
+    metadata = {key.decode(): value for key, value in (found.schema.metadata or {}).items()}
+    if MODEL_KEY in metadata:
+        from .opening import open_node
+
+        node, _ = open_node(io.BytesIO(metadata[MODEL_KEY]))
+    else:
+        node = _from_texts({key: value.decode() for key, value in metadata.items() if key != HEADER_KEY}, name)
+    node[TABLE] = _table(found, metadata.get(HEADER_KEY))
+    return node
+
+
+def _table(found: Any, header: bytes | None) -> Any:
+    """Return the columns as a table, with the types, units and descriptions of its header."""
+    import numpy as np
+    from astropy.table import Column, MaskedColumn, Table
+    from astropy.table.meta import get_header_from_yaml
+
+    told = {"datatype": [], "meta": {}} if header is None else get_header_from_yaml(header.decode().splitlines())
+    about = {column["name"]: column for column in told["datatype"]}
+    table = Table(meta=told.get("meta"))
+    for name in found.column_names:
+        column = found[name]
+        facts = about.get(name, {})
+        # a column of rows is told as text, and its type beside that: float32[2]
+        told_type = str(facts.get("subtype") or facts.get("datatype") or "string").partition("[")[0]
+        dtype = None if told_type == "string" else told_type
+        values: Any = column.to_pylist() if column.null_count or not _is_flat(column) else column.to_numpy()
+        options = {"name": name, "unit": facts.get("unit"), "description": facts.get("description")}
+        if column.null_count:
+            mask = [value is None for value in values]
+            filled = np.ma.masked_array([0 if value is None else value for value in values], mask, dtype=dtype)
+            table[name] = MaskedColumn(filled, **options)
+        else:
+            array = np.asarray(values, dtype=dtype)
+            table[name] = Column(array.astype(str) if array.dtype == object else array, **options)
+    return table
+
+
+def _is_flat(column: Any) -> bool:
+    return bool(column.type.num_fields == 0)
+
+
+# -- the files of roman_datamodels -----------------------------------------------------------------------------------
+
+
+def _from_texts(texts: Mapping[str, str], name: str | None) -> ObjectNode:
+    """Return the node that dotted names and texts tell of: each is of the type that the newest schema says."""
+    from .generated._index import MODULES
+    from .opening import model_of_name
+
+    kind = texts.get(f"{_PREFIX}meta.model_type")
+    if kind is None or kind not in MODULES:
+        raise NotRomanError(name, "a Parquet file, but its metadata tells of no Roman model")
+    cls = model_of_name(kind)._node_class()
+    tree: dict[str, Any] = {}
+    for key, text in texts.items():
+        if key.startswith(_PREFIX):
+            _put(tree, key.removeprefix(_PREFIX).split("."), text)
+    schema = schema_for(cls, None, None)
+    assert schema is not None
+    from ..settings import config
+
+    with config(validate_assignment="off", unknown="ignore"):
+        node: ObjectNode = cls(_typed_object(tree, schema))
+    return node
+
+
+def _put(tree: dict[str, Any], parts: list[str], text: str) -> None:
+    for part in parts[:-1]:
+        tree = tree.setdefault(part, {})
+    tree[parts[-1]] = text
+
+
+def _typed_object(tree: Mapping[str, Any], schema: ObjectSchema | None) -> dict[str, Any]:
+    found = {key: _typed(value, None if schema is None else schema.place(key)) for key, value in tree.items()}
+    if schema is None:
+        return found
+    for key in schema.required - found.keys():
+        # flattened to texts, a list without items and null leave nothing
+        place = schema.place(key)
+        if place is not None and "array" in place.types:
+            found[key] = []
+        elif place is not None and place.is_nullable:
+            found[key] = None
+    return found
+
+
+def _typed(value: Any, place: Place | None) -> Any:
+    if isinstance(value, dict):
+        if place is not None and "array" in place.types and all(key.isdigit() for key in value):
+            return [_typed(value[key], place.items) for key in sorted(value, key=int)]
+        return _typed_object(value, None if place is None else place.object)
+    if place is None:
+        return value
+    if value == "None" and (place.is_nullable or "string" not in place.types):
+        return None
+    if any("/time-" in tag for tag in place.tags):
+        from astropy.time import Time
+
+        return Time(value)
+    return _number(value, place.types)
+
+
+def _number(text: str, types: frozenset[str]) -> Any:
+    """Return a text as what the schema wants; as it is where it is no such thing, so that `validate` tells."""
+    if "string" in types:
+        return text
+    if "boolean" in types and text in ("True", "False"):
+        return text == "True"
+    for type_, convert in (("integer", int), ("number", float)):
+        if type_ in types:
+            try:
+                return convert(text)
+            except ValueError:
+                continue
+    return text
