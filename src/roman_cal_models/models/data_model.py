@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -13,11 +13,12 @@ from ..errors import Problem, SourceTypeError
 from ..nodes.classes import class_hint as class_hint  # evaluated in hints, see `declared_property`
 from ..nodes.classes import named
 from ..nodes.deferred import UNBUILT, AsdfArray, FileValue
-from ..nodes.flat import flatten, leaves
 from ..nodes.lazy_dict import raw_get
 from ..nodes.naming import key_name
 from ..nodes.object_node import ObjectNode, TaggedObjectNode, property_types
 from ..nodes.properties import declared_property
+from .looking import Looking
+from .node_access import NodeAccess
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +54,7 @@ def _child_getter(attribute: str) -> Callable[[DataModel], Any]:
     return lambda self: getattr(self._node, attribute)
 
 
-class DataModel:
+class DataModel(NodeAccess, Looking):
     """A Roman file in memory: its top node, and the file while it is open.
 
     The properties of the node are reached as those of the model: ``model.meta`` is ``model.node.meta``.
@@ -154,94 +155,11 @@ class DataModel:
         model._bind(node, source, owns_source=owns_source, changes=changes)
         return model
 
-    # -- the node ----------------------------------------------------------------------------------------------------
-
-    @property
-    def node(self) -> ObjectNode:
-        """The top node itself, a real `dict`."""
-        return self._node
-
-    @property
-    def _instance(self) -> ObjectNode:
-        return self._node
-
-    @property
-    def _read_tag(self) -> str | None:
-        return self._node._read_tag
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
-        return self._node[key_name(name)]
-
     def __setattr__(self, name: str, value: Any) -> None:
         if name in _SLOTS:
             object.__setattr__(self, name, value)
         else:
             setattr(self._node, name, value)
-
-    def __delattr__(self, name: str) -> None:
-        delattr(self._node, name)
-
-    def __getitem__(self, key: str) -> Any:
-        return self._node[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        if isinstance(key, str) and key.startswith("_"):
-            raise ValueError(f"{key!r}: names of properties do not begin with an underscore")
-        self._node[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self._node[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._node
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._node)
-
-    def __len__(self) -> int:
-        return len(self._node)
-
-    def __bool__(self) -> bool:
-        return True
-
-    def keys(self) -> Any:
-        """Return the names of the top properties."""
-        return self._node.keys()
-
-    def values(self) -> Any:
-        """Return the values of the top properties."""
-        return self._node.values()
-
-    def get(self, key: str, default: Any = None) -> Any:
-        """Return a top property, or `default` where there is none."""
-        return self._node.get(key, default)
-
-    def pop(self, key: str, *default: Any) -> Any:
-        """Take a top property out."""
-        return self._node.pop(key, *default)
-
-    def setdefault(self, key: str, default: Any = None) -> Any:
-        """Return a top property, set to `default` where there was none."""
-        return self._node.setdefault(key, default)
-
-    def update(self, *others: Any, **values: Any) -> None:
-        """Set several top properties."""
-        self._node.update(*others, **values)
-
-    def items(self) -> Iterator[tuple[str, Any]]:
-        """Yield every value under its dotted name: ``("meta.cal_step.flat_field", "COMPLETE")``.
-
-        Unlike a node's ``items``, these are flat; values that are null are left out.
-        """
-        return leaves(self._node)
-
-    def __dir__(self) -> list[str]:
-        return [*dir(self._node), *super().__dir__()]
-
-    def _ipython_key_completions_(self) -> list[str]:
-        return list(self._node)
 
     def __repr__(self) -> str:
         file = "" if self._source is None or self._source.name is None else f" {self._source.name}"
@@ -476,76 +394,6 @@ class DataModel:
         from .saving import write
 
         write(self._node, Path(path), history=[str(change) for change in self._changes], **kwargs)
-
-    # -- looking -----------------------------------------------------------------------------------------------------
-
-    def to_flat_dict(self, include_arrays: bool = True) -> dict[str, Any]:
-        """Return every value under its dotted name: ``{"roman.meta.cal_step.flat_field": "COMPLETE"}``.
-
-        Parameters
-        ----------
-        include_arrays : bool
-            Whether arrays are among them; they are read for it.
-        """
-        return flatten(self._node, include_arrays=include_arrays, recursive=True, prefix="roman.")
-
-    def get_crds_parameters(self) -> dict[str, Any]:
-        """Return what the Calibration Reference Data System selects reference files by.
-
-        Returns
-        -------
-        dict
-            Text, numbers and booleans below ``meta``: ``{"roman.meta.instrument.detector": "WFI01"}``.
-        """
-        flat = flatten(self._node["meta"], include_arrays=False, recursive=True, prefix="roman.meta.")
-        return {name: value for name, value in flat.items() if isinstance(value, (str, int, float, complex, bool))}
-
-    def get_schema(self) -> dict[str, Any]:
-        """Return the schema of the top node, with its references resolved."""
-        return self._node.get_schema()
-
-    def schema_info(
-        self, key: str = "description", path: str | None = None, preserve_list: bool = True
-    ) -> dict[str, Any] | None:
-        """Return what the schemas say under a keyword, for each value of the model.
-
-        Parameters
-        ----------
-        key : str
-            The keyword: ``"title"``, ``"required"``, ``"archive_catalog"``, ...
-        path : str, optional
-            Where to begin: ``"roman.meta.cal_step"``; at the top by default.
-        preserve_list : bool
-            Whether items of lists stand in lists; otherwise in dicts, by index.
-
-        Returns
-        -------
-        dict or None
-            Nested like the tree. Each value that the schemas have something to say of has an object under `key`,
-            whose ``info`` is what they say and whose ``value`` is the value. What two schemas say differently is
-            left out. None for a path where there is nothing.
-        """
-        from .asking import schema_info
-
-        return schema_info(self._node, key, path, preserve_list)
-
-    def info(self, *args: Any, **kwargs: Any) -> None:
-        """Print the tree, as `asdf.AsdfFile.info` does and with its arguments. No array is read."""
-        from .asking import shown_file
-
-        shown_file(self._node).info(*args, **kwargs)
-
-    def search(self, *args: Any, **kwargs: Any) -> Any:
-        """Search the tree, as `asdf.AsdfFile.search` does and with its arguments. Arrays are read for it.
-
-        Returns
-        -------
-        asdf.search.AsdfSearchResult
-            What was found.
-        """
-        from .asking import asdf_file
-
-        return asdf_file(self._node).search(*args, **kwargs)
 
     # -- the file ----------------------------------------------------------------------------------------------------
 

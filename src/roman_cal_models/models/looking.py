@@ -1,0 +1,86 @@
+"""A model looked at: flat, by what its schemas say, and as a tree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..nodes.flat import flatten
+from ..nodes.object_node import ObjectNode
+
+__all__ = ["Looking"]
+
+
+class Looking:
+    """What a model tells of what it holds."""
+
+    __slots__ = ()
+
+    _node: ObjectNode
+
+    def to_flat_dict(self, include_arrays: bool = True) -> dict[str, Any]:
+        """Return every value under its dotted name: ``{"roman.meta.cal_step.flat_field": "COMPLETE"}``.
+
+        Parameters
+        ----------
+        include_arrays : bool
+            Whether arrays are among them; they are read for it.
+        """
+        return flatten(self._node, include_arrays=include_arrays, recursive=True, prefix="roman.")
+
+    def get_crds_parameters(self) -> dict[str, Any]:
+        """Return what the Calibration Reference Data System selects reference files by.
+
+        Returns
+        -------
+        dict
+            Text, numbers and booleans below ``meta``: ``{"roman.meta.instrument.detector": "WFI01"}``.
+        """
+        flat = flatten(self._node["meta"], include_arrays=False, recursive=True, prefix="roman.meta.")
+        return {name: value for name, value in flat.items() if isinstance(value, (str, int, float, complex, bool))}
+
+    def get_schema(self) -> dict[str, Any]:
+        """Return the schema of the top node, with its references resolved."""
+        return self._node.get_schema()
+
+    def schema_info(
+        self, key: str = "description", path: str | None = None, preserve_list: bool = True
+    ) -> dict[str, Any] | None:
+        """Return what the schemas say under a keyword, for each value of the model.
+
+        Parameters
+        ----------
+        key : str
+            The keyword: ``"title"``, ``"required"``, ``"archive_catalog"``, ...
+        path : str, optional
+            Where to begin: ``"roman.meta.cal_step"``; at the top by default.
+        preserve_list : bool
+            Whether items of lists stand in lists; otherwise in dicts, by index.
+
+        Returns
+        -------
+        dict or None
+            Nested like the tree. Each value that the schemas have something to say of has an object under `key`,
+            whose ``info`` is what they say and whose ``value`` is the value. What two schemas say differently is
+            left out. None for a path where there is nothing.
+        """
+        from .asking import schema_info
+
+        return schema_info(self._node, key, path, preserve_list)
+
+    def info(self, *args: Any, **kwargs: Any) -> None:
+        """Print the tree, as `asdf.AsdfFile.info` does and with its arguments. No array is read."""
+        from .asking import shown_file
+
+        shown_file(self._node).info(*args, **kwargs)
+
+    def search(self, *args: Any, **kwargs: Any) -> Any:
+        """Search the tree, as `asdf.AsdfFile.search` does and with its arguments. Arrays are read for it.
+
+        Returns
+        -------
+        asdf.search.AsdfSearchResult
+            What was found.
+        """
+        from .asking import asdf_file
+
+        return asdf_file(self._node).search(*args, **kwargs)
