@@ -40,9 +40,7 @@ class ArrayInfo:
         ValueError, KeyError
             Type or shape are not there, or mean nothing.
         """
-        dtype = numpy_dtype(raw["datatype"])
-        if raw.get("byteorder") == "big":
-            dtype = dtype.newbyteorder(">")
+        dtype = numpy_dtype(raw["datatype"], raw["byteorder"])
         return cls(dtype, tuple(None if size == "*" else int(size) for size in raw["shape"]))
 
     @property

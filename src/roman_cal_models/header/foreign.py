@@ -39,10 +39,10 @@ class HeaderSource(YamlSource):
             It cannot be built.
         """
         if raw.tag.startswith(NDARRAY) and isinstance(raw, TaggedMapping) and "source" in raw:
-            with self._named_errors(where):
+            with self._named_errors(raw, where):
                 return ArrayInfo.of(raw)
         if raw.tag.startswith(TIME) and _is_simple_time(raw):
-            with self._named_errors(where):
+            with self._named_errors(raw, where):
                 return _time(raw)
         return super().build(raw, where)
 
