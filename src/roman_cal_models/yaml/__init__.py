@@ -41,26 +41,23 @@ def load(data: bytes | str, limits: Limits | None = None) -> Any:
     YamlLimitError
         If it holds more than `limits` say.
     """
-    if limits is None:
-        return _read(data)
-    if is_surely_small(data, limits):
-        tree = _read(data)
-    else:
-        from .thorough import load_with_pyyaml
-
-        # the quick reader notes every line, be it empty
-        check_text(data, limits)
-        tree = load_with_pyyaml(data)
-    check_tree(tree, limits)
+    tree = _read(data, limits)
+    if limits is not None:
+        check_tree(tree, limits)
     return tree
 
 
-def _read(data: bytes | str) -> Any:
+def _read(data: bytes | str, limits: Limits | None) -> Any:
     from .quick import Reader, Unusual
 
-    try:
-        return Reader(data).read()
-    except (Unusual, UnicodeDecodeError, RecursionError):
-        from .thorough import load_with_pyyaml
+    # it notes every line, be it empty
+    if limits is None or is_surely_small(data, limits):
+        try:
+            return Reader(data).read()
+        except (Unusual, UnicodeDecodeError, RecursionError):
+            pass
+    if limits is not None:
+        check_text(data, limits)
+    from .thorough import load_with_pyyaml
 
-        return load_with_pyyaml(data)
+    return load_with_pyyaml(data)
