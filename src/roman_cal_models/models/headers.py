@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import UnknownTagError
+from ..errors import SchemaError, UnknownTagError
 from ..header.content import HeaderBytes, parse_tree, read_header_bytes
 from ..header.foreign import HeaderSource
 from ..header.header import Header
@@ -124,9 +124,7 @@ def identify(source: Any, storage_options: Mapping[str, Any] | None = None) -> I
     content, name = _content(source, storage_options)
     tree = parse_tree(content, name)
     tag = roman_tag(tree, name)
-    if not tag.startswith(f"{uris.ROMAN}/tags/"):
-        raise UnknownTagError(name, f"what stands under 'roman' bears the tag {tag}, which is not of Roman")
-    uri = uris.parse(tag)
+    uri = _uri(tag, name)
     software, rad = writers(tree)
     return Identity(
         file=name,
@@ -145,6 +143,16 @@ def identify(source: Any, storage_options: Mapping[str, Any] | None = None) -> I
 def _content(source: Any, storage_options: Mapping[str, Any] | None) -> tuple[HeaderBytes, str | None]:
     with beginning(source, storage_options) as (stream, name):
         return read_header_bytes(stream, name), name
+
+
+def _uri(tag: str, name: str | None) -> uris.URI:
+    try:
+        uri = uris.parse(tag)
+    except SchemaError:
+        uri = None
+    if uri is None or (uri.base, uri.kind) != (uris.ROMAN, "tags"):
+        raise UnknownTagError(name, f"what stands under 'roman' bears the tag {tag}, which is not of Roman")
+    return uri
 
 
 def _model_type(family: str) -> str | None:
