@@ -205,7 +205,7 @@ def test_what_names_python_objects_is_data(value: str) -> None:
     assert header.meta.b == "c"
     assert "a" in header.meta
     with pytest.warns(AsdfConversionWarning, match="not recognized, converting to raw Python data"):
-        assert header.meta.a[0] in (1, "x")
+        assert str(header.meta.a) in ("[1]", "x")
 
 
 BOUNDED = """

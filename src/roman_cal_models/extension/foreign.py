@@ -45,7 +45,7 @@ class YamlSource:
         return max((tag for tag in known if tag.startswith(stem) and manager.handles_tag(tag)), default=f"{stem}1.1.0")
 
     def build(self, raw: Any, where: Callable[[], str]) -> Any:
-        """Build a foreign object; an array is read, and so are those inside of the object."""
+        """Build a foreign object; of an array, its elements."""
         value = self.build_lazily(raw, where)
         if not raw.tag.startswith(NDARRAY):
             return value
@@ -144,6 +144,7 @@ class FileSource(YamlSource):
         self._stream = None
 
     def build(self, raw: Any, where: Callable[[], str]) -> Any:
+        """Build a foreign object; an array is read, and so are those inside of the object."""
         if not raw.tag.startswith(NDARRAY):
             return self.build_lazily(self._with_arrays(raw, where), where)
         array = None if self._memmap else self.section(raw, ..., where)
