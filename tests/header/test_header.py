@@ -16,6 +16,7 @@ from roman_cal_models.nodes.deferred import FileValue
 from roman_cal_models.nodes.lazy_dict import raw_get
 from tests.header.conftest import header_of
 from tests.peer import TAGS, WriteFile, differences, newest_tags, our_class, short
+from tools.fuzz_yaml.comparing import assert_read_as_asdf_reads
 
 OLD = [
     TAGS + name for name in ("wfi_image-1.0.0", "wfi_image-1.3.0", "ramp-1.0.0", "wfi_mosaic-1.0.0", "wfi_wcs-1.0.0")
@@ -54,7 +55,9 @@ def assert_same_values(header: Any, model: Any, path: str = "") -> set[str]:
 @pytest.mark.newest_rad
 def test_the_header_of_every_kind_of_file_gives_the_values_of_the_file(tag: str, peer_file: WriteFile) -> None:
     path = peer_file(tag)
-    header = rcm.read_header(header_of(path.read_bytes()))
+    content = header_of(path.read_bytes())
+    assert_read_as_asdf_reads(content)
+    header = rcm.read_header(content)
     with rcm.open(path) as model:
         assert (header.tag, header.schema_uri, header.version) == (tag, model.schema_uri, model.node.version)
         assert header.model_type == our_class(tag).__name__ == type(model).__name__

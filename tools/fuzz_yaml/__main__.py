@@ -18,7 +18,7 @@ from .headers import real_headers
 from .mutations import mutated
 
 _TICK = 0.2  # seconds between two looks at the child
-_START = 60.0  # seconds that it may take to begin
+_START = 60.0  # seconds that it may take to import what it needs
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -33,9 +33,11 @@ def main(arguments: list[str] | None = None) -> int:
     headers = real_headers()
     if options.show is not None:
         return _show(headers, options.show, options.seed)
+    names = ("inputs", "seed", "seconds", "megabytes")
+    limits = {name: getattr(options, name) for name in names}
     begin = time.monotonic()
     count = 0
-    for number, problem in _findings(headers, options):
+    for number, problem in findings(headers, **limits):
         count += 1
         print(f"input {number}: {problem}", flush=True)
     seconds = time.monotonic() - begin
@@ -45,18 +47,19 @@ def main(arguments: list[str] | None = None) -> int:
     return int(count > 0)
 
 
-def _findings(headers: Sequence[str], options: argparse.Namespace) -> Iterator[tuple[int, str]]:
+def findings(
+    headers: Sequence[str], *, inputs: int, seed: int, seconds: float, megabytes: int
+) -> Iterator[tuple[int, str]]:
     """Yield the number of each input on which something is found, and what."""
     context = multiprocessing.get_context("spawn")
     first = 0
-    while first < options.inputs:
-        at = context.Value("q", first)
+    while first < inputs:
+        at = context.Value("q", -1)
         receiver, sender = context.Pipe(duplex=False)
-        limits = (options.seed, first, options.inputs, options.megabytes)
-        child = context.Process(target=work, args=(headers, *limits, at, sender), daemon=True)
+        child = context.Process(target=work, args=(headers, seed, first, inputs, megabytes, at, sender), daemon=True)
         child.start()
         sender.close()
-        since, last = time.monotonic(), first
+        since, last = time.monotonic(), -1
         told = set()
         while True:
             is_over = not child.is_alive()
@@ -67,11 +70,11 @@ def _findings(headers: Sequence[str], options: argparse.Namespace) -> Iterator[t
                 break
             if at.value != last:
                 since, last = time.monotonic(), at.value
-            elif time.monotonic() - since > options.seconds + _START * (last == first):
+            elif time.monotonic() - since > (_START if last < 0 else seconds):
                 child.kill()
             child.join(_TICK)
-        last = at.value
-        if last < options.inputs and last not in told:
+        last = max(at.value, first)
+        if last < inputs and last not in told:
             yield last, _end_of(child.exitcode)
         first = last + 1
 
