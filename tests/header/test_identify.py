@@ -55,6 +55,15 @@ def test_a_version_that_is_not_installed_is_identified_nonetheless() -> None:
         rcm.read_header(content)
 
 
+def test_a_newer_minor_version_is_told_without_a_warning_and_read_with_one() -> None:
+    content = content_with("meta: {}").replace(b"wfi_image-1.0.0", b"wfi_image-1.99.0")
+    identity = rcm.identify(content)
+    assert (identity.model_type, identity.version, identity.is_known) == ("ImageModel", "1.99.0", False)
+    with pytest.warns(rcm.NewerVersionWarning, match=r"wfi_image-1\.99\.0 is not known"):
+        header = rcm.read_header(content)
+    assert (header.model_type, header.tag) == ("ImageModel", identity.tag)
+
+
 def test_a_family_that_is_not_known_is_identified_nonetheless() -> None:
     identity = rcm.identify(content_with("meta: {}").replace(b"wfi_image-1.0.0", b"wfi_hologram-1.0.0"))
     assert (identity.model_type, identity.family, identity.is_known) == (None, "wfi_hologram", False)

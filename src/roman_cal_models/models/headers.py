@@ -77,7 +77,7 @@ class Identity:
     tag : str
         Its tag, which is made of both.
     is_known : bool
-        Whether the installed ``rad`` has that version, so that the file can be opened.
+        Whether the installed ``rad`` has this very version. A newer minor version opens by the nearest that it has.
     software : str or None
         What wrote its nodes: ``"roman_datamodels 1.2.0"``. None where the file does not say.
     rad : str or None
@@ -103,7 +103,8 @@ class Identity:
 def identify(source: Any, storage_options: Mapping[str, Any] | None = None) -> Identity:
     """Tell what a file is, from its first bytes.
 
-    A file of a schema that is not installed is identified as well: that is what one wants to know of it.
+    A file of a schema that is not installed is identified as well, without a warning: that is what one wants to know
+    of it. What is no Roman file is an error, as it is for `open`.
 
     Parameters
     ----------

@@ -262,6 +262,7 @@ def _list_class(place: Place | None, uri: str | None) -> type[ListNode[Any]]:
 
 
 def set_parent(value: Any, parent: Any) -> None:
+    """Tell a value, if it is a node or a list, what it stands in."""
     if isinstance(value, ObjectNode):
         _object_node._set_parent(value, weakref.ref(parent))
     elif isinstance(value, ListNode):
