@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
+from . import header
 from .measure import Result, in_fresh_processes, in_turns
 from .setup import Setup
 
@@ -232,6 +233,7 @@ CASES: dict[str, Case] = {
     "save-small": _save_small,
     "save-large": _save_large,
     "read-large": _read_large,
+    **{"header": header.warm, "header-cold": header.cold},
     "memory-open": _peak("peak memory: open, read data", _READ_DATA),
     "memory-save": _peak("peak memory: open, save", _SAVE),
 }

@@ -48,6 +48,10 @@ def test_every_error_is_a_name_of_the_package(name: str) -> None:
         (rcm.ForeignValueError, ValueError),
         (rcm.SourceTypeError, TypeError),
         (rcm.ModelClosedError, OSError),
+        (rcm.NeedsBlocks, rcm.ForeignValueError),
+        (rcm.HeaderLimitError, ValueError),
+        (rcm.ReadOnlyError, TypeError),
+        (rcm.ReadOnlyError, AttributeError),
     ],
     ids=lambda cls: cls.__name__,
 )
@@ -137,6 +141,7 @@ def test_a_file_error_of_bytes_names_no_file() -> None:
         rcm.MissingKeyError("dark"),
         rcm.NotAsdfError("l2.asdf", "is no ASDF file"),
         rcm.ModelClosedError(None, "closed"),
+        rcm.HeaderLimitError("l2.asdf", "too deep", "header_max_depth", 100),
         rcm.UnknownTagError("l2.asdf", "tag"),
         rcm.SchemaNotFoundError("none"),
     ],

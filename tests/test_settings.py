@@ -6,12 +6,13 @@ import asyncio
 import subprocess
 import sys
 import threading
+from dataclasses import fields
 from typing import Any
 
 import pytest
 
 from roman_cal_models import ObjectNode, RomanCalModelsError, config
-from roman_cal_models.settings import ENVIRONMENT_VARIABLE, SettingsError
+from roman_cal_models.settings import ENVIRONMENT_VARIABLE, Settings, SettingsError
 
 # sets a wrong flag and says what came of it
 SET_WRONG_FLAG = """
@@ -139,7 +140,8 @@ def test_a_setting_that_does_not_exist_is_told_with_those_that_do() -> None:
     with pytest.raises(SettingsError) as caught:
         config(validate="off")
     assert str(caught.value) == (
-        "no such setting: 'validate'. There are validate_assignment, unknown, check_arrays, asdf_classes"
+        "no such setting: 'validate'. There are validate_assignment, unknown, check_arrays, asdf_classes, "
+        "header_max_bytes, header_max_depth, header_max_nodes, header_max_items"
     )
 
 
@@ -147,6 +149,18 @@ def test_a_value_that_a_setting_does_not_take_is_told_with_those_that_it_takes()
     with pytest.raises(SettingsError) as caught:
         config(unknown="raise")
     assert str(caught.value) == "unknown is one of 'warn', 'error', 'ignore', not 'raise'"
+
+
+@pytest.mark.parametrize("value", [0, -1, 1.5, "many", True, None])
+def test_a_limit_is_a_positive_integer(value: Any) -> None:
+    with pytest.raises(SettingsError, match=f"header_max_depth is a positive integer, not {value!r}"):
+        config(header_max_depth=value)
+
+
+def test_a_limit_holds_within_the_block() -> None:
+    with config(header_max_depth=7):
+        assert config.header_max_depth == 7
+    assert config.header_max_depth == Settings().header_max_depth
 
 
 def test_a_refused_call_changes_nothing() -> None:
@@ -172,7 +186,7 @@ def test_a_wrong_setting_is_what_callers_would_catch(base: type[Exception]) -> N
 
 
 def test_the_settings_can_be_listed() -> None:
-    assert dir(config) == sorted(["validate_assignment", "unknown", "check_arrays", "asdf_classes"])
+    assert dir(config) == sorted(field.name for field in fields(Settings))
     assert repr(config).startswith("config(validate_assignment='on', unknown='warn'")
 
 

@@ -16,8 +16,11 @@ from typing import Any
 
 # Name -> module, for what is not generated. What checkers and editors see stands in __init__.pyi, which is.
 _NAMES = {
+    "ArrayInfo": "header.array_info",
     "CalStepFlag": "nodes.generated.cal_step_flag",
     "DataModel": "models.data_model",
+    "Header": "header.header",
+    "Identity": "models.headers",
     "ListNode": "nodes.list_node",
     "ObjectNode": "nodes.object_node",
     "TaggedObjectNode": "nodes.object_node",
@@ -25,7 +28,9 @@ _NAMES = {
     "config": "settings",
     "get_asdf_extensions": "extension",
     "get_latest_schema": "schema.whole",
+    "identify": "models.headers",
     "open": "models.opening",
+    "read_header": "models.headers",
     "upgrade": "upgrading.running",
 }
 

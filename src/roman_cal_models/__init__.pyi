@@ -17,6 +17,7 @@ from .nodes.generated.apcorr_ref import ApcorrRefDataEntry as ApcorrRefDataEntry
 from .nodes.generated.apcorr_ref import ApcorrRefMeta as ApcorrRefMeta
 from .nodes.generated.apcorr_ref import ApcorrRefMetaInstrument as ApcorrRefMetaInstrument
 from .models.generated.apcorr_ref import ApcorrRefModel as ApcorrRefModel
+from .header.array_info import ArrayInfo as ArrayInfo
 from .nodes.generated.associations import Associations as Associations
 from .models.generated.associations import AssociationsModel as AssociationsModel
 from .nodes.generated.associations import AssociationsProductsItem as AssociationsProductsItem
@@ -129,6 +130,9 @@ from .nodes.generated.guidewindow_common import GuidewindowCommon as Guidewindow
 from .nodes.generated.guidewindow import GuidewindowMeta as GuidewindowMeta
 from .models.generated.guidewindow import GuidewindowModel as GuidewindowModel
 from .nodes.generated.guidewindow_modes import GuidewindowModes as GuidewindowModes
+from .header.header import Header as Header
+from .errors import HeaderLimitError as HeaderLimitError
+from .models.headers import Identity as Identity
 from .models.generated.wfi_image import ImageModel as ImageModel
 from .nodes.generated.image_source_catalog import ImageSourceCatalog as ImageSourceCatalog
 from .nodes.generated.image_source_catalog import ImageSourceCatalogMeta as ImageSourceCatalogMeta
@@ -250,6 +254,7 @@ from .nodes.generated.multiband_source_catalog import MultibandSourceCatalogMeta
 from .nodes.generated.multiband_source_catalog import MultibandSourceCatalogMetaProgram as MultibandSourceCatalogMetaProgram
 from .nodes.generated.multiband_source_catalog import MultibandSourceCatalogMetaStatistics as MultibandSourceCatalogMetaStatistics
 from .models.generated.multiband_source_catalog import MultibandSourceCatalogModel as MultibandSourceCatalogModel
+from .errors import NeedsBlocks as NeedsBlocks
 from .errors import NewerVersionWarning as NewerVersionWarning
 from .errors import NotAsdfError as NotAsdfError
 from .errors import NotRomanError as NotRomanError
@@ -274,6 +279,7 @@ from .models.generated.ramp_fit_output import RampFitOutputModel as RampFitOutpu
 from .nodes.generated.ramp import RampMeta as RampMeta
 from .models.generated.ramp import RampModel as RampModel
 from .nodes.generated.rcs import Rcs as Rcs
+from .errors import ReadOnlyError as ReadOnlyError
 from .nodes.generated.readnoise_ref import ReadnoiseRef as ReadnoiseRef
 from .nodes.generated.readnoise_ref import ReadnoiseRefMeta as ReadnoiseRefMeta
 from .nodes.generated.readnoise_ref import ReadnoiseRefMetaExposure as ReadnoiseRefMetaExposure
@@ -398,7 +404,9 @@ from .settings import config as config
 from .errors import format_path as format_path
 from .extension import get_asdf_extensions as get_asdf_extensions
 from .schema.whole import get_latest_schema as get_latest_schema
+from .models.headers import identify as identify
 from .models.opening import open as open
+from .models.headers import read_header as read_header
 from .upgrading.running import upgrade as upgrade
 
 __version__: str

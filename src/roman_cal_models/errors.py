@@ -20,13 +20,16 @@ __all__ = [
     "FileError",
     "FilenameMismatchWarning",
     "ForeignValueError",
+    "HeaderLimitError",
     "MissingKeyError",
     "MissingPackageError",
     "ModelClosedError",
+    "NeedsBlocks",
     "NewerVersionWarning",
     "NotAsdfError",
     "NotRomanError",
     "Problem",
+    "ReadOnlyError",
     "ReservedNameError",
     "RomanCalModelsError",
     "SchemaError",
@@ -196,6 +199,38 @@ class TruncatedFileError(NotAsdfError, EOFError):
 
 class ForeignValueError(FileError, ValueError):
     """A foreign object of a file (an array, a WCS, a time, a table) cannot be built from what the file holds."""
+
+
+class NeedsBlocks(ForeignValueError):
+    """A value was asked of a header that needs a block of the file: open the file for it."""
+
+
+class HeaderLimitError(FileError, ValueError):
+    """A header is larger, deeper or longer than a setting allows.
+
+    Parameters
+    ----------
+    file : str, path-like or None
+        The file.
+    message : str
+        What there is too much of.
+    setting : str
+        Name of the setting: ``header_max_bytes``, ``header_max_depth``, ...
+    limit : int
+        Its value.
+    """
+
+    def __init__(self, file: str | PathLike[str] | None, message: str, setting: str, limit: int) -> None:
+        self.setting = setting
+        self.limit = limit
+        super().__init__(file, message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.file, self.message, self.setting, self.limit)
+
+
+class ReadOnlyError(RomanCalModelsError, TypeError, AttributeError):
+    """A node of a header was to be changed."""
 
 
 class SourceTypeError(RomanCalModelsError, TypeError):

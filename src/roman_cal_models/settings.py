@@ -41,12 +41,24 @@ class Settings:
         wait for ``validate()`` and ``save()``, because pipeline steps hold intermediate arrays in place.
     asdf_classes : {"roman_datamodels", "roman_cal_models"}
         Whose classes a plain `asdf.open` gives for Roman tags while ``roman_datamodels`` is installed.
+    header_max_bytes : int
+        How long the header of a file may be that is read. Those of the mission have 2 to 60 kB.
+    header_max_depth : int
+        How deep its values may be nested.
+    header_max_nodes : int
+        How many values it may hold, each counted wherever an alias repeats it.
+    header_max_items : int
+        How many values one list or mapping of it may hold.
     """
 
     validate_assignment: Validation = "on"
     unknown: Unknown = "warn"
     check_arrays: bool = False
     asdf_classes: Preference = "roman_datamodels"
+    header_max_bytes: int = 16 * 1024 * 1024
+    header_max_depth: int = 100
+    header_max_nodes: int = 500_000
+    header_max_items: int = 100_000
 
 
 _CHOICES: dict[str, tuple[Any, ...]] = {
@@ -55,6 +67,8 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "check_arrays": (False, True),
     "asdf_classes": get_args(Preference),
 }
+_NUMBERS = ("header_max_bytes", "header_max_depth", "header_max_nodes", "header_max_items")
+_NAMES = (*_CHOICES, *_NUMBERS)
 
 _settings: ContextVar[Settings | None] = ContextVar("roman_cal_models_settings", default=None)
 _observers: list[Callable[[Settings], None]] = []
@@ -101,13 +115,13 @@ class Config:
         try:
             return getattr(current(), name)
         except AttributeError:
-            raise AttributeError(f"no such setting: {name!r}. There are {', '.join(_CHOICES)}") from None
+            raise AttributeError(f"no such setting: {name!r}. There are {', '.join(_NAMES)}") from None
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise SettingsError(f"settings are changed by a call: config({name}={value!r})")
 
     def __dir__(self) -> list[str]:
-        return list(_CHOICES)
+        return list(_NAMES)
 
     def __repr__(self) -> str:
         return repr(current()).replace("Settings", "config", 1)
@@ -136,9 +150,12 @@ def _apply(settings: Settings | None) -> None:
 
 def _checked(changes: dict[str, Any]) -> dict[str, Any]:
     for name, value in changes.items():
-        if name not in _CHOICES:
-            raise SettingsError(f"no such setting: {name!r}. There are {', '.join(_CHOICES)}")
-        if value not in _CHOICES[name]:
+        if name not in _NAMES:
+            raise SettingsError(f"no such setting: {name!r}. There are {', '.join(_NAMES)}")
+        if name in _NUMBERS:
+            if type(value) is not int or value < 1:
+                raise SettingsError(f"{name} is a positive integer, not {value!r}")
+        elif value not in _CHOICES[name]:
             allowed = ", ".join(repr(choice) for choice in _CHOICES[name])
             raise SettingsError(f"{name} is one of {allowed}, not {value!r}")
     return changes

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -51,7 +52,9 @@ def test_it_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.strip() == roman_cal_models.__version__
 
 
-@pytest.mark.parametrize("arguments", [["paint"], ["--colour"], ["demo", "--colour"], ["demo", "extra"]])
+@pytest.mark.parametrize(
+    "arguments", [["paint"], ["--colour"], ["demo", "--colour"], ["demo", "extra"], ["header"], ["identify"]]
+)
 def test_wrong_usage_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
         main(arguments)
@@ -65,11 +68,22 @@ def test_an_unknown_command_is_named(capsys: pytest.CaptureFixture[str]) -> None
     assert "'paint'" in capsys.readouterr().err
 
 
+def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
+    path = roman_cal_models.ImageModel.create_fake_data().save(tmp_path / "image.asdf")
+    program = "import sys; from roman_cal_models.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", program, "header", str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert (process.stderr.read(), process.wait()) == (b"", 1)
+
+
 def test_the_process_ends_with_the_status() -> None:
     assert (_run("--version").returncode, _run("paint").returncode) == (0, 2)
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["demo", "--help"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], *([name, "--help"] for name in COMMANDS)])
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     command = [sys.executable, "-c", IMPORTED, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=True)

@@ -219,6 +219,7 @@ def _raw(content: dict[str, Any]) -> Any:
 
     class NoFile:
         name = None
+        read_only = False
         standard = "1.6.0"
 
         def build(self, raw: Any, where: Callable[[], str]) -> Any:

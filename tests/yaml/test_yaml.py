@@ -21,61 +21,8 @@ from hypothesis import strategies as st
 from roman_cal_models.errors import RomanCalModelsError
 from roman_cal_models.yaml import TaggedMapping, TaggedScalar, TaggedSequence, YamlError, load
 from roman_cal_models.yaml.quick import Reader
-
-TAGGED = {TaggedMapping: TaggedDict, TaggedSequence: TaggedList, TaggedScalar: TaggedString}
-REFUSED = object()
-
-
-def assert_same(ours, theirs, seen=None):
-    """Same types, same values, same order, and shared where asdf shares."""
-    seen = {} if seen is None else seen
-    assert TAGGED.get(type(ours), type(ours)) is type(theirs), (ours, theirs)
-    if type(ours) in TAGGED:
-        assert ours.tag == theirs._tag
-    if isinstance(ours, dict | list | set | TaggedScalar):
-        # one entry for each side: two of ours must not stand for one of theirs, nor the other way round
-        known = seen.setdefault(("ours", id(ours)), theirs) is theirs, seen.setdefault(id(theirs), ours) is ours
-        assert all(known), "shared differently"
-        if ("done", id(ours)) in seen:
-            return
-        seen["done", id(ours)] = ours
-    if isinstance(ours, dict):
-        theirs = getattr(theirs, "data", theirs)
-        assert len(ours) == len(theirs)
-        for pair, expected in zip(ours.items(), theirs.items(), strict=True):
-            assert_same(pair[0], expected[0], seen)
-            assert_same(pair[1], expected[1], seen)
-    elif isinstance(ours, list | tuple):
-        theirs = getattr(theirs, "data", theirs)
-        assert len(ours) == len(theirs)
-        for item, expected in zip(ours, theirs, strict=True):
-            assert_same(item, expected, seen)
-    elif isinstance(ours, set):
-        assert sorted(map(repr, ours)) == sorted(map(repr, theirs))
-    elif isinstance(ours, float):
-        assert repr(ours) == repr(theirs)
-    elif isinstance(ours, date):
-        assert ours.isoformat() == theirs.isoformat()
-    else:
-        assert str(ours) == str(theirs)
-
-
-def load_with_asdf(text):
-    try:
-        return yaml.load(text, Loader=AsdfLoader)
-    except Exception:
-        # PyYAML refuses with whatever its constructors happen to raise
-        return REFUSED
-
-
-def assert_read_as_asdf_reads(text):
-    expected = load_with_asdf(text)
-    if expected is REFUSED:
-        with pytest.raises(YamlError):
-            load(text)
-    else:
-        assert_same(load(text), expected)
-
+from tools.fuzz_yaml.comparing import REFUSED, assert_read_as_asdf_reads, assert_same, load_with_asdf
+from tools.fuzz_yaml.mutations import PIECES
 
 # Real documents
 
@@ -357,65 +304,6 @@ def test_tagged_values_equal_plain_ones_and_have_no_other_attributes():
 
 # Made documents
 
-PIECES = [
-    *(
-        ": ",
-        ":",
-        " :",
-        "- ",
-        "-",
-        "? ",
-        "[",
-        "]",
-        "{",
-        "}",
-        ", ",
-        ",",
-        "#",
-        " #",
-        "\n",
-        "\n  ",
-        "\n- ",
-        "  ",
-        " ",
-        "\t",
-    ),
-    *(
-        '"',
-        "'",
-        "''",
-        "|",
-        ">-\n",
-        " |\n  a\n",
-        " >\n  b\n   c\n\n  d\n",
-        "&a ",
-        "*a",
-        "*a ",
-        "!t ",
-        "!!str ",
-        "!!int ",
-    ),
-    *(
-        "!<a:b> ",
-        "! ",
-        "%",
-        "@",
-        "`",
-        "\n---\n",
-        "\n...\n",
-        "\\",
-        "\\n",
-        "\\x41",
-        "é",
-        "\u2028",
-        "\x85",
-        "\ufeff",
-        "\x07",
-    ),
-    *("yes", "~", "1", "1.5", "1e5", ".inf", "0x1F", "010", "1_000", "12:30:45", "2001-01-01", "<<: ", "=", "!a/b-1.0"),
-    *("a", "b c", "key: v", "\nkey: v", "\n  key: v", "{a: 1, b: [x]}", '"q"', "'s'", "!foo!bar ", "!!omap ", "[a: b]"),
-    *("{a, b}", "{a: }", "a:b", "a#b", "::", '"a": 1', '"a":1', "[a,b]", "[ ]", "[,]", "[a,]", "\r\n", "\\\n", "\n\n"),
-]
 STARTS = [
     "",
     "a: ",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from importlib import import_module
 
@@ -11,6 +12,8 @@ __all__ = ["main"]
 # Subcommand -> what it does, in a line. Each stands in the module of its name, which is imported when it is run.
 COMMANDS = {
     "demo": "make Roman files, set and refuse values, and read them back",
+    "header": "print what a file says before its first block",
+    "identify": "tell what files are, and what wrote them",
     "upgrade": "write old files in the newest version, and tell what had to be assumed",
 }
 
@@ -54,4 +57,9 @@ def main(arguments: list[str] | None = None) -> int:
     if options.command is None:
         parser.print_help()
         return FINE
-    return int(options.run(options))
+    try:
+        return int(options.run(options))
+    except BrokenPipeError:
+        # who read the output (head, less) has seen enough; nothing may be written at exit either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PROBLEMS

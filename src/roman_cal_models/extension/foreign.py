@@ -15,13 +15,85 @@ from ..nodes.deferred import BUILD_LOCK
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
 from .blocks import blocks, reader
 
-__all__ = ["FileSource", "needs_blocks", "settled_config", "to_asdf_tree"]
+__all__ = ["NDARRAY", "FileSource", "YamlSource", "needs_blocks", "settled_config", "to_asdf_tree"]
 
-_NDARRAY = "tag:stsci.edu:asdf/core/ndarray-"
+NDARRAY = "tag:stsci.edu:asdf/core/ndarray-"
+"""What the tags of arrays begin with."""
 
 
-class FileSource:
-    """The blocks of a file, for the foreign objects of its tree.
+class YamlSource:
+    """The YAML of a file, for the foreign objects of its tree that need no more than that.
+
+    Parameters
+    ----------
+    name : str or None
+        Of the file, for errors.
+    standard : str
+        Version of the ASDF standard that the file names.
+    """
+
+    read_only = False
+
+    def __init__(self, name: str | None, standard: str) -> None:
+        self.name = name
+        self.standard = standard
+
+    def newest_tag(self, stem: str) -> str:
+        """Return the newest tag beginning with `stem` that asdf can build, by the file's version of the standard."""
+        manager = _without_blocks(self.standard).extension_manager
+        known = {tag.tag_uri for extension in manager.extensions for tag in extension.tags}
+        return max((tag for tag in known if tag.startswith(stem) and manager.handles_tag(tag)), default=f"{stem}1.1.0")
+
+    def build(self, raw: Any, where: Callable[[], str]) -> Any:
+        """Build a foreign object; of an array, its elements."""
+        value = self.build_lazily(raw, where)
+        if not raw.tag.startswith(NDARRAY):
+            return value
+        with self._named_errors(raw, where):
+            array = value[...]
+        # asdf may give what cannot be changed
+        return array if array.flags.writeable else array.copy()
+
+    def build_lazily(self, raw: Any, where: Callable[[], str]) -> Any:
+        """Build a foreign object; an array is an asdf one that reads its block when it is used.
+
+        Raises
+        ------
+        ModelClosedError
+            It needs a block, and the file is closed.
+        ForeignValueError
+            asdf cannot build it.
+        """
+        file = self._asdf_file(raw, where)
+        with self._named_errors(raw, where), settled_config():
+            from asdf.yamlutil import tagged_tree_to_custom_tree
+
+            tree: Any = tagged_tree_to_custom_tree({"value": to_asdf_tree(raw)}, file)
+            return tree["value"]
+
+    def _asdf_file(self, raw: Any, where: Callable[[], str]) -> Any:
+        """Return an asdf file that has what a raw value needs."""
+        return _without_blocks(self.standard)
+
+    @contextmanager
+    def _named_errors(self, raw: Any, where: Callable[[], str]) -> Generator[None]:
+        try:
+            yield
+        except RomanCalModelsError:
+            raise
+        except _bad_content() as error:
+            if needs_blocks(raw) and self._ends_early():
+                problem = f"{where()} cannot be read, the file ends before its block does"
+                raise TruncatedFileError(self.name, problem) from error
+            raise ForeignValueError(self.name, f"{where()} cannot be built: {error}") from error
+
+    def _ends_early(self) -> bool:
+        """Return whether the file ends inside of a block, or where one should begin."""
+        return False
+
+
+class FileSource(YamlSource):
+    """The YAML and the blocks of a file, for all foreign objects of its tree.
 
     Parameters
     ----------
@@ -49,8 +121,7 @@ class FileSource:
         owns_stream: bool = True,
         memmap: bool = False,
     ) -> None:
-        self.name = name
-        self.standard = standard
+        super().__init__(name, standard)
         self._stream: BinaryIO | None = stream
         self._header = header
         self._memmap = memmap
@@ -72,20 +143,14 @@ class FileSource:
         self._asdf = None
         self._stream = None
 
-    def newest_tag(self, stem: str) -> str:
-        """Return the newest tag beginning with `stem` that asdf can build, by the file's version of the standard."""
-        manager = _without_blocks(self.standard).extension_manager
-        known = {tag.tag_uri for extension in manager.extensions for tag in extension.tags}
-        return max((tag for tag in known if tag.startswith(stem) and manager.handles_tag(tag)), default=f"{stem}1.1.0")
-
     def build(self, raw: Any, where: Callable[[], str]) -> Any:
         """Build a foreign object; an array is read, and so are those inside of the object."""
-        if not raw.tag.startswith(_NDARRAY):
+        if not raw.tag.startswith(NDARRAY):
             return self.build_lazily(self._with_arrays(raw, where), where)
         array = None if self._memmap else self.section(raw, ..., where)
         if array is None:
             lazy = self.build_lazily(raw, where)
-            with self._named_errors(where):
+            with self._named_errors(raw, where):
                 array = lazy[...]
         # of a stream, asdf gives what cannot be changed
         return array if self._memmap or array.flags.writeable else array.copy()
@@ -95,7 +160,7 @@ class FileSource:
         if not needs_blocks(raw):
             return raw
         if isinstance(raw, TaggedMapping):
-            if raw.tag.startswith(_NDARRAY):
+            if raw.tag.startswith(NDARRAY):
                 return self.build(raw, where)
             return TaggedMapping({key: self._with_arrays(value, where) for key, value in raw.items()}, raw.tag)
         if isinstance(raw, dict):
@@ -103,26 +168,11 @@ class FileSource:
         items = [self._with_arrays(value, where) for value in raw]
         return TaggedSequence(items, raw.tag) if isinstance(raw, TaggedSequence) else items
 
-    def build_lazily(self, raw: Any, where: Callable[[], str]) -> Any:
-        """Build a foreign object; an array is an asdf one that reads its block when it is used.
-
-        Raises
-        ------
-        ModelClosedError
-            It needs a block, and the file is closed.
-        ForeignValueError
-            asdf cannot build it.
-        """
-        if needs_blocks(raw):
-            self._must_be_open(where)
-            file = self._opened(where)
-        else:
-            file = _without_blocks(self.standard)
-        with self._named_errors(where), settled_config():
-            from asdf.yamlutil import tagged_tree_to_custom_tree
-
-            tree: Any = tagged_tree_to_custom_tree({"value": to_asdf_tree(raw)}, file)
-            return tree["value"]
+    def _asdf_file(self, raw: Any, where: Callable[[], str]) -> Any:
+        if not needs_blocks(raw):
+            return super()._asdf_file(raw, where)
+        self._must_be_open(where)
+        return self._opened(raw, where)
 
     def section(self, raw: Any, index: Any, where: Callable[[], str]) -> Any:
         """Return part of an array by as few bytes of its block as can be, or None if that needs the whole array.
@@ -142,7 +192,7 @@ class FileSource:
             return None
         self._must_be_open(where)
         stream: Any = self._stream
-        with BUILD_LOCK, self._named_errors(where):
+        with BUILD_LOCK, self._named_errors(raw, where):
             block = next(itertools.islice(blocks(stream, len(self._header)), raw["source"], None), None)
             found = None if block is None else reader(stream, block)
             return None if found is None else read(part, found)
@@ -151,12 +201,12 @@ class FileSource:
         if self.is_closed:
             raise ModelClosedError(self.name, f"{where()} was not loaded before the file was closed")
 
-    def _opened(self, where: Callable[[], str]) -> Any:
+    def _opened(self, raw: Any, where: Callable[[], str]) -> Any:
         if self._asdf is None:
             import asdf
 
             assert self._stream is not None
-            with self._named_errors(where), settled_config():
+            with self._named_errors(raw, where), settled_config():
                 if self._memmap:
                     name: Any = self.name
                     self._asdf = asdf.open(name, memmap=True, lazy_tree=True)
@@ -166,20 +216,7 @@ class FileSource:
             self._handles.callback(self._asdf.close)
         return self._asdf
 
-    @contextmanager
-    def _named_errors(self, where: Callable[[], str]) -> Generator[None]:
-        try:
-            yield
-        except RomanCalModelsError:
-            raise
-        except _bad_content() as error:
-            if self._ends_early():
-                problem = f"{where()} cannot be read, the file ends before its block does"
-                raise TruncatedFileError(self.name, problem) from error
-            raise ForeignValueError(self.name, f"{where()} cannot be built: {error}") from error
-
     def _ends_early(self) -> bool:
-        """Return whether the file ends inside of a block, or where one should begin."""
         if self._stream is None:
             return False
         start = len(self._header)
@@ -243,7 +280,7 @@ def _empty_header(header: bytes) -> bytes:
 def needs_blocks(raw: Any) -> bool:
     """Return whether the foreign object of a raw tree has an array in a binary block."""
     if isinstance(raw, dict):
-        if isinstance(raw, TaggedMapping) and raw.tag.startswith(_NDARRAY) and "source" in raw:
+        if isinstance(raw, TaggedMapping) and raw.tag.startswith(NDARRAY) and "source" in raw:
             return True
         return any(map(needs_blocks, raw.values()))
     return isinstance(raw, list) and any(map(needs_blocks, raw))

@@ -12,7 +12,7 @@ from ..nodes.object_node import ObjectNode
 from ..nodes.scalar_node import ScalarNode
 from ..schema import installed
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
-from .foreign import FileSource, needs_blocks, to_asdf_tree
+from .foreign import YamlSource, needs_blocks, to_asdf_tree
 
 __all__ = ["tagged_tree"]
 
@@ -80,7 +80,7 @@ def _raw_container(value: Any, parent: Any) -> Any:
 
 def _file_value(value: FileValue, parent: Any) -> Any:
     source = value.source
-    assert isinstance(source, FileSource)
+    assert isinstance(source, YamlSource)
     if value.is_built:
         return value.get(lambda: "")
     where: Callable[[], str] = lambda: ".".join(map(str, parent.path())) or "a value"  # noqa: E731

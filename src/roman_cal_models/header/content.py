@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, Protocol
 
 from .. import yaml
-from ..errors import NotAsdfError, TruncatedFileError
+from ..errors import HeaderLimitError, NotAsdfError, TruncatedFileError
+from ..settings import current
 
-__all__ = ["HeaderBytes", "parse_tree", "read_header_bytes"]
+__all__ = ["HeaderBytes", "Readable", "parse_tree", "read_header_bytes"]
 
-# Real headers have 5 to 26 kB; the pieces grow, so that a long one needs few reads.
-_FIRST_PIECE = 32 * 1024
+# Real headers have 2 to 60 kB, so that one request reads each; the pieces grow, so that a longer one needs few.
+_FIRST_PIECE = 64 * 1024
 _LARGEST_PIECE = 1024 * 1024
 
 _MAGIC = b"#ASDF "
 _STANDARD = re.compile(rb"^#ASDF_STANDARD (\d+\.\d+\.\d+)", re.MULTILINE)
 # ASDF standard, "low-level file layout": the tree ends with the YAML document end marker
-_END = re.compile(rb"\r?\n\.\.\.(?:\r?\n|$)")
+_END = b"\n..."
+_match_rest_of_end = re.compile(rb"\r?\n|$").match
+
+
+class Readable(Protocol):
+    """What a header is read from: a binary stream, or anything else that gives its bytes in order."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, `size` at most; none at the end."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +47,7 @@ class HeaderBytes:
     standard: str
 
 
-def read_header_bytes(stream: BinaryIO, name: str | None) -> HeaderBytes:
+def read_header_bytes(stream: Readable, name: str | None) -> HeaderBytes:
     """Read a header from the beginning of a stream, in growing pieces.
 
     Parameters
@@ -53,22 +63,27 @@ def read_header_bytes(stream: BinaryIO, name: str | None) -> HeaderBytes:
         It does not begin as an ASDF file does, or holds no tree.
     TruncatedFileError
         It ends inside of the header.
+    HeaderLimitError
+        It is longer than the setting ``header_max_bytes`` allows.
     """
+    limit = current().header_max_bytes
     content = bytearray()
     size = _FIRST_PIECE
     searched = 0
     while True:
-        piece = stream.read(size)
+        piece = stream.read(min(size, limit + 1 - len(content)))
         content += piece
         if not content:
             raise NotAsdfError(name, "no ASDF file: it is empty")
         if not content.startswith(_MAGIC[: len(content)]):
             raise NotAsdfError(name, f"no ASDF file: it begins with {bytes(content[:12])!r}, not with {_MAGIC!r}")
-        end = _END.search(content, searched)
-        if end is not None and (end.end() < len(content) or end.group().endswith(b"\n") or not piece):
-            return HeaderBytes(bytes(content[: end.end()]), _standard(content))
+        end = _end(content, searched, is_whole=not piece)
+        if end is not None:
+            return HeaderBytes(bytes(content[:end]), _standard(content))
         if not piece:
             raise _incomplete(content, name)
+        if len(content) > limit:
+            raise _over_limit(name, f"its header is longer than {limit} bytes", "header_max_bytes", limit)
         searched = max(0, len(content) - 8)
         size = min(size * 2, _LARGEST_PIECE)
 
@@ -80,16 +95,39 @@ def parse_tree(header: HeaderBytes, name: str | None) -> Any:
     ------
     NotAsdfError
         The YAML is broken, or no mapping.
+    HeaderLimitError
+        It holds more than the settings ``header_max_depth``, ``header_max_nodes`` and ``header_max_items`` allow.
     """
     content = header.content
+    settings = current()
+    limits = yaml.Limits(settings.header_max_depth, settings.header_max_nodes, settings.header_max_items)
     start = re.search(rb"^%YAML|^---", content, re.MULTILINE)
     try:
-        tree = yaml.load(content[start.start() :] if start is not None else b"")
+        tree = yaml.load(content[start.start() :] if start is not None else b"", limits)
+    except yaml.YamlLimitError as error:
+        setting = f"header_max_{error.limit}"
+        raise _over_limit(name, f"its header holds too much: {error}", setting, getattr(limits, error.limit)) from None
     except yaml.YamlError as error:
         raise NotAsdfError(name, f"broken YAML in the header: {error}") from None
     if not isinstance(tree, dict):
         raise NotAsdfError(name, f"the tree is a {type(tree).__name__}, not a mapping")
     return tree
+
+
+def _end(content: bytearray, start: int, *, is_whole: bool) -> int | None:
+    """Return where the YAML ends; None if it goes on behind these bytes."""
+    at = content.find(_END, start)
+    while at >= 0:
+        rest = _match_rest_of_end(content, at + len(_END))
+        if rest is not None and (rest.group() or is_whole):
+            return rest.end()
+        at = content.find(_END, at + 1)
+    return None
+
+
+def _over_limit(name: str | None, problem: str, setting: str, limit: int) -> HeaderLimitError:
+    advice = f"the setting {setting} is {limit}, and config({setting}=...) changes it"
+    return HeaderLimitError(name, f"{problem}; {advice}", setting, limit)
 
 
 def _standard(content: bytearray) -> str:

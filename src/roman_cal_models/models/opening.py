@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 from ..errors import FilenameMismatchWarning, NotRomanError, SourceTypeError, UnknownTagError
 from ..extension.foreign import FileSource
 from ..header.content import parse_tree, read_header_bytes
+from ..header.roots import roman_part
 from ..nodes.building import build_root
 from ..nodes.object_node import ObjectNode
 from ..nodes.reading import node_from_tree
@@ -123,7 +124,7 @@ def open_node(
             return catalog, None
         header = read_header_bytes(stream, name)
         tree = parse_tree(header, name)
-        raw, uri = _roman(tree, name)
+        raw, uri = roman_part(tree, name)
         if isinstance(source, (str, os.PathLike)):
             _compare_filename(raw, os.fsdecode(source))
         file = FileSource(stream, header.content, header.standard, name, owns_stream=owns_stream, memmap=memmap)
@@ -165,36 +166,6 @@ def _remote(url: str, storage_options: Mapping[str, Any]) -> BinaryIO:
     except (ValueError, ImportError) as error:  # no such kind of URL, or its package is not installed
         raise SourceTypeError(f"{url}: {error}") from None
     return stream
-
-
-def _roman(tree: Any, name: str | None) -> tuple[TaggedMapping, str]:
-    """Return what stands under ``roman``, and the URI of its schema."""
-    if "roman" not in tree:
-        raise NotRomanError(name, "an ASDF file, but not of Roman: there is no key 'roman'")
-    raw = tree["roman"]
-    tag = getattr(raw, "tag", None)
-    if tag is None:
-        raise UnknownTagError(name, "what stands under 'roman' bears no tag, so its schema is unknown")
-    uri = installed().store.schema_of_node(tag)
-    if not isinstance(raw, TaggedMapping):
-        raise UnknownTagError(name, f"what stands under 'roman' bears the tag {tag}, but is no mapping")
-    if uri is None:
-        raise UnknownTagError(name, _unknown(tag, tree))
-    return raw, uri
-
-
-def _unknown(tag: str, tree: Any) -> str:
-    """Say by what a tag was written that is not known here, and how to know it."""
-    from importlib.metadata import version
-
-    from ..schema.store import UPDATE
-
-    history = tree.get("history")
-    extensions = history.get("extensions", ()) if isinstance(history, dict) else ()
-    packages = [each.get("manifest_software") or each.get("software") for each in extensions if isinstance(each, dict)]
-    writers = {f"{each['name']} {each['version']}" for each in packages if each and each.get("name") == "rad"}
-    writer = f", which was written with {', '.join(sorted(writers))}," if writers else ""
-    return f"the tag {tag}{writer} is not known to the installed rad {version('rad')}. To update: {UPDATE}"
 
 
 def _compare_filename(raw: TaggedMapping, source: str) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ..schema import uris
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
 from . import object_node as _object_node
-from .classes import class_of, class_of_family
+from .classes import class_of, class_of_family, editable, is_editable
 from .deferred import UNBUILT, AsdfArray, Deferred, FileValue, Source
 from .lazy_dict import raw_items
 from .list_node import ListNode, bind_list
@@ -33,10 +33,12 @@ __all__ = [
     "deepcopied",
     "make_node",
     "restored",
+    "set_parent",
     "unread",
 ]
 
 _Node = TypeVar("_Node", bound=ObjectNode)
+_Class = TypeVar("_Class", bound=type[Any])
 
 _setitem = dict.__setitem__
 TIME_TAG = "tag:stsci.edu:asdf/time/time-"
@@ -57,7 +59,7 @@ def build_root(raw: TaggedMapping, uri: str, source: Source) -> ObjectNode:
 def build(raw: Any, place: Place | None, parent: ObjectNode) -> Any:
     """Build the value for a raw container or tagged scalar that stands in `parent`."""
     value = _build(raw, place, parent._source)
-    _set_parent(value, parent)
+    set_parent(value, parent)
     return value
 
 
@@ -100,7 +102,7 @@ def _raw_object(
     source: Source | None,
     tag: str | None = None,
 ) -> ObjectNode:
-    node = make_node(class_of(schema), schema, tag)
+    node = make_node(_class_for(class_of(schema), source), schema, tag)
     _object_node._set_source(node, source)
     for key, value in raw.items():
         _setitem(node, key, _deferred(value, source))
@@ -122,12 +124,22 @@ def build_list(
 ) -> ListNode[Any]:
     """Build a list, whole: a foreign object among its items is built as well."""
     items = None if place is None else place.items
-    node = _list_class(place, uri).__new__(_list_class(place, uri))
+    cls = _class_for(_list_class(place, uri), source)
+    node = cls.__new__(cls)
     bind_list(node, items, uri, tag)
     list.extend(node, [_build(item, items, source) for item in raw])
     for item in list.__iter__(node):
-        _set_parent(item, node)
+        set_parent(item, node)
     return node
+
+
+def _class_for(cls: _Class, source: Source | None) -> _Class:
+    """Return the class that the nodes of a source have: that of a header's cannot be changed."""
+    if source is None or not source.read_only:
+        return cls
+    from .read_only import read_only
+
+    return read_only(cls)
 
 
 # -- from a user -----------------------------------------------------------------------------------------------------
@@ -143,6 +155,8 @@ def adopt(value: Any, place: Place | None, parent: Any) -> Any:
         wanted = None if place is None else place.object
         if wanted is not None and value._schema is not wanted:
             value = _converted(value, wanted)
+        elif not is_editable(value):  # what is put into a tree can be changed there
+            value = _converted(value, value._schema, value._tag)
     elif isinstance(value, Mapping):
         value = _converted(value, None if place is None else place.object)
     elif isinstance(value, ScalarNode):
@@ -158,13 +172,13 @@ def adopt(value: Any, place: Place | None, parent: Any) -> Any:
             value = int(value)
     if place is not None and place.node_tag is not None and not isinstance(value, (ObjectNode, ListNode)):
         value = _tagged_scalar(value, place.node_tag)
-    _set_parent(value, parent)
+    set_parent(value, parent)
     return value
 
 
-def _converted(mapping: Mapping[str, Any], schema: ObjectSchema | None) -> ObjectNode:
+def _converted(mapping: Mapping[str, Any], schema: ObjectSchema | None, tag: str | None = None) -> ObjectNode:
     """Return a node of a schema that holds the values of a mapping, not checked yet."""
-    node = make_node(class_of(schema), schema)
+    node = make_node(class_of(schema), schema, tag)
     source = mapping._source if isinstance(mapping, ObjectNode) else None
     _object_node._set_source(node, source)
     items = raw_items(mapping) if isinstance(mapping, ObjectNode) else mapping.items()
@@ -184,8 +198,9 @@ def unread(value: Any) -> Any:
 
 def _adopted_list(values: Any, place: Place | None) -> ListNode[Any]:
     items = None if place is None else place.items
-    if isinstance(values, ListNode) and (values._place is items or items is None or _same(values._place, items)):
-        return values
+    fits = isinstance(values, ListNode) and (values._place is items or items is None or _same(values._place, items))
+    if fits and is_editable(values):
+        return values  # type: ignore[no-any-return]
     uri = _list_uri(place)
     cls = _list_class(place, uri)
     node = cls.__new__(cls)
@@ -246,7 +261,8 @@ def _list_class(place: Place | None, uri: str | None) -> type[ListNode[Any]]:
     return cls if isinstance(cls, type) and issubclass(cls, ListNode) else ListNode
 
 
-def _set_parent(value: Any, parent: Any) -> None:
+def set_parent(value: Any, parent: Any) -> None:
+    """Tell a value, if it is a node or a list, what it stands in."""
     if isinstance(value, ObjectNode):
         _object_node._set_parent(value, weakref.ref(parent))
     elif isinstance(value, ListNode):
@@ -255,7 +271,7 @@ def _set_parent(value: Any, parent: Any) -> None:
 
 def copied(node: _Node) -> _Node:
     """Return a shallow copy: the same values, in a node of its own."""
-    twin = make_node(type(node), node._schema, node._tag)
+    twin = make_node(editable(type(node)), node._schema, node._tag)
     _object_node._set_source(twin, node._source)
     for key, value in list(raw_items(node)):
         raw = value.__class__ in UNBUILT and not isinstance(value, Deferred)
@@ -292,7 +308,7 @@ def deepcopied(node: _Node, memo: dict[int, Any]) -> _Node:
     for key, value in node.items():
         value = copy.deepcopy(value, memo)
         _setitem(twin, key, value)
-        _set_parent(value, twin)
+        set_parent(value, twin)
     return twin
 
 
@@ -301,5 +317,5 @@ def restored(cls: type[_Node], schema: ObjectSchema | None, tag: str | None, ite
     node = make_node(cls, schema, tag)
     for key, value in items:
         _setitem(node, key, value)
-        _set_parent(value, node)
+        set_parent(value, node)
     return node

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import SchemaNotFoundError
 
@@ -12,7 +12,32 @@ if TYPE_CHECKING:
     from ..schema.places import ObjectSchema
     from .object_node import ObjectNode
 
-__all__ = ["class_hint", "class_name_of", "class_of", "class_of_family", "named", "schema_for"]
+__all__ = [
+    "class_hint",
+    "class_name_of",
+    "class_of",
+    "class_of_family",
+    "editable",
+    "is_editable",
+    "named",
+    "schema_for",
+]
+
+_Class = TypeVar("_Class", bound=type[Any])
+
+READ_ONLY: dict[Any, Any] = {}
+"""Class of nodes that cannot be changed -> the class that it was made of; filled by ``read_only``."""
+
+
+def editable(cls: _Class) -> _Class:
+    """Return the class whose nodes can be changed."""
+    made_of: _Class = READ_ONLY.get(cls, cls)
+    return made_of
+
+
+def is_editable(node: object) -> bool:
+    """Tell whether a node can be changed."""
+    return type(node) not in READ_ONLY
 
 
 @cache

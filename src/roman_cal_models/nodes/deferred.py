@@ -19,6 +19,8 @@ class Source(Protocol):
     """Where the raw values of a tree came from, and who can build foreign objects from them."""
 
     name: str | None
+    read_only: bool
+    """Whether the nodes of the tree are."""
 
     def newest_tag(self, stem: str) -> str:
         """Return the newest version of a foreign tag that can be built."""

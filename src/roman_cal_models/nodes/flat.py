@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-__all__ = ["flatten", "leaves"]
+__all__ = ["as_flat_dict", "flatten", "leaves"]
 
 
 def leaves(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[str, Any]]:
@@ -23,7 +23,11 @@ def leaves(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[str, Any]]:
 
 def flatten(tree: Any, *, include_arrays: bool, recursive: bool, prefix: str = "") -> dict[str, Any]:
     """Return the values under dotted names, times as text."""
-    pairs = leaves(tree) if recursive else tree.items()
+    return as_flat_dict(leaves(tree) if recursive else tree.items(), include_arrays=include_arrays, prefix=prefix)
+
+
+def as_flat_dict(pairs: Iterable[tuple[str, Any]], *, include_arrays: bool, prefix: str) -> dict[str, Any]:
+    """Return pairs of name and value as a dict, times as text."""
     return {f"{prefix}{name}": _text_of_time(value) for name, value in pairs if include_arrays or not is_array(value)}
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, SupportsIndex, TypeVar
 from .. import errors
 from ..errors import ValidationWarning
 from ..settings import current
+from .classes import editable
 from .lazy_dict import raw_members
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ class ListNode(list[_T]):
         return self.__copy__()
 
     def __copy__(self) -> Self:
-        return _restored(type(self), self._place, self._uri, self._tag, list(self))
+        return _restored(editable(type(self)), self._place, self._uri, self._tag, list(self))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         twin = _restored(type(self), self._place, self._uri, self._tag, [])
@@ -212,11 +213,11 @@ def _restored(cls: type[_List], place: Place | None, uri: str | None, tag: str |
 
 
 def _fill(node: ListNode[Any], items: list[Any]) -> None:
-    from .building import _set_parent
+    from .building import set_parent
 
     list.extend(node, items)
     for item in items:
-        _set_parent(item, node)
+        set_parent(item, node)
 
 
 def _refuse(found: list[Problem], mode: str) -> None:

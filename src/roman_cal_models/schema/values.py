@@ -147,8 +147,15 @@ def ndim_of(array: Any) -> int | None:
     return ndim_of(lower(array)) if hasattr(type(array), "__roman_lower__") else None
 
 
-def numpy_dtype(datatype: Any) -> np.dtype[Any]:
+def numpy_dtype(datatype: Any, byteorder: str = sys.byteorder) -> np.dtype[Any]:
     """Return the numpy type for ASDF's name of it.
+
+    Parameters
+    ----------
+    datatype : str or list
+        As it stands in a file.
+    byteorder : {"little", "big"}
+        Of the elements, but for fields that have their own.
 
     Raises
     ------
@@ -157,12 +164,13 @@ def numpy_dtype(datatype: Any) -> np.dtype[Any]:
     """
     import numpy as np
 
+    order: Any = "<" if byteorder == "little" else ">"
     if isinstance(datatype, str) and datatype in _SCALAR_TYPES:
-        return np.dtype(_SCALAR_TYPES[datatype])
+        return np.dtype(_SCALAR_TYPES[datatype]).newbyteorder(order)
     if isinstance(datatype, list | tuple):
         if len(datatype) == 2 and isinstance(datatype[0], str) and datatype[0] in _STRING_TYPES:
-            return np.dtype(f"{_STRING_TYPES[datatype[0]]}{int(datatype[1])}")
-        return np.dtype([_field(part) for part in datatype])
+            return np.dtype(f"{_STRING_TYPES[datatype[0]]}{int(datatype[1])}").newbyteorder(order)
+        return np.dtype([_field(part, byteorder) for part in datatype])
     raise ValueError(f"{datatype!r} is no datatype of ASDF")
 
 
@@ -183,12 +191,12 @@ _SCALAR_TYPES = {
 _STRING_TYPES = {"ascii": "S", "ucs4": "U"}
 
 
-def _field(part: Any) -> tuple[Any, ...]:
+def _field(part: Any, byteorder: str) -> tuple[Any, ...]:
     if not isinstance(part, dict):
-        return "", numpy_dtype(part)
+        return "", numpy_dtype(part, byteorder)
     if "datatype" not in part:
         raise ValueError(f"{part!r} has no datatype")
-    field = (str(part.get("name", "")), numpy_dtype(part["datatype"]))
+    field = (str(part.get("name", "")), numpy_dtype(part["datatype"], part.get("byteorder", byteorder)))
     return (*field, tuple(part["shape"])) if part.get("shape") is not None else field
 
 

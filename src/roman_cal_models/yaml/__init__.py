@@ -1,7 +1,8 @@
 """ASDF's YAML read fast, with exactly the values that asdf's own loader gives.
 
 Two readers: ``quick`` knows only the YAML that files commonly hold; what it gives up on is read by PyYAML
-(``thorough``), as asdf does it, which also says what is wrong with a broken text. ``values`` are the tagged ones.
+(``thorough``), as asdf does it, which also says what is wrong with a broken text. ``values`` are the tagged ones,
+``limits`` what a document may hold at most.
 
 No library does it as fast and as safely: rapidyaml, the obvious choice, ends the process on some broken texts, prints
 to its stderr, and accepts what asdf refuses.
@@ -11,18 +12,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from .limits import Limits, YamlLimitError, check_text, check_tree, is_surely_small
 from .values import TaggedMapping, TaggedScalar, TaggedSequence, YamlError
 
-__all__ = ["TaggedMapping", "TaggedScalar", "TaggedSequence", "YamlError", "load"]
+__all__ = ["Limits", "TaggedMapping", "TaggedScalar", "TaggedSequence", "YamlError", "YamlLimitError", "load"]
 
 
-def load(data: bytes | str) -> Any:
+def load(data: bytes | str, limits: Limits | None = None) -> Any:
     """Read one YAML document.
 
     Parameters
     ----------
     data : bytes or str
         The YAML part of an ASDF header, or any other YAML 1.1 document.
+    limits : Limits, optional
+        What it may hold at most. By default, what asdf's loader reads within reasonable time and memory.
 
     Returns
     -------
@@ -34,12 +38,26 @@ def load(data: bytes | str) -> Any:
     ------
     YamlError
         If asdf's loader refuses the document, or it nests or merges beyond all measure.
+    YamlLimitError
+        If it holds more than `limits` say.
     """
+    tree = _read(data, limits)
+    if limits is not None:
+        check_tree(tree, limits)
+    return tree
+
+
+def _read(data: bytes | str, limits: Limits | None) -> Any:
     from .quick import Reader, Unusual
 
-    try:
-        return Reader(data).read()
-    except (Unusual, UnicodeDecodeError, RecursionError):
-        from .thorough import load_with_pyyaml
+    # it notes every line, be it empty
+    if limits is None or is_surely_small(data, limits):
+        try:
+            return Reader(data).read()
+        except (Unusual, UnicodeDecodeError, RecursionError):
+            pass
+    if limits is not None:
+        check_text(data, limits)
+    from .thorough import load_with_pyyaml
 
-        return load_with_pyyaml(data)
+    return load_with_pyyaml(data)

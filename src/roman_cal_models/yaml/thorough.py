@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 from .values import CORE_TAG, TaggedMapping, TaggedScalar, TaggedSequence, YamlError
 
-__all__ = ["load_with_pyyaml"]
+__all__ = ["load_with_pyyaml", "parsed"]
 
 MAX_DEPTH = 1000
 MAX_MERGED = 1_000_000
+MAX_DIGITS = 10_000  # of a number in base 60, which takes time by the square of its length
 
 
 def load_with_pyyaml(data: bytes | str) -> Any:
@@ -25,9 +28,34 @@ def load_with_pyyaml(data: bytes | str) -> Any:
     """
     import yaml
 
-    try:
+    with _yaml_errors():
         _check_depth(data)
         return yaml.load(data, Loader=_loader())
+
+
+def parsed(data: bytes | str) -> Iterator[Any]:
+    """Yield the events of PyYAML, which makes no values yet.
+
+    Raises
+    ------
+    YamlError
+        If PyYAML refuses the document.
+    """
+    import yaml
+
+    with _yaml_errors():
+        yield from yaml.parse(data, Loader=_loader())
+
+
+@contextmanager
+def _yaml_errors() -> Generator[None]:
+    """Raise what PyYAML raises as an error of ours."""
+    import yaml
+
+    try:
+        yield
+    except YamlError:
+        raise
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         message = ": ".join(filter(None, (error.context, error.problem)))
@@ -83,6 +111,18 @@ def _loader() -> Any:
             if isinstance(self.construct_object(node, deep=True), TaggedScalar):
                 raise ConstructorError(None, None, "found a tagged key", node.start_mark)
 
+        def construct_yaml_int(self, node: Any) -> Any:
+            self.check_digits(node)
+            return super().construct_yaml_int(node)
+
+        def construct_yaml_float(self, node: Any) -> Any:
+            self.check_digits(node)
+            return super().construct_yaml_float(node)
+
+        def check_digits(self, node: Any) -> None:
+            if len(node.value) > MAX_DIGITS and ":" in node.value:
+                raise ConstructorError(None, None, f"a number of more than {MAX_DIGITS} characters", node.start_mark)
+
         def construct_tagged(self, node: Any) -> Any:
             if isinstance(node, yaml.MappingNode):
                 mapping = TaggedMapping((), node.tag)
@@ -108,5 +148,7 @@ def _loader() -> Any:
                 mapping[self.construct_object(key)] = self.construct_object(value)
 
     Loader.add_constructor(None, Loader.construct_tagged)
+    Loader.add_constructor(CORE_TAG + "int", Loader.construct_yaml_int)
+    Loader.add_constructor(CORE_TAG + "float", Loader.construct_yaml_float)
     Loader.add_constructor(CORE_TAG + "omap", Loader.construct_omap)
     return Loader

@@ -1,0 +1,60 @@
+"""``roman-cal-models identify``: what files are, from their first bytes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from typing import Any
+
+from ..errors import RomanCalModelsError
+from ..models.headers import Identity
+from ..models.headers import identify as identity_of
+
+__all__ = ["PARSER", "add_arguments", "run"]
+
+PARSER = {
+    "description": "Tell of each file which model it holds, by which version of its schema, and what wrote it. Ends "
+    "with 1 if one cannot be told: it is no ASDF file, or not of Roman.",
+    "epilog": "example: roman-cal-models identify r0000101001001001001_0001_wfi01_f158_cal.asdf",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument("files", metavar="FILE", nargs="+", help="path or URL")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a file, each on a line of its own")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Identify the files; return 1 if one cannot be."""
+    status = 0
+    for file in options.files:
+        try:
+            identity = identity_of(file)
+        except (RomanCalModelsError, OSError) as error:
+            status = 1
+            if options.json:
+                _print_json({"file": file, "error": str(error)})
+            else:
+                print(error, file=sys.stderr)
+        else:
+            if options.json:
+                _print_json(asdict(identity))
+            else:
+                print(_line(identity))
+    return status
+
+
+def _line(identity: Identity) -> str:
+    model = identity.model_type or "unknown model"
+    text = f"{identity.file}: {model}, {identity.family}-{identity.version}"
+    if not identity.is_known:
+        text += " (not known to the installed rad)"
+    writers = [identity.software, identity.rad, identity.asdf, identity.calibration_software]
+    return "; ".join(filter(None, [text, ", ".join(filter(None, writers))]))
+
+
+def _print_json(record: dict[str, Any]) -> None:
+    print(json.dumps(record), flush=True)

@@ -1,0 +1,199 @@
+"""Header: what a file says before its first block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from ..errors import NeedsBlocks, ReadOnlyError
+from ..nodes.deferred import FileValue
+from ..nodes.flat import as_flat_dict
+from ..nodes.lazy_dict import raw_get
+from ..nodes.naming import key_name
+from ..nodes.object_node import ObjectNode
+from .foreign import TIME
+
+if TYPE_CHECKING:
+    from ..errors import Problem
+
+__all__ = ["Header"]
+
+
+class Header:
+    """The header of a Roman file: the typed nodes that `open` gives, read-only, and without the file.
+
+    The properties of the top node are reached as those of the header: ``header.meta`` is ``header.node.meta``. An
+    array in a block appears as an `ArrayInfo`. Any other object that needs one raises `NeedsBlocks` when it is asked
+    for; what lists all values leaves it out.
+
+    Parameters
+    ----------
+    node : ObjectNode
+        The top node.
+    file : str or None
+        Path or URL of the file; None for bytes, and for a stream without a name.
+    model_type : str
+        Name of the class that `open` gives for the file.
+    """
+
+    __slots__ = ("__weakref__", "_file", "_model_type", "_node")
+
+    _file: str | None
+    _model_type: str
+    _node: ObjectNode
+
+    def __init__(self, node: ObjectNode, file: str | None, model_type: str) -> None:
+        for name, value in (("_node", node), ("_file", file), ("_model_type", model_type)):
+            object.__setattr__(self, name, value)
+
+    # -- the node ----------------------------------------------------------------------------------------------------
+
+    @property
+    def node(self) -> ObjectNode:
+        """The top node itself, a real `dict`."""
+        return self._node
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+        return self._node[key_name(name)]
+
+    def __getitem__(self, key: str) -> Any:
+        return self._node[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._node
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._node)
+
+    def __len__(self) -> int:
+        return len(self._node)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def keys(self) -> Any:
+        """Return the names of the top properties."""
+        return self._node.keys()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return a top property, or `default` where there is none."""
+        return self._node.get(key, default)
+
+    def _refuse(self, *args: Any) -> NoReturn:
+        raise ReadOnlyError("a header cannot be changed: open the file, or change a copy: copy.deepcopy(header.node)")
+
+    __setattr__ = __delattr__ = __setitem__ = __delitem__ = _refuse
+
+    # -- where it stands ---------------------------------------------------------------------------------------------
+
+    @property
+    def file(self) -> str | None:
+        """Path or URL of the file; None for bytes, and for a stream without a name."""
+        return self._file
+
+    @property
+    def model_type(self) -> str:
+        """Name of the class that `open` gives for the file: ``"ImageModel"``."""
+        return self._model_type
+
+    @property
+    def tag(self) -> str:
+        """The tag of the top node, which fixes the versions of all that is below."""
+        tag = self._node.tag
+        assert tag is not None
+        return tag
+
+    @property
+    def schema_uri(self) -> str:
+        """URI of the schema of the top node."""
+        uri = self._node.schema_uri
+        assert uri is not None
+        return uri
+
+    @property
+    def version(self) -> str:
+        """Version of that schema."""
+        version = self._node.version
+        assert version is not None
+        return version
+
+    # -- looking -----------------------------------------------------------------------------------------------------
+
+    def items(self) -> Iterator[tuple[str, Any]]:
+        """Yield every value under its dotted name: ``("meta.cal_step.flat_field", "COMPLETE")``.
+
+        As of a model: flat, and values that are null are left out. So are objects that need blocks.
+        """
+        return _leaves(self._node)
+
+    def to_flat_dict(self, include_arrays: bool = True) -> dict[str, Any]:
+        """Return every value under its dotted name: ``{"roman.meta.cal_step.flat_field": "COMPLETE"}``.
+
+        Objects that need blocks are left out.
+
+        Parameters
+        ----------
+        include_arrays : bool
+            Whether arrays are among them, those in blocks as `ArrayInfo`.
+        """
+        return as_flat_dict(_leaves(self._node), include_arrays=include_arrays, prefix="roman.")
+
+    def get_crds_parameters(self) -> dict[str, Any]:
+        """Return what the Calibration Reference Data System selects reference files by.
+
+        Returns
+        -------
+        dict
+            Text, numbers and booleans below ``meta``: ``{"roman.meta.instrument.detector": "WFI01"}``.
+        """
+        leaves = _leaves(self._node["meta"], only_times=True)
+        flat = as_flat_dict(leaves, include_arrays=False, prefix="roman.meta.")
+        return {name: value for name, value in flat.items() if isinstance(value, (str, int, float, complex, bool))}
+
+    def problems(self) -> list[Problem]:
+        """Return everything that is wrong with the header, what is missing included; empty for a valid one.
+
+        Elements of arrays in blocks are not looked at.
+        """
+        return self._node.problems()
+
+    def __dir__(self) -> list[str]:
+        return [*dir(self._node), *super().__dir__()]
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self._node)
+
+    def __repr__(self) -> str:
+        file = "" if self._file is None else f" {self._file}"
+        return f"<Header of {self._model_type}{file}: {', '.join(self._node)}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._node, self._file, self._model_type)
+
+
+def _leaves(tree: Any, path: tuple[Any, ...] = (), *, only_times: bool = False) -> Iterator[tuple[str, Any]]:
+    """Yield every value that is not null under its dotted name, but for what needs blocks.
+
+    Parameters
+    ----------
+    tree : ObjectNode or ListNode
+        Its values are yielded, and those of all that is below.
+    path : tuple
+        Where it stands.
+    only_times : bool
+        Whether foreign objects other than times are left out; they are not built then.
+    """
+    for key in tree if isinstance(tree, dict) else range(len(tree)):
+        raw = raw_get(tree, key) if isinstance(tree, dict) else None
+        if only_times and isinstance(raw, FileValue) and not raw.tag.startswith(TIME):
+            continue
+        try:
+            value = tree[key]
+        except NeedsBlocks:
+            continue
+        if isinstance(value, (dict, list)):
+            yield from _leaves(value, (*path, key), only_times=only_times)
+        elif value is not None:
+            yield ".".join(map(str, (*path, key))), value

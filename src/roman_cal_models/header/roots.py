@@ -1,0 +1,78 @@
+"""The tree of a file -> what Roman put into it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..errors import NotRomanError, UnknownTagError
+from ..schema import installed, uris
+from ..schema.store import UPDATE
+from ..yaml import TaggedMapping
+
+__all__ = ["named", "roman_part", "roman_tag", "value_of", "writers"]
+
+
+def roman_tag(tree: Mapping[Any, Any], name: str | None) -> str:
+    """Return the tag of what stands under ``roman``.
+
+    Raises
+    ------
+    NotRomanError
+        There is nothing.
+    UnknownTagError
+        It bears no tag.
+    """
+    if "roman" not in tree:
+        raise NotRomanError(name, "an ASDF file, but not of Roman: there is no key 'roman'")
+    tag: str | None = getattr(tree["roman"], "tag", None)
+    if tag is None:
+        raise UnknownTagError(name, "what stands under 'roman' bears no tag, so its schema is unknown")
+    return tag
+
+
+def roman_part(tree: Mapping[Any, Any], name: str | None) -> tuple[TaggedMapping, str]:
+    """Return what stands under ``roman``, and the URI of its schema.
+
+    Raises
+    ------
+    NotRomanError, UnknownTagError
+        There is nothing, or it is of no schema that is installed.
+    """
+    tag = roman_tag(tree, name)
+    raw = tree["roman"]
+    uri = installed().store.schema_of_node(tag)
+    if not isinstance(raw, TaggedMapping):
+        raise UnknownTagError(name, f"what stands under 'roman' bears the tag {tag}, but is no mapping")
+    if uri is None:
+        raise UnknownTagError(name, _unknown(tag, tree))
+    return raw, uri
+
+
+def writers(tree: Mapping[Any, Any]) -> tuple[str | None, str | None]:
+    """Return the software that wrote the Roman nodes of a file, and its release of RAD, as ``"rad 1.2.1"``."""
+    extensions = value_of(tree.get("history"), "extensions")
+    for extension in extensions if isinstance(extensions, list) else ():
+        if str(value_of(extension, "extension_uri")).startswith(f"{uris.ROMAN}/extensions/"):
+            return named(value_of(extension, "software")), named(value_of(extension, "manifest_software"))
+    return None, None
+
+
+def named(software: Any) -> str | None:
+    """Return name and version of what a file calls a software; None where it has no name."""
+    name = value_of(software, "name")
+    return None if name is None else f"{name} {value_of(software, 'version')}"
+
+
+def value_of(mapping: Any, key: str) -> Any:
+    """Return what stands under a key; None for what is no mapping: a file may hold anything there."""
+    return mapping.get(key) if isinstance(mapping, dict) else None
+
+
+def _unknown(tag: str, tree: Mapping[Any, Any]) -> str:
+    """Say by what a tag was written that is not known here, and how to know it."""
+    from importlib.metadata import version
+
+    rad = writers(tree)[1]
+    written = "" if rad is None else f", which was written with {rad},"
+    return f"the tag {tag}{written} is not known to the installed rad {version('rad')}. To update: {UPDATE}"

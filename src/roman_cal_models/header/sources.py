@@ -1,0 +1,93 @@
+"""Anything that holds a file -> its bytes from the first on, without a byte that nobody asked for."""
+
+from __future__ import annotations
+
+import builtins
+import io
+import os
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from ..errors import SourceTypeError
+from .content import Readable
+
+__all__ = ["beginning"]
+
+
+@contextmanager
+def beginning(source: Any, storage_options: Mapping[str, Any] | None) -> Generator[tuple[Readable, str | None]]:
+    """Give what the first bytes of a source are read from, and the name of the file.
+
+    Parameters
+    ----------
+    source : str, path-like, bytes or binary file object
+        A stream is left where it stood, if it can seek.
+    storage_options : mapping or None
+        For a URL, what fsspec takes.
+
+    Raises
+    ------
+    SourceTypeError
+        It is nothing that holds a file.
+    """
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        yield io.BytesIO(source), None
+    elif isinstance(source, (str, os.PathLike)):
+        name = os.fsdecode(source)
+        if "://" in name:
+            yield _Remote(name, storage_options or {}), name
+        else:
+            # no buffer: it would read on
+            with builtins.open(name, "rb", buffering=0) as file:
+                yield file, name
+    elif hasattr(source, "read") and not isinstance(source, io.TextIOBase):
+        called = getattr(source, "name", None)
+        position = source.tell() if _can_seek(source) else None
+        try:
+            yield source, called if isinstance(called, str) else None
+        finally:
+            if position is not None:
+                source.seek(position)
+    elif isinstance(source, io.TextIOBase):
+        raise SourceTypeError("the stream is open as text: open it with mode 'rb'")
+    else:
+        raise SourceTypeError(
+            f"a header cannot be read from {type(source).__name__}: give a path, a URL, bytes or a binary stream"
+        )
+
+
+def _can_seek(stream: Any) -> bool:
+    return bool(stream.seekable()) if hasattr(stream, "seekable") else False
+
+
+class _Remote:
+    """A file behind a URL, read by requests for just the bytes that are asked for."""
+
+    def __init__(self, url: str, storage_options: Mapping[str, Any]) -> None:
+        try:
+            from fsspec.core import url_to_fs
+        except ImportError:
+            raise SourceTypeError(f"{url}: to open URLs, pip install 'roman-cal-models[remote]'") from None
+        try:
+            system, path = url_to_fs(url, **storage_options)
+        except (ValueError, ImportError) as error:  # no such kind of URL, or its package is not installed
+            raise SourceTypeError(f"{url}: {error}") from None
+        self._system: Any = system
+        self._path: str = path
+        self._position = 0
+        self._is_over = False
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, by one request; no request once the end was met."""
+        if self._is_over:
+            return b""
+        # From the last byte that is known: a range that begins at the end of a file is an error.
+        overlap = min(self._position, 1)
+        wanted = size + overlap
+        start = self._position - overlap
+        piece: bytes = self._system.cat_file(self._path, start=start, end=start + wanted)
+        # A server that knows no ranges sends the whole file, which then is longer than the range, or all there is.
+        self._is_over = len(piece) != wanted
+        self._position += len(piece) - overlap
+        return piece[overlap:]
