@@ -117,6 +117,18 @@ def _crds_parameters(name: str, setup: Setup) -> Result:
     return Result(name, "get_crds_parameters() of an L2", *times)
 
 
+def _upgrade(name: str, setup: Setup) -> Result:
+    import roman_datamodels.datamodels as rdm
+
+    import roman_cal_models as rcm
+
+    tag = "asdf://stsci.edu/datamodels/roman/tags/wfi_image-1.4.0"
+    ours = rcm.ImageModel.create_fake_data(tag=tag, shape=(8, 8))
+    peer = rdm.ImageModel.create_fake_data(tag=tag, shape=(8, 8))
+    times = in_turns(ours.upgrade, lambda: rdm.ImageModel.create_from_model(peer), seconds=setup.seconds)
+    return Result(name, "an L2 1.4.0 to the newest (ours valid, peer's not)", *times)
+
+
 def _get(name: str, setup: Setup) -> Result:
     ours, peer = setup.ours, setup.peer
     times = in_turns(
@@ -220,6 +232,7 @@ CASES: dict[str, Case] = {
     "get": _get,
     "set": _set,
     "crds-parameters": _crds_parameters,
+    "upgrade": _upgrade,
     "create-minimal": _create_minimal,
     "create-fake-first": _timed(
         "ImageModel.create_fake_data(), first time",

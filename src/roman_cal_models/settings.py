@@ -71,7 +71,7 @@ _NUMBERS = ("header_max_bytes", "header_max_depth", "header_max_nodes", "header_
 _NAMES = (*_CHOICES, *_NUMBERS)
 
 _settings: ContextVar[Settings | None] = ContextVar("roman_cal_models_settings", default=None)
-_observers: list[Callable[[Settings], None]] = []
+_observers: list[Callable[[Settings, Settings], None]] = []
 
 
 def current() -> Settings:
@@ -79,8 +79,8 @@ def current() -> Settings:
     return _settings.get() or _default()
 
 
-def on_change(observer: Callable[[Settings], None]) -> None:
-    """Have `observer` called with the new settings at every change.
+def on_change(observer: Callable[[Settings, Settings], None]) -> None:
+    """Have `observer` called at every change, with the settings before it and after it.
 
     A room above asks to be told, so that this one need not know it.
     """
@@ -143,9 +143,10 @@ class _Restore:
 
 
 def _apply(settings: Settings | None) -> None:
+    before = current()
     _settings.set(settings)
     for observer in _observers:
-        observer(current())
+        observer(before, current())
 
 
 def _checked(changes: dict[str, Any]) -> dict[str, Any]:

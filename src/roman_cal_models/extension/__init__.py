@@ -140,12 +140,14 @@ def _has_roman_datamodels() -> bool:
     return find_spec("roman_datamodels") is not None
 
 
-def _prefer(settings: Any) -> None:
+def _prefer(before: Any, after: Any) -> None:
     """Turn the preference round, or back, for asdf files that are opened from now on."""
+    if before.asdf_classes == after.asdf_classes:
+        return
     import asdf
 
     config = asdf.get_config()
-    wanted = settings.asdf_classes == "roman_cal_models" and _has_roman_datamodels()
+    wanted = after.asdf_classes == "roman_cal_models" and _has_roman_datamodels()
     for extension in get_asdf_extensions():
         if wanted:
             config.add_extension(extension)
