@@ -18,7 +18,6 @@ from ..errors import MissingPackageError, NotRomanError, SourceTypeError
 from ..nodes.building import copied
 from ..nodes.classes import schema_for
 from ..nodes.object_node import ObjectNode
-from .saving import atomically, check, write_unchecked
 
 if TYPE_CHECKING:
     from ..schema.places import ObjectSchema, Place
@@ -67,6 +66,9 @@ def write_parquet(node: ObjectNode, texts: Mapping[str, Any], path: Path) -> Non
         ``pyarrow`` is not installed.
     """
     from astropy.table.meta import get_yaml_from_table
+
+    # this module is imported to open any file, and saving needs asdf
+    from .saving import atomically, check, write_unchecked
 
     arrow = _pyarrow()
     check(node, path)
