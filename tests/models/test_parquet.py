@@ -11,7 +11,8 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 import roman_datamodels.datamodels as peer
-from astropy.table import MaskedColumn, Table
+from astropy.table import Column, MaskedColumn, Table
+from astropy.time import Time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -90,24 +91,56 @@ def test_the_peers_users_find_what_they_look_for(tmp_path: Path) -> None:
     assert schemas[0].metadata[b"roman.meta.filename"] == b"ours.parquet"
 
 
-def test_masked_and_text_columns_and_columns_of_rows_come_back(tmp_path: Path) -> None:
+COLUMNS = {
+    "text": Column(["a", "é", ""]),
+    "text with room": Column(["a", "b", "c"], dtype="U10"),
+    "rows of text": Column([["a", "bc"]] * 3),
+    "bytes": Column([b"a", b"bc", b""]),
+    "flags": Column([True, False, True]),
+    "big endian": Column([0, 1, 2], dtype=">f8"),
+    "half": Column([0, 1, 2], dtype="f2"),
+    "no numbers": Column([np.nan, np.inf, -np.inf], unit="nJy", description="Größe", format="%.1f", meta={"a": 1}),
+    "large": Column([0, 1, 2**64 - 1], dtype="u8"),
+    "rows of rows": Column(np.arange(24, dtype="f4").reshape(3, 2, 4)),
+    "masked": MaskedColumn([1, 2, 3], mask=[False, True, False], dtype="i2"),
+    "masked, but none is": MaskedColumn([1, 2, 3], mask=[False] * 3),
+    "all masked": MaskedColumn([1.0, 2, 3], mask=[True] * 3),
+    "masked and large": MaskedColumn([2**64 - 1, 1, 2**53 + 1], mask=[False, True, False], dtype="u8"),
+    "masked text": MaskedColumn(["a", "b", "c"], mask=[True, False, False]),
+    "masked rows": MaskedColumn(np.arange(6).reshape(3, 2), mask=np.eye(3, 2, dtype=bool)),
+}
+
+
+@pytest.mark.parametrize("rows", [0, 3])
+@pytest.mark.parametrize("kind", COLUMNS)
+def test_columns_of_every_kind_come_back(kind: str, rows: int, tmp_path: Path) -> None:
+    model = filled("ImageSourceCatalogModel", rows)
+    model.source_catalog["naïve"] = COLUMNS[kind][:rows]
+    column = model.source_catalog["naïve"]
+    again: Any = rcm.open(model.save(tmp_path / "more.parquet")).source_catalog["naïve"]
+    assert type(again) is type(column)
+    assert (again.dtype, again.shape) == (column.dtype, column.shape)
+    assert column.attrs_equal(again), "unit, description, format and meta"
+    assert np.array_equal(np.ma.getmaskarray(again), np.ma.getmaskarray(column))
+    seen = ~np.ma.getmaskarray(column)
+    np.testing.assert_array_equal(np.asarray(again)[seen], np.asarray(column)[seen])
+
+
+def test_the_tables_own_metadata_comes_back_and_is_told_as_text(tmp_path: Path) -> None:
     model = filled("ImageSourceCatalogModel")
-    table = model.source_catalog
-    table["remark"] = ["a", "é", ""]
-    table["maybe"] = MaskedColumn([1, 2, 3], mask=[False, True, False], dtype="i2")
-    table["pair"] = np.arange(6, dtype="f4").reshape(3, 2)
-    table["flag"] = [True, False, True]
-    table["big_endian"] = np.arange(3, dtype=">f8")
-    table.meta["aperture"] = {"radius": 2}
-    again: Any = rcm.open(model.save(tmp_path / "more.parquet")).source_catalog
-    assert list(again["remark"]) == ["a", "é", ""]
-    assert again["maybe"].mask.tolist() == [False, True, False]
-    assert again["maybe"].dtype == np.int16
-    assert again["pair"].shape == (3, 2)
-    assert again["pair"].dtype == np.float32
-    assert again["flag"].dtype == bool
-    assert again["big_endian"].tolist() == [0, 1, 2]
-    assert again.meta["aperture"] == {"radius": 2}
+    model.source_catalog.meta["aperture"] = {"radius": 2}
+    path = model.save(tmp_path / "more.parquet")
+    assert rcm.open(path).source_catalog.meta["aperture"] == {"radius": 2}
+    assert pyarrow.parquet.read_schema(path).metadata[b"source_catalog.aperture.radius"] == b"2"
+
+
+@pytest.mark.parametrize("column", [Time(["2026-01-01"] * 3), np.arange(3) * 1j], ids=["times", "complex"])
+def test_columns_that_parquet_does_not_know_are_told(column: Any, tmp_path: Path) -> None:
+    model = filled("ImageSourceCatalogModel")
+    model.source_catalog["odd"] = column
+    with pytest.raises(rcm.SourceTypeError, match=r"odd\.parquet: column 'odd' cannot be written to Parquet"):
+        model.save(tmp_path / "odd.parquet")
+    assert list(tmp_path.iterdir()) == []
 
 
 @settings(max_examples=30, deadline=None)
@@ -153,6 +186,33 @@ def test_a_foreign_file_is_told(metadata: Any, tmp_path: Path) -> None:
     path = tmp_path / "foreign.parquet"
     pyarrow.parquet.write_table(pyarrow.table({"a": [1]}).replace_schema_metadata(metadata), path)
     with pytest.raises(rcm.NotRomanError, match=r"foreign\.parquet: a Parquet file, but its metadata tells of no"):
+        rcm.open(path)
+
+
+HOSTILE: dict[str, dict[str, bytes | str]] = {
+    "a model that is none": {"roman_cal_models.asdf": b"#ASDF 1.0.0\n"},
+    "a header that is none": {"table_meta_yaml": "a: [1"},
+    "a header of something else": {"table_meta_yaml": "- datatype\n"},
+    "text that is none": {"roman.meta.filename": b"\xff"},
+    "a name that is a value and a group": {"roman.meta": "a"},
+    "no JSON": {"roman_cal_models.columns": "{"},
+    "JSON of something else": {"roman_cal_models.columns": "[1]"},
+    "a shape that does not fit": {"roman_cal_models.columns": '{"columns": {"label": {"shape": [2, 7]}}}'},
+    "a type that is none": {"roman_cal_models.columns": '{"columns": {"label": {"dtype": "nonsense"}}}'},
+    "a class that is no catalogue": {"roman.meta.model_type": "RampModel"},
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_file_is_told_by_name(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "hostile.parquet"
+    filled("ImageSourceCatalogModel").save(path)
+    found = pyarrow.parquet.read_table(path)
+    metadata = {**found.schema.metadata, **{key.encode(): value for key, value in HOSTILE[kind].items()}}
+    if "roman_cal_models.asdf" not in HOSTILE[kind]:
+        del metadata[b"roman_cal_models.asdf"]
+    pyarrow.parquet.write_table(found.replace_schema_metadata(metadata), path)
+    with pytest.raises(rcm.NotRomanError, match=r"hostile\.parquet: "):
         rcm.open(path)
 
 

@@ -4,13 +4,17 @@ The columns are those of the table, each with its unit. The metadata of the file
 every value of ``meta`` as text under its dotted name (``roman.meta.instrument.detector``) and the table's own header
 (``table_meta_yaml``, by which `astropy.table.Table.read` knows units and descriptions). Text does not tell a number
 from a word, so the file has the model itself as well, without the table: an ASDF file of a few kB under
-``roman_cal_models.asdf``, from which everything comes back as it was.
+``roman_cal_models.asdf``, from which everything comes back as it was. For the same reason a JSON object under
+``roman_cal_models.columns`` tells of each column its NumPy type, the shape of its rows and whether it is masked. Values
+behind a mask are not kept.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+import json
+import math
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +30,7 @@ __all__ = ["is_parquet", "read_parquet", "write_parquet"]
 
 TABLE = "source_catalog"
 MODEL_KEY = "roman_cal_models.asdf"
+COLUMNS_KEY = "roman_cal_models.columns"
 HEADER_KEY = "table_meta_yaml"
 _PREFIX = "roman."
 _MAGIC = b"PAR1"
@@ -80,11 +85,13 @@ def write_parquet(node: ObjectNode, texts: Mapping[str, Any], path: Path) -> Non
     kept = {name: value for name, value in texts.items() if name.startswith(f"{_PREFIX}meta.")}
     metadata: dict[str, str | bytes] = {name: str(value) for name, value in kept.items()}
     metadata |= {f"{_PREFIX}meta.{name}": str(value) for name, value in file_says.items()}
+    metadata |= {f"{TABLE}.{name}": str(value) for name, value in _flat(table.meta)}
+    metadata[COLUMNS_KEY] = json.dumps({"class": type(table).__name__, "columns": _kinds(table, path)})
     metadata[HEADER_KEY] = "\n".join(get_yaml_from_table(table))
     metadata[MODEL_KEY] = model.getvalue()
     columns = [_arrow_column(arrow, table[name], path) for name in table.colnames]
     fields = [
-        arrow.field(name, column.type, metadata={"unit": str(table[name].unit or "none")})
+        arrow.field(name, column.type, metadata={"unit": str(table[name].unit)})
         for name, column in zip(table.colnames, columns, strict=True)
     ]
     with atomically(path) as stream:
@@ -93,19 +100,45 @@ def write_parquet(node: ObjectNode, texts: Mapping[str, Any], path: Path) -> Non
         )
 
 
+def _flat(values: Mapping[Any, Any], start: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{start}{key}.")
+        else:
+            yield f"{start}{key}", value
+
+
+def _kinds(table: Any, path: Path) -> dict[str, dict[str, Any]]:
+    """Return what Parquet does not tell of each column, by name."""
+    kinds = {}
+    for name in table.colnames:
+        column = table[name]
+        if not hasattr(column, "dtype") or not hasattr(column, "unit"):
+            kind = type(column).__name__
+            raise SourceTypeError(f"{path}: column {name!r} cannot be written to Parquet: it is a {kind}")
+        kinds[name] = {
+            "dtype": column.dtype.str,
+            "shape": list(column.shape[1:]),
+            "masked": hasattr(column, "mask"),
+        }
+    return kinds
+
+
 def _arrow_column(arrow: Any, column: Any, path: Path) -> Any:
     import numpy as np
 
-    values: Any = np.asarray(column)
-    mask = np.asarray(column.mask) if hasattr(column, "mask") else None
-    if values.ndim > 1:
-        values, mask = list(values.reshape(len(values), -1)), None
-    elif not values.dtype.isnative:
+    values: Any = np.asarray(column.unmasked if hasattr(column, "unmasked") else column)
+    if not values.dtype.isnative:
         values = values.astype(values.dtype.newbyteorder("="))
+    mask = np.asarray(column.mask).reshape(-1) if hasattr(column, "mask") else None
     try:
-        return arrow.array(values, mask=mask)
+        flat = arrow.array(values.reshape(-1), mask=mask)
+        if values.ndim == 1:
+            return flat
+        width = math.prod(values.shape[1:])
+        return arrow.ListArray.from_arrays(arrow.array(np.arange(len(values) + 1) * width, arrow.int32()), flat)
     except (arrow.ArrowInvalid, arrow.ArrowNotImplementedError) as error:
-        raise SourceTypeError(f"{path}: column {column.name!r} cannot be written to Parquet: {error}") from None
+        raise SourceTypeError(f"{path}: column {column.info.name!r} cannot be written to Parquet: {error}") from None
 
 
 def read_parquet(stream: Any, name: str | None) -> ObjectNode:
@@ -125,11 +158,24 @@ def read_parquet(stream: Any, name: str | None) -> ObjectNode:
     MissingPackageError
         ``pyarrow`` is not installed.
     """
+    from astropy.table.meta import YamlParseError
+
     arrow = _pyarrow()
     try:
         found = arrow.parquet.read_table(stream)
     except (arrow.ArrowInvalid, arrow.ArrowNotImplementedError, OSError) as error:
         raise NotRomanError(name, f"cannot be read as a Parquet file: {error}") from None
+    try:
+        return _node(found, name)
+    except (ValueError, TypeError, LookupError, AttributeError, YamlParseError) as error:
+        if isinstance(error, NotRomanError) and error.file == name:
+            raise
+        raise NotRomanError(name, f"the metadata of the Parquet file does not tell of a catalogue: {error}") from error
+
+
+def _node(found: Any, name: str | None) -> ObjectNode:
+    from ..settings import config
+
     metadata = {key.decode(): value for key, value in (found.schema.metadata or {}).items()}
     if MODEL_KEY in metadata:
         from .opening import open_node
@@ -137,39 +183,57 @@ def read_parquet(stream: Any, name: str | None) -> ObjectNode:
         node, _ = open_node(io.BytesIO(metadata[MODEL_KEY]))
     else:
         node = _from_texts({key: value.decode() for key, value in metadata.items() if key != HEADER_KEY}, name)
-    node[TABLE] = _table(found, metadata.get(HEADER_KEY))
+    if node._schema is None or node._schema.place(TABLE) is None:
+        raise NotRomanError(name, f"a Parquet file, but {type(node).__name__} is no catalogue")
+    # reading refuses nothing: what is wrong with the columns is for `validate` to tell
+    with config(validate_assignment="off", unknown="ignore"):
+        node[TABLE] = _table(found, metadata.get(HEADER_KEY), json.loads(metadata.get(COLUMNS_KEY, "{}")))
     return node
 
 
-def _table(found: Any, header: bytes | None) -> Any:
+def _table(found: Any, header: bytes | None, ours: Mapping[str, Any]) -> Any:
     """Return the columns as a table, with the types, units and descriptions of its header."""
-    import numpy as np
-    from astropy.table import Column, MaskedColumn, Table
+    from astropy.table import Column, MaskedColumn, QTable, Table
     from astropy.table.meta import get_header_from_yaml
 
     told = {"datatype": [], "meta": {}} if header is None else get_header_from_yaml(header.decode().splitlines())
     about = {column["name"]: column for column in told["datatype"]}
+    kinds = ours.get("columns", {})
     table = Table(meta=told.get("meta"))
     for name in found.column_names:
-        column = found[name]
         facts = about.get(name, {})
-        # a column of rows is told as text, and its type beside that: float32[2]
-        told_type = str(facts.get("subtype") or facts.get("datatype") or "string").partition("[")[0]
-        dtype = None if told_type == "string" else told_type
-        values: Any = column.to_pylist() if column.null_count or not _is_flat(column) else column.to_numpy()
-        options = {"name": name, "unit": facts.get("unit"), "description": facts.get("description")}
-        if column.null_count:
-            mask = [value is None for value in values]
-            filled = np.ma.masked_array([0 if value is None else value for value in values], mask, dtype=dtype)
-            table[name] = MaskedColumn(filled, **options)
+        # of a column of text, the header does not tell the length
+        told_type = facts.get("datatype", "string")
+        kind = {"dtype": None if told_type == "string" else told_type, "shape": [], **kinds.get(name, {})}
+        values, mask = _values(found[name].combine_chunks(), kind)
+        options = {key: facts.get(key) for key in ("unit", "description", "format", "meta")}
+        if kind.get("masked", mask.any()):
+            table[name] = MaskedColumn(values, mask=mask, name=name, **options)
         else:
-            array = np.asarray(values, dtype=dtype)
-            table[name] = Column(array.astype(str) if array.dtype == object else array, **options)
-    return table
+            table[name] = Column(values, name=name, **options)
+    return QTable(table) if ours.get("class") == "QTable" else table
 
 
-def _is_flat(column: Any) -> bool:
-    return bool(column.type.num_fields == 0)
+def _values(column: Any, kind: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Return the values of a column, and which of them are missing."""
+    import numpy as np
+
+    dtype = None if kind["dtype"] is None else np.dtype(kind["dtype"])
+    is_list = str(column.type).startswith(("list", "large_list", "fixed_size_list"))
+    flat = column.flatten() if is_list else column
+    mask = flat.is_null().to_numpy(zero_copy_only=False)
+    if flat.null_count:
+        # in the place of what is missing stands what fits the type of the others
+        items = flat.to_pylist()
+        default = next((type(item)() for item in items if item is not None), 0 if dtype is None else dtype.type())
+        values = np.asarray([default if item is None else item for item in items], dtype=dtype)
+    else:
+        values = flat.to_numpy(zero_copy_only=False)
+        values = values.astype(str if dtype is None and values.dtype == object else dtype or values.dtype, copy=False)
+    shape = (len(column), *(kind["shape"] or ([-1] if is_list and len(column) else [])))
+    values, mask = values.reshape(shape), mask.reshape(shape)
+    # what asdf and Arrow share with us is read-only
+    return values if values.flags.writeable else values.copy(), mask
 
 
 # -- the files of roman_datamodels -----------------------------------------------------------------------------------
@@ -200,7 +264,10 @@ def _from_texts(texts: Mapping[str, str], name: str | None) -> ObjectNode:
 def _put(tree: dict[str, Any], parts: list[str], text: str) -> None:
     for part in parts[:-1]:
         tree = tree.setdefault(part, {})
-    tree[parts[-1]] = text
+        if not isinstance(tree, dict):
+            raise ValueError(f"{part!r} is both a value and a group")
+    if tree.setdefault(parts[-1], text) is not text:
+        raise ValueError(f"{parts[-1]!r} is both a value and a group")
 
 
 def _typed_object(tree: Mapping[str, Any], schema: ObjectSchema | None) -> dict[str, Any]:
