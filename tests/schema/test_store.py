@@ -9,7 +9,7 @@ import rad
 
 from roman_cal_models import SchemaError, SchemaNotFoundError
 from roman_cal_models.schema import uris
-from roman_cal_models.schema.store import Store, store
+from roman_cal_models.schema.store import Store, rad_folder, store
 
 BASE = "asdf://stsci.edu/datamodels/roman"
 CAL_STEP = f"{BASE}/schemas/meta/l2_cal_step-1.0.0"
@@ -165,6 +165,18 @@ def test_a_uri_does_not_lead_out_of_its_folder(tmp_path: Path) -> None:
 def test_a_rad_without_manifests_is_told(tmp_path: Path) -> None:
     with pytest.raises(SchemaError, match=r"holds no manifest\. Install it anew: pip install --force-reinstall rad"):
         _ = Store([(BASE, tmp_path)]).manifests
+
+
+def test_a_rad_without_schemas_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SchemaError, match="the installed rad holds no schemas under"):
+        rad_folder(tmp_path)
+
+
+def test_a_rad_that_is_too_old_is_told(tmp_path: Path) -> None:
+    _write(tmp_path / "resources/schemas/a-1.0.0.yaml", "{}")
+    _write(tmp_path / "resources/manifests/datamodels-2.0.0.yaml", "{}")
+    with pytest.raises(SchemaError, match=r"older than 1\.1, .*: pip install --upgrade rad roman-cal-models"):
+        rad_folder(tmp_path)
 
 
 def _write(file: Path, text: str) -> None:

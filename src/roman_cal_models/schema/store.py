@@ -19,6 +19,9 @@ from .uris import ROMAN, URI
 
 __all__ = ["UPDATE", "Manifest", "Store", "store"]
 
+# The newest manifest of rad 1.1, the oldest that the classes are tested with.
+OLDEST_MANIFEST = "datamodels-2.1.0"
+
 UPDATE = "pip install --upgrade rad roman-cal-models"
 
 
@@ -239,18 +242,30 @@ def _foreign_content(uri: str) -> bytes:
 @cache
 def store() -> Store:
     """Return the store of what is installed, made at first use."""
-    return Store([(ROMAN, _package_folder("roman_cal_models.schemas").parent), (ROMAN, _rad_folder())])
+    return Store(
+        [(ROMAN, _package_folder("roman_cal_models.schemas").parent), (ROMAN, rad_folder(_package_folder("rad")))]
+    )
 
 
-def _rad_folder() -> Path:
-    folder = _package_folder("rad") / "resources"
+def rad_folder(package: Path) -> Path:
+    """Return the folder of the schemas of a ``rad``.
+
+    Raises
+    ------
+    SchemaError
+        It has none, or is too old.
+    """
+    folder = package / "resources"
     if not (folder / "schemas").is_dir():
         raise SchemaError(f"the installed rad holds no schemas under {folder}: pip install --force-reinstall rad")
+    if not (folder / "manifests" / f"{OLDEST_MANIFEST}.yaml").is_file():
+        raise SchemaError(f"the installed rad is older than 1.1, it has no manifest {OLDEST_MANIFEST}: {UPDATE}")
     return folder
 
 
 def _package_folder(name: str) -> Path:
     spec = find_spec(name)
     if spec is None or not spec.submodule_search_locations:
-        raise SchemaError(f"the package {name} is not installed: pip install --force-reinstall roman-cal-models")
+        distribution = name.partition(".")[0].replace("_", "-")
+        raise SchemaError(f"the package {name} is not installed: pip install --force-reinstall {distribution}")
     return Path(next(iter(spec.submodule_search_locations)))
