@@ -5,7 +5,6 @@ from __future__ import annotations
 import site
 import subprocess
 import sys
-import sysconfig
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -24,18 +23,6 @@ def run(script: str, *arguments: Any, python: list[str] | None = None) -> str:
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout.strip()
-
-
-@pytest.fixture(scope="module")
-def without_peer(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """A Python whose packages are those that are installed here, but for ``roman_datamodels``."""
-    folder = tmp_path_factory.mktemp("site")
-    for origin in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
-        for entry in Path(origin).iterdir():
-            if not entry.name.lower().startswith("roman_datamodels"):
-                (folder / entry.name).symlink_to(entry)
-    launch = f"import site, sys; site.addsitedir({str(folder)!r}); script = sys.argv.pop(1); exec(script)"
-    return [sys.executable, "-S", "-c", launch]
 
 
 def test_the_environment_without_the_peer_is_one(without_peer: list[str]) -> None:
@@ -127,6 +114,31 @@ def test_the_setting_turns_the_preference_round_and_back(loaded: str, peer_file:
         print(whose())
     """
     assert run(script, peer_file(IMAGE)) == "roman_cal_models roman_datamodels"
+
+
+def test_any_setting_leaves_asdf_as_it_is_without_the_peer(without_peer: list[str], peer_file: WriteFile) -> None:
+    script = f"""
+        import roman_cal_models as rcm
+        {textwrap.indent(textwrap.dedent(OPEN), " " * 8).strip()}
+        with rcm.config(validate_assignment="off"):
+            pass
+        with asdf.open(sys.argv[1]) as file:
+            print(type(file["roman"]) is rcm.WfiImage)
+    """
+    assert run(script, peer_file(IMAGE), python=without_peer) == "roman_cal_models WfiImage\nTrue"
+
+
+def test_a_setting_does_not_take_away_what_a_user_added(peer_file: WriteFile) -> None:
+    script = """
+        import asdf, sys, roman_cal_models as rcm
+        for extension in rcm.get_asdf_extensions():
+            asdf.get_config().add_extension(extension)
+        with rcm.config(asdf_classes="roman_cal_models"):
+            pass
+        with asdf.open(sys.argv[1]) as file:
+            print(type(file["roman"]) is rcm.WfiImage)
+    """
+    assert run(script, peer_file(IMAGE)) == "True"
 
 
 def test_extensions_for_one_file_give_our_classes_for_it_only(peer_file: WriteFile) -> None:

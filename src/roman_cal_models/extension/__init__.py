@@ -32,7 +32,7 @@ def get_asdf_extensions() -> list[Extension]:
     list of asdf.extension.Extension
         One for each manifest of RAD, and one for the nodes that no manifest gives a tag.
     """
-    return list(_extensions(reads=True))
+    return list(_extensions("given", reads=True))
 
 
 def get_extensions() -> list[Extension]:
@@ -44,8 +44,10 @@ def get_extensions() -> list[Extension]:
     from ..settings import current, on_change
 
     on_change(_prefer)
-    reads = not _has_roman_datamodels() or current().asdf_classes == "roman_cal_models"
-    return list(_extensions(reads=reads))
+    if not _has_roman_datamodels():
+        return list(_extensions("installed", reads=True))
+    preferred = _extensions("preferred", reads=True) if current().asdf_classes == "roman_cal_models" else ()
+    return [*preferred, *_extensions("installed", reads=False)]
 
 
 @cache
@@ -88,11 +90,14 @@ def writing_extensions(manifest: str) -> list[Any]:
 
 
 @cache
-def _extensions(*, reads: bool) -> tuple[Any, ...]:
+def _extensions(use: str, *, reads: bool) -> tuple[Any, ...]:
     """Return one extension a manifest.
 
     Parameters
     ----------
+    use : str
+        What for. asdf takes an extension away by its identity: what a setting takes away must not be what the entry
+        point or a user gave.
     reads : bool
         Whether RAD's tags are read by them.
     """
@@ -142,14 +147,13 @@ def _has_roman_datamodels() -> bool:
 
 def _prefer(before: Any, after: Any) -> None:
     """Turn the preference round, or back, for asdf files that are opened from now on."""
-    if before.asdf_classes == after.asdf_classes:
+    if before.asdf_classes == after.asdf_classes or not _has_roman_datamodels():
         return
     import asdf
 
     config = asdf.get_config()
-    wanted = after.asdf_classes == "roman_cal_models" and _has_roman_datamodels()
-    for extension in get_asdf_extensions():
-        if wanted:
+    for extension in _extensions("preferred", reads=True):
+        if after.asdf_classes == "roman_cal_models":
             config.add_extension(extension)
         else:
             config.remove_extension(extension)
