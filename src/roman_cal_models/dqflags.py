@@ -25,12 +25,11 @@ __all__ = ["group", "pixel"]
 class _Flag:
     """What the flags of both kinds can tell of themselves."""
 
-    value: int
-
     @property
     def bit_number(self) -> int | None:
         """Position of the bit, from 0; None for ``GOOD``, which is no bit."""
-        return int(self.value).bit_length() - 1 if self.value else None
+        value = int(self)  # type: ignore[call-overload]  # a flag is an integer of NumPy's, too
+        return value.bit_length() - 1 if value else None
 
 
 @unique

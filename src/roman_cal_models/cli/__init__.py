@@ -58,7 +58,9 @@ def main(arguments: list[str] | None = None) -> int:
         parser.print_help()
         return FINE
     try:
-        return int(options.run(options))
+        status = int(options.run(options))
+        sys.stdout.flush()  # a short output waits until now
+        return status
     except BrokenPipeError:
         # who read the output (head, less) has seen enough; nothing may be written at exit either
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -6,7 +6,7 @@ import io
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 __all__ = ["Block", "BlockReader", "BrokenBlockError", "blocks", "reader"]
 
@@ -202,7 +202,7 @@ def _read(stream: BinaryIO, size: int) -> bytearray:
     return content
 
 
-def _read_into(stream: BinaryIO, buffer: memoryview) -> None:
+def _read_into(stream: Any, buffer: memoryview) -> None:
     """Fill a buffer from a stream, also from one that gives fewer bytes at a time."""
     filled = 0
     while filled < len(buffer):

@@ -128,7 +128,8 @@ def _shifted(wcs: Any, border: int) -> Any:
     from astropy.modeling.models import Shift
 
     box = wcs.bounding_box
-    wcs.insert_transform("detector", Shift(-border) & Shift(-border), after=True)
+    shift: Any = Shift(-border)
+    wcs.insert_transform("detector", shift & shift.copy(), after=True)
     if box is not None:
         wcs.bounding_box = tuple((low, high + 2 * border) for low, high in (box[0], box[1]))
     return wcs

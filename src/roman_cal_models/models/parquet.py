@@ -15,6 +15,7 @@ import io
 import json
 import math
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,10 +44,10 @@ def is_parquet(start: bytes) -> bool:
 
 def _pyarrow() -> Any:
     try:
-        import pyarrow.parquet
+        import_module("pyarrow.parquet")
+        return import_module("pyarrow")
     except ImportError:
         raise MissingPackageError("Parquet files need pyarrow: pip install 'roman-cal-models[parquet]'") from None
-    return pyarrow
 
 
 def write_parquet(node: ObjectNode, texts: Mapping[str, Any], path: Path) -> None:

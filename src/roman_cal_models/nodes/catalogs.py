@@ -92,7 +92,7 @@ class CatalogMixin(ObjectNode):
             for name in table.colnames
             if re.search(column.pattern, name)
         }
-        return {name: unit for name, unit in wanted.items() if unit is not None and str(table[name].unit) != unit}
+        return {name: str(unit) for name, unit in wanted.items() if str(table[name].unit) != unit}
 
     def get_column_definition(self, name: str) -> dict[str, Any] | None:
         """Return unit, description and data type of a column.

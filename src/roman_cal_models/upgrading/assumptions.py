@@ -179,10 +179,11 @@ def _without_dates(value: Any) -> Any:
 
 
 def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    array: Any = value
     if isinstance(value, dict) and value:
         for key, item in value.items():
             yield from _leaves(item, (*path, key))
-    elif hasattr(value, "dtype") and value.size:
-        yield path, value.ravel()[0]
+    elif hasattr(array, "dtype") and array.size:
+        yield path, array.ravel()[0]
     else:
         yield path, value
