@@ -199,6 +199,7 @@ def test_an_upgraded_model_can_be_copied_and_pickled() -> None:
     assert new.copy().assumed == new.assumed
 
 
+@pytest.mark.newest_rad
 def test_every_declaration_is_used() -> None:
     # no declaration is for a later version only, but for the one of a step that came with ramp 1.7
     oldest = [tag for tag in OLD if tag.endswith("-1.0.0") or tag.endswith("/ramp-1.6.0")]
