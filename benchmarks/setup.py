@@ -46,7 +46,7 @@ class Setup:
         """A small file of each kind in the newest manifest, by the name of its model; in a quick run, of a few."""
         import roman_datamodels.datamodels as rdm
 
-        from roman_cal_models.models.opening import model_class
+        from roman_cal_models.models.classes import model_class
         from roman_cal_models.nodes.classes import class_of
         from roman_cal_models.schema import installed
 

@@ -18,7 +18,7 @@ from astropy.units import Quantity
 from gwcs.wcs import WCS
 
 import roman_cal_models as rcm
-from roman_cal_models.models.opening import model_class
+from roman_cal_models.models.classes import model_class
 from roman_cal_models.nodes.classes import class_name_of
 from roman_cal_models.schema import installed
 

@@ -19,7 +19,7 @@ FLOORS = (
     {"extension"},
     {"header"},
     {"models"},
-    {"datamodels", "testing", "upgrading"},
+    {"datamodels", "registering", "testing", "upgrading"},
     {"archive"},
     {"view"},
     {"cli"},

@@ -31,6 +31,7 @@ _NAMES = {
     "identify": "models.headers",
     "open": "models.opening",
     "read_header": "models.headers",
+    "register_schemas": "registering.running",
     "upgrade": "upgrading.running",
 }
 
@@ -42,6 +43,11 @@ def __getattr__(name: str) -> Any:
         return version("roman-cal-models")
     module = _module_of(name)
     if module is None:
+        from .models.classes import REGISTERED as MODELS
+        from .nodes.classes import REGISTERED as NODES
+
+        if name in MODELS or name in NODES:
+            return MODELS.get(name) or NODES[name]
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{module}"), name)
     globals()[name] = value
@@ -66,7 +72,9 @@ def _module_of(name: str) -> str | None:
 
 def __dir__() -> list[str]:
     from .errors import __all__ as errors
+    from .models.classes import REGISTERED as REGISTERED_MODELS
     from .models.generated._index import MODULES as MODELS
+    from .nodes.classes import REGISTERED as REGISTERED_NODES
     from .nodes.generated._index import MODULES as NODES
 
-    return sorted({*_NAMES, *errors, *NODES, *MODELS, "__version__"})
+    return sorted({*_NAMES, *errors, *NODES, *MODELS, *REGISTERED_NODES, *REGISTERED_MODELS, "__version__"})

@@ -407,6 +407,7 @@ from .schema.whole import get_latest_schema as get_latest_schema
 from .models.headers import identify as identify
 from .models.opening import open as open
 from .models.headers import read_header as read_header
+from .registering.running import register_schemas as register_schemas
 from .upgrading.running import upgrade as upgrade
 
 __version__: str

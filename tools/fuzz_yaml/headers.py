@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import roman_datamodels.datamodels as peer
 
-from roman_cal_models.models.opening import model_class
+from roman_cal_models.models.classes import model_class
 from roman_cal_models.nodes.classes import class_name_of
 from roman_cal_models.schema import installed
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from roman_cal_models.schema.families import NAMING_FOLDERS, Family, class_names
 from roman_cal_models.schema.places import ObjectSchema, Place
 from roman_cal_models.schema.uris import URI
 
 from .annotations import Annotation, Names, annotation
-from .families import Family
 
 __all__ = ["Class", "Property", "ancestors", "classes_of", "names_of", "parents_of"]
+
+# Folders of RAD that do not belong to the name of a family.
+_HOMES = ("meta", "enums", "tables", "CCSP", "tagged_scalars")
 
 
 @dataclass
@@ -48,36 +49,24 @@ class Class:
 
 
 def names_of(families: list[Family]) -> Names:
-    """Return the names of all classes, and of the modules that they stand in."""
+    """Return the names of all classes, and of the modules that they stand in.
+
+    Raises
+    ------
+    ValueError
+        RAD has a folder of which nobody has said what it means for names.
+    """
     classes: dict[str, str] = {}
     module_of: dict[str, str] = {}
     for family in families:
-        for home in family.homes:
-            classes[home] = family.name
-        module_of[family.name] = family.module
-        objects = family.objects()
-        for path, versions in objects.items():
-            if path:
-                name = family.name + "".join(_camel(path[:depth], objects) for depth in range(1, len(path) + 1))
-                module_of[name] = family.module
-                for uri, _ in versions:
-                    classes[f"{uri.family}#{'.'.join(path)}"] = name
+        folders = {folder for home in family.homes for folder in home.split("/")[:-1]}
+        unknown = folders - {*_HOMES, *NAMING_FOLDERS}
+        if unknown:
+            raise ValueError(f"{family.name}: RAD has a new folder {unknown}; say what it means here")
+        names = class_names([family])
+        classes |= names
+        module_of |= dict.fromkeys(names.values(), family.module)
     return Names(classes, module_of, {family.name for family in families if family.kind == "enum"})
-
-
-def _camel(path: tuple[str, ...], objects: Iterable[tuple[str, ...]]) -> str:
-    """Return the words that the last part of a path adds to the name of a class."""
-    part = path[-1]
-    if part.startswith("/"):
-        siblings = {_first_word(other[-1]) for other in objects if other[:-1] == path[:-1] and other[-1][0] == "/"}
-        return "Entry" if len(siblings) == 1 else f"Entry{_first_word(part).capitalize()}"
-    bare = part.rstrip("[]") if part.endswith("[]") else part
-    return "".join(word.capitalize() for word in bare.split("_")) + ("Item" if bare != part else "")
-
-
-def _first_word(pattern: str) -> str:
-    """Return the first of the names that a pattern allows; patterns of several versions are told apart by it."""
-    return re.findall(r"[A-Za-z0-9]+", pattern)[0]
 
 
 def classes_of(family: Family, names: Names) -> list[Class]:

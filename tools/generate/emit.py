@@ -8,12 +8,12 @@ from collections.abc import Iterable
 
 from roman_cal_models.nodes.object_node import ObjectNode
 from roman_cal_models.schema import installed
+from roman_cal_models.schema.families import Family
 from roman_cal_models.schema.places import Place
 
 from . import overrides
 from .annotations import Names, annotation, item_annotation
 from .classes import Class, Property, ancestors, classes_of, names_of, parents_of
-from .families import Family
 
 __all__ = ["modules"]
 

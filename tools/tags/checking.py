@@ -13,8 +13,9 @@ import asdf
 from roman_datamodels._stnode._registry import NODE_CLASSES_BY_TAG
 
 import roman_cal_models as rcm
-from roman_cal_models.models.opening import model_class, model_of
-from roman_cal_models.nodes.classes import class_name_of, class_of_family
+from roman_cal_models.models.classes import model_class
+from roman_cal_models.models.opening import model_of
+from roman_cal_models.nodes.classes import class_name_of, class_of_document
 from roman_cal_models.nodes.object_node import ObjectNode
 from roman_cal_models.schema import installed, uris
 from tests.models.test_agreement import asdf_accepts, breakages, places
@@ -130,7 +131,7 @@ def _class(tag: str) -> Any:
     uri = installed().store.schema_of(tag)
     assert uri is not None
     schema = installed().root(uri).object
-    cls = class_of_family(uris.parse(uri).family)
+    cls = class_of_document(uri)
     return cls if isinstance(cls, type) or schema is None else getattr(rcm, class_name_of(schema))
 
 

@@ -14,6 +14,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from asdf.extension import Extension
 
 __all__ = ["get_asdf_extensions", "get_extensions", "writing_extensions"]
@@ -30,9 +32,9 @@ def get_asdf_extensions() -> list[Extension]:
     Returns
     -------
     list of asdf.extension.Extension
-        One for each manifest of RAD, and one for the nodes that no manifest gives a tag.
+        One for each manifest, and one for the nodes that no manifest gives a tag.
     """
-    return list(_extensions("given", reads=True))
+    return _extensions("given", reads=True)
 
 
 def get_extensions() -> list[Extension]:
@@ -45,8 +47,8 @@ def get_extensions() -> list[Extension]:
 
     on_change(_prefer)
     if not _has_roman_datamodels():
-        return list(_extensions("installed", reads=True))
-    preferred = _extensions("preferred", reads=True) if current().asdf_classes == "roman_cal_models" else ()
+        return _extensions("installed", reads=True)
+    preferred = _extensions("preferred", reads=True) if current().asdf_classes == "roman_cal_models" else []
     return [*preferred, *_extensions("installed", reads=False)]
 
 
@@ -89,9 +91,24 @@ def writing_extensions(manifest: str) -> list[Any]:
     return [ExtensionProxy(each, *package) for each in (extension, Unchecked())]
 
 
-@cache
-def _extensions(use: str, *, reads: bool) -> tuple[Any, ...]:
-    """Return one extension a manifest.
+def add_registered(base: str, folder: Path) -> None:
+    """Tell asdf of the schemas of a third party: now if it is in use already, or else when it asks."""
+    import sys
+
+    from .resources import register
+
+    mapping = register(base, folder)
+    asdf: Any = sys.modules.get("asdf")
+    if asdf is None:
+        return
+    config = asdf.get_config()
+    config.add_resource_mapping(mapping)
+    for extension in _extensions("registered", reads=False, bases=(base,)):
+        config.add_extension(extension)
+
+
+def _extensions(use: str, *, reads: bool, bases: tuple[str, ...] | None = None) -> list[Any]:
+    """Return one extension a manifest, and one an authority for the nodes that no manifest gives a tag.
 
     Parameters
     ----------
@@ -99,41 +116,61 @@ def _extensions(use: str, *, reads: bool) -> tuple[Any, ...]:
         What for. asdf takes an extension away by its identity: what a setting takes away must not be what the entry
         point or a user gave.
     reads : bool
-        Whether RAD's tags are read by them.
+        Whether RAD's tags are read by them. Those of third parties always are: nobody else knows them.
+    bases : tuple of str, optional
+        The authorities of the schemas; by default all.
     """
+    from ..schema import installed
+    from ..schema.uris import ROMAN
+
+    store = installed().store
+    wanted = store.bases if bases is None else bases
+    manifests = [manifest.uri for manifest in store.manifests if manifest.uri.base in wanted]
+    extensions = [_of_manifest(str(uri), use, reads=reads or uri.base != ROMAN) for uri in manifests]
+    return [*extensions, *(_of_fragments(base, use) for base in wanted)]
+
+
+@cache
+def _of_manifest(uri: str, use: str, *, reads: bool) -> Any:
     from asdf.extension import ManifestExtension
 
     from ..schema import installed
-    from .converters import FRAGMENTS, NodeConverter, SerialisedConverter
+    from .converters import NodeConverter, SerialisedConverter
 
-    nodes = NodeConverter()
-    extensions = []
-    for manifest in installed().store.manifests:
-        tags = [{"tag_uri": tag, "schema_uri": schema} for tag, schema in manifest.schema_uris.items()]
-        document = {**manifest.document, "tags": tags if reads else []}
-        converter = SerialisedConverter(str(manifest.uri), [tag["tag_uri"] for tag in tags] if reads else [])
-        extensions.append(ManifestExtension(document, converters=[converter, nodes]))
-    fragments = _fragments()
+    manifest = next(each for each in installed().store.manifests if str(each.uri) == uri)
+    tags = [{"tag_uri": tag, "schema_uri": schema} for tag, schema in manifest.schema_uris.items()]
+    document = {**manifest.document, "tags": tags if reads else []}
+    converter = SerialisedConverter(uri, [tag["tag_uri"] for tag in tags] if reads else [])
+    return ManifestExtension(document, converters=[converter, NodeConverter(manifest.uri.base)])
+
+
+@cache
+def _of_fragments(base: str, use: str) -> Any:
+    from asdf.extension import ManifestExtension
+
+    from ..schema import installed
+    from .converters import SerialisedConverter, fragments_of
+
+    manifest = next(each.uri for each in installed().store.manifests if each.uri.base == base)
+    fragments = _fragments(base)
     document = {
-        "id": extensions[0]._manifest["id"],
-        "extension_uri": "asdf://stsci.edu/datamodels/roman/extensions/fragments-1.0.0",
+        "id": str(manifest),
+        "extension_uri": f"{base}/extensions/fragments-1.0.0",
         "tags": [{"tag_uri": tag, "schema_uri": schema} for tag, schema in fragments.items()],
     }
-    converter = SerialisedConverter(FRAGMENTS, list(fragments))
-    return (*extensions, ManifestExtension(document, converters=[converter]))
+    return ManifestExtension(document, converters=[SerialisedConverter(fragments_of(base), list(fragments))])
 
 
-def _fragments() -> dict[str, str]:
+def _fragments(base: str) -> dict[str, str]:
     """Return the schemas that no manifest gives a tag, by the tag that follows by RAD's convention."""
-    from ..nodes.generated._index import CLASSES
+    from ..nodes.classes import families_with_classes
     from ..schema import installed
 
     store = installed().store
     return {
         str(uri.as_tag()): str(uri)
-        for family in CLASSES
-        if "#" not in family
-        for uri in store.versions(family)
+        for family in families_with_classes(base)
+        for uri in store.versions(family, base=base)
         if store.tag_of(str(uri)) is None
     }
 

@@ -14,8 +14,6 @@ from asdf.extension import Converter
 
 __all__ = ["NodeConverter", "SerialisedConverter", "serialised_type"]
 
-FRAGMENTS = "fragments"
-
 
 class Serialised:
     """A node on its way into a file: its tagged tree."""
@@ -32,18 +30,22 @@ def serialised_type(manifest: str) -> type[Serialised]:
     return type("Serialised", (Serialised,), {"__slots__": ()})
 
 
-def node_types() -> list[str]:
-    """Return the classes of nodes as dotted names: asdf imports none of them until a node is met."""
-    from ..nodes.generated._index import ALIASES, MODULES
-
-    base = __name__.split(".")[0]
-    # an alias may be `str` itself: named here, every string of a tree would come to our converter
-    names = [f"{base}.nodes.generated.{module}.{name}" for name, module in MODULES.items() if name not in ALIASES]
-    return [*names, f"{base}.nodes.object_node.ObjectNode", f"{base}.nodes.list_node.ListNode"]
+def fragments_of(base: str) -> str:
+    """Return what stands for a manifest where an authority's nodes have no tag in any."""
+    return f"{base}/fragments"
 
 
 class NodeConverter(Converter):  # pyright: ignore[reportMissingTypeArgument]
-    """Turns nodes into `Serialised` ones."""
+    """Turns nodes into `Serialised` ones.
+
+    Parameters
+    ----------
+    base : str
+        The authority of their schemas.
+    """
+
+    def __init__(self, base: str) -> None:
+        self._base = base
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -52,8 +54,10 @@ class NodeConverter(Converter):  # pyright: ignore[reportMissingTypeArgument]
 
     @property
     def types(self) -> list[Any]:
-        """The Python types that are written."""
-        return [*node_types()]
+        """The Python types that are written, as dotted names: asdf imports none of them until a node is met."""
+        from ..nodes.classes import class_paths
+
+        return [*class_paths(self._base)]
 
     def select_tag(self, obj: Any, tags: Any, ctx: Any) -> None:
         """Return the tag to write; None leaves it to the next converter."""
@@ -69,7 +73,7 @@ class NodeConverter(Converter):  # pyright: ignore[reportMissingTypeArgument]
         if own is None:
             return tree
         manifest = installed().store.manifest_of_node(own)
-        return serialised_type(FRAGMENTS if manifest is None else str(manifest.uri))(tree)
+        return serialised_type(fragments_of(self._base) if manifest is None else str(manifest.uri))(tree)
 
     def from_yaml_tree(self, node: Any, tag: Any, ctx: Any) -> Any:
         """Return what a tree stands for."""
@@ -82,7 +86,7 @@ class SerialisedConverter(Converter):  # pyright: ignore[reportMissingTypeArgume
     Parameters
     ----------
     manifest : str
-        Its URI, or ``"fragments"`` for the nodes that no manifest gives a tag.
+        Its URI, or `fragments_of` an authority for the nodes that no manifest gives a tag.
     tags : sequence of str
         The tags that are read; those that are written need not be among them.
     """

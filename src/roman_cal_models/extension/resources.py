@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
 from ..errors import ROMAN_SCHEMAS, SchemaNotFoundError
 
-__all__ = ["SchemaFolder", "get_resource_mappings"]
+__all__ = ["SchemaFolder", "get_resource_mappings", "register"]
 
 _SUFFIX = ".yaml"
+
+_registered: list[SchemaFolder] = []
 
 
 def get_resource_mappings() -> list[Mapping[str, bytes]]:
@@ -22,7 +25,8 @@ def get_resource_mappings() -> list[Mapping[str, bytes]]:
     Returns
     -------
     list of mapping
-        One mapping of schema URI to the bytes of its YAML.
+        Mappings of schema URI to the bytes of its YAML: of this package's own, and one for each folder of
+        ``register_schemas``.
 
     Raises
     ------
@@ -37,7 +41,14 @@ def get_resource_mappings() -> list[Mapping[str, bytes]]:
         raise SchemaNotFoundError(
             "roman-cal-models is installed without its schemas: pip install --force-reinstall roman-cal-models"
         )
-    return [mapping]
+    return [mapping, *_registered]
+
+
+def register(base: str, folder: Path) -> SchemaFolder:
+    """Return the schemas and manifests of a third party, which are offered to asdf from now on."""
+    mapping = SchemaFolder(folder, f"{base}/")
+    _registered.append(mapping)
+    return mapping
 
 
 class SchemaFolder(Mapping[str, bytes]):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import NotRomanError, UnknownTagError
-from ..schema import installed, uris
+from ..schema import installed
 from ..schema.store import UPDATE
 from ..yaml import TaggedMapping
 
@@ -53,7 +53,7 @@ def writers(tree: Mapping[Any, Any]) -> tuple[str | None, str | None]:
     """Return the software that wrote the Roman nodes of a file, and its release of RAD, as ``"rad 1.2.1"``."""
     extensions = value_of(tree.get("history"), "extensions")
     for extension in extensions if isinstance(extensions, list) else ():
-        if str(value_of(extension, "extension_uri")).startswith(f"{uris.ROMAN}/extensions/"):
+        if str(value_of(extension, "extension_uri")).partition("/extensions/")[0] in installed().store.bases:
             return named(value_of(extension, "software")), named(value_of(extension, "manifest_software"))
     return None, None
 

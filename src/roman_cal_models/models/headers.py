@@ -13,7 +13,9 @@ from ..header.header import Header
 from ..header.roots import named, roman_part, roman_tag, value_of, writers
 from ..header.sources import beginning
 from ..nodes.building import build_root
+from ..nodes.classes import class_name_of_family
 from ..schema import installed, uris
+from .classes import model_name
 
 __all__ = ["Identity", "identify", "read_header"]
 
@@ -54,7 +56,7 @@ def read_header(source: Any, storage_options: Mapping[str, Any] | None = None) -
     content, name = _content(source, storage_options)
     raw, uri = roman_part(parse_tree(content, name), name)
     node = build_root(raw, uri, HeaderSource(name, content.standard))
-    model_type = _model_type(uris.parse(uri).family)
+    model_type = _model_type(uris.parse(uri))
     if model_type is None:
         raise UnknownTagError(name, f"{raw.tag} is no tag of a file: {type(node).__name__} stands inside of others")
     return Header(node, name, model_type)
@@ -129,7 +131,7 @@ def identify(source: Any, storage_options: Mapping[str, Any] | None = None) -> I
     software, rad = writers(tree)
     return Identity(
         file=name,
-        model_type=_model_type(uri.family),
+        model_type=_model_type(uri),
         family=uri.family,
         version=uri.version,
         tag=tag,
@@ -151,17 +153,14 @@ def _uri(tag: str, name: str | None) -> uris.URI:
         uri = uris.parse(tag)
     except SchemaError:
         uri = None
-    if uri is None or (uri.base, uri.kind) != (uris.ROMAN, "tags"):
+    if uri is None or uri.base not in installed().store.bases or uri.kind != "tags":
         raise UnknownTagError(name, f"what stands under 'roman' bears the tag {tag}, which is not of Roman")
     return uri
 
 
-def _model_type(family: str) -> str | None:
+def _model_type(uri: uris.URI) -> str | None:
     """Return the name of the model of a family of files; None for what is no file."""
-    from ..nodes.generated._index import CLASSES
-    from .generated._index import MODELS
-
-    return MODELS.get(CLASSES.get(family, ""))
+    return model_name(class_name_of_family(uri) or "")
 
 
 def _calibration_software(roman: Any) -> str | None:

@@ -7,7 +7,6 @@ import io
 import os
 import warnings
 from collections.abc import Mapping
-from functools import cache
 from importlib import import_module
 from typing import Any, BinaryIO
 
@@ -20,11 +19,12 @@ from ..nodes.object_node import ObjectNode
 from ..nodes.reading import node_from_tree
 from ..schema import installed
 from ..yaml import TaggedMapping
+from .classes import model_class
 from .data_model import DataModel
 from .loading import name_arrays
 from .parquet import is_parquet, read_parquet
 
-__all__ = ["model_class", "model_of", "open", "open_node"]
+__all__ = ["model_of", "open", "open_node"]
 
 
 def open(
@@ -221,22 +221,3 @@ def model_of(node: ObjectNode, file: FileSource | None = None) -> DataModel:
             file.close()
         raise UnknownTagError(name, f"{node.tag} is no tag of a file: {type(node).__name__} stands inside of others")
     return cls._of(node, file)
-
-
-@cache
-def model_class(node: str) -> type[DataModel] | None:
-    """Return the model of a class of nodes, by its name; None for a node that is no file."""
-    from .generated._index import MODELS
-
-    model = MODELS.get(node)
-    if model is None:
-        return None
-    return model_of_name(model)
-
-
-def model_of_name(name: str) -> type[DataModel]:
-    """Return a model by its name."""
-    from .generated._index import MODULES
-
-    cls: type[DataModel] = getattr(import_module(f"{__package__}.generated.{MODULES[name]}"), name)
-    return cls

@@ -23,6 +23,7 @@ from ..errors import MissingPackageError, NotRomanError, SourceTypeError
 from ..nodes.building import copied
 from ..nodes.classes import schema_for
 from ..nodes.object_node import ObjectNode
+from .classes import model_of_name
 
 if TYPE_CHECKING:
     from ..schema.places import ObjectSchema, Place
@@ -242,13 +243,11 @@ def _values(column: Any, kind: Mapping[str, Any]) -> tuple[Any, Any]:
 
 def _from_texts(texts: Mapping[str, str], name: str | None) -> ObjectNode:
     """Return the node that dotted names and texts tell of: each is of the type that the newest schema says."""
-    from .generated._index import MODULES
-    from .opening import model_of_name
-
     kind = texts.get(f"{_PREFIX}meta.model_type")
-    if kind is None or kind not in MODULES:
-        raise NotRomanError(name, "a Parquet file, but its metadata tells of no Roman model")
-    cls = model_of_name(kind)._node_class()
+    try:
+        cls = model_of_name(kind or "")._node_class()
+    except KeyError:
+        raise NotRomanError(name, "a Parquet file, but its metadata tells of no Roman model") from None
     tree: dict[str, Any] = {}
     for key, text in texts.items():
         if key.startswith(_PREFIX):

@@ -10,10 +10,9 @@ import weakref
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..schema import uris
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
 from . import object_node as _object_node
-from .classes import class_of, class_of_family, editable, is_editable
+from .classes import class_of, class_of_document, editable, is_editable
 from .deferred import UNBUILT, AsdfArray, Deferred, FileValue, Source
 from .lazy_dict import raw_items
 from .list_node import ListNode, bind_list
@@ -257,7 +256,7 @@ def _list_uri(place: Place | None) -> str | None:
 
 def _list_class(place: Place | None, uri: str | None) -> type[ListNode[Any]]:
     uri = uri or _list_uri(place)
-    cls = None if uri is None else class_of_family(uris.parse(uri).family)
+    cls = None if uri is None else class_of_document(uri)
     return cls if isinstance(cls, type) and issubclass(cls, ListNode) else ListNode
 
 

@@ -7,17 +7,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import SchemaNotFoundError
+from ..schema import uris
+from ..schema.uris import ROMAN, URI
 
 if TYPE_CHECKING:
     from ..schema.places import ObjectSchema
+    from .list_node import ListNode
     from .object_node import ObjectNode
 
 __all__ = [
     "class_hint",
     "class_name_of",
+    "class_name_of_family",
     "class_of",
-    "class_of_family",
+    "class_of_document",
+    "class_paths",
     "editable",
+    "families_with_classes",
     "is_editable",
     "named",
     "schema_for",
@@ -27,6 +33,12 @@ _Class = TypeVar("_Class", bound=type[Any])
 
 READ_ONLY: dict[Any, Any] = {}
 """Class of nodes that cannot be changed -> the class that it was made of; filled by ``read_only``."""
+
+REGISTERED: dict[str, Any] = {}
+"""Name -> class of nodes that was made at run time, of the schemas of a third party; filled by ``registering``."""
+
+REGISTERED_NAMES: dict[tuple[str, str], str] = {}
+"""Authority, and family or family ``#`` path, -> the name of such a class; there before the class is."""
 
 
 def editable(cls: _Class) -> _Class:
@@ -42,7 +54,7 @@ def is_editable(node: object) -> bool:
 
 @cache
 def named(name: str) -> Any:
-    """Return the generated class (or type alias) of a name.
+    """Return the class (or type alias) of a name.
 
     Raises
     ------
@@ -51,24 +63,31 @@ def named(name: str) -> Any:
     """
     from .generated._index import MODULES
 
+    if name in REGISTERED:
+        return REGISTERED[name]
     module = import_module(f"{__package__}.generated.{MODULES[name]}")
     return getattr(module, name)
 
 
 def class_hint(name: str) -> type:
-    """Return the generated class of a name, for completers; `object` for an alias of literals."""
+    """Return the class of a name, for completers; `object` for an alias of literals."""
     value = named(name)
     return value if isinstance(value, type) else object
 
 
 def class_name_of(schema: ObjectSchema | None) -> str:
     """Return the name of the class of an object schema, without importing it."""
-    from .generated._index import CLASSES
-
     if schema is None:
         return "ObjectNode"
-    key = schema.parsed.family + ("#" + ".".join(schema.path) if schema.path else "")
-    return CLASSES.get(key, "ObjectNode")
+    return class_name_of_family(schema.parsed, schema.path) or "ObjectNode"
+
+
+def class_name_of_family(uri: URI, path: tuple[str, ...] = ()) -> str | None:
+    """Return the name of the class of a family of schemas or tags, or of an object inside of it; None for no class."""
+    from .generated._index import CLASSES
+
+    key = uri.family + ("#" + ".".join(path) if path else "")
+    return CLASSES.get(key) if uri.base == ROMAN else REGISTERED_NAMES.get((uri.base, key))
 
 
 @cache
@@ -82,12 +101,30 @@ def class_of(schema: ObjectSchema | None) -> type[ObjectNode]:
 
 
 @cache
-def class_of_family(family: str) -> Any:
-    """Return the class of a family of lists or tagged scalars, or None."""
+def class_of_document(uri: str) -> Any:
+    """Return the class (or type alias) of a whole schema, or None."""
+    name = class_name_of_family(uris.parse(uri))
+    return None if name is None else named(name)
+
+
+def families_with_classes(base: str) -> list[str]:
+    """Return the families of schemas of an authority for which there are classes."""
     from .generated._index import CLASSES
 
-    name = CLASSES.get(family)
-    return None if name is None else named(name)
+    keys = CLASSES if base == ROMAN else [key for home, key in REGISTERED_NAMES if home == base]
+    return [key for key in keys if "#" not in key]
+
+
+def class_paths(base: str) -> list[str]:
+    """Return the classes of nodes of an authority as dotted names; none of them is imported for it."""
+    from .generated._index import ALIASES, MODULES
+
+    if base != ROMAN:
+        registered = {name for (home, _), name in REGISTERED_NAMES.items() if home == base}
+        return [f"{REGISTERED[name].__module__}.{name}" for name in sorted(registered)]
+    # an alias may be `str` itself: named here, every string of a tree would come to asdf's converter of nodes
+    names = [f"{__package__}.generated.{module}.{name}" for name, module in MODULES.items() if name not in ALIASES]
+    return [*names, f"{__package__}.object_node.ObjectNode", f"{__package__}.list_node.ListNode"]
 
 
 def schema_for(cls: type[ObjectNode], version: str | None, tag: str | None) -> ObjectSchema | None:
@@ -107,22 +144,24 @@ def schema_for(cls: type[ObjectNode], version: str | None, tag: str | None) -> O
 def _schema_for(cls: type[ObjectNode], version: str | None, tag: str | None) -> ObjectSchema:
     from ..schema import installed
 
-    uri = schema_uri_for(cls._families, version, tag)
+    uri = schema_uri_for(cls, version, tag)
     return installed().find(uri, cls._path)
 
 
-def schema_uri_for(families: tuple[str, ...], version: str | None, tag: str | None) -> str:
-    """Return the URI of a version of the first of some families, or of what a tag names among them all."""
-    from ..schema import installed, uris
+def schema_uri_for(cls: type[ObjectNode] | type[ListNode[Any]], version: str | None, tag: str | None) -> str:
+    """Return the URI of a version of the first of a class's families, or of what a tag names among them all."""
+    from ..schema import installed
 
     store = installed().store
+    base, families = cls._base, cls._families
     if tag is not None:
         uri = store.schema_of(tag) or str(uris.parse(tag).as_schema())
-        if uris.parse(uri).family not in families or uri not in store:
+        parsed = uris.parse(uri)
+        if parsed.base != base or parsed.family not in families or uri not in store:
             raise SchemaNotFoundError(f"{tag} is no tag of {' or '.join(families)}")
         return uri
     for family in families:
-        found = store.versions(family)
+        found = store.versions(family, base=base)
         if version is None and found:
             return str(found[-1])
         for each in found:

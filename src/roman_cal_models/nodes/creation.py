@@ -6,13 +6,13 @@ The fake values are those that users know from ``roman_datamodels``, so that tes
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..schema import uris
 from ..schema.values import numpy_dtype
 from .building import adopt, make_node
-from .classes import class_of, class_of_family
+from .classes import class_of, class_of_document
 from .deferred import Deferred, FakeValue
 from .object_node import ObjectNode
 
@@ -139,7 +139,7 @@ class _Minimal:
             return self.list(place, given)
         if given is not _NOTHING:
             return copy.deepcopy(given)
-        made = self.tagged_scalar(class_of_family(uris.parse(uri).family))
+        made = self.tagged_scalar(class_of_document(uri))
         return self.scalar(place._facts.root(uri), _NOTHING) if made is None else made
 
     def tagged_scalar(self, cls: type[ScalarNode]) -> Any:
@@ -180,7 +180,8 @@ class _Fake(_Minimal):
             return "WFI_IMAGE|" if "WFI_IMAGE|" in (place.keyword("pattern") or "") else NO_TEXT
         if place.keyword("ndim") is not None:
             return self.array(place)
-        return {"integer": NO_NUMBER, "number": float(NO_NUMBER), "boolean": False}.get(kind, _NOTHING)
+        least = max(NO_NUMBER, place.keyword("minimum") or NO_NUMBER)
+        return {"integer": math.ceil(least), "number": float(least), "boolean": False}.get(kind, _NOTHING)
 
     def tagged_scalar(self, cls: type[ScalarNode]) -> Any:
         fake = cls.fake()

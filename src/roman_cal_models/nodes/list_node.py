@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, SupportsIndex, TypeVar
 
 from .. import errors
 from ..errors import ValidationWarning
+from ..schema.uris import ROMAN
 from ..settings import current
 from .classes import editable
 from .lazy_dict import raw_members
@@ -36,6 +37,7 @@ class ListNode(list[_T]):
 
     __slots__ = ("__weakref__", "_parent", "_place", "_tag", "_uri")
 
+    _base: ClassVar[str] = ROMAN
     _families: ClassVar[tuple[str, ...]] = ()
 
     _place: Place | None
@@ -55,7 +57,7 @@ class ListNode(list[_T]):
             from ..schema import installed
             from .classes import schema_uri_for
 
-            uri = schema_uri_for(self._families, version, tag)
+            uri = schema_uri_for(type(self), version, tag)
             bind_list(self, installed().root(uri).items, uri, installed().store.tag_of(uri))
         self.extend(items)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from .. import errors
 from ..errors import Problem, ValidationWarning
+from ..schema.uris import ROMAN
 from ..settings import current
 from . import naming
 from .checking import problems as problems_of
@@ -83,6 +84,9 @@ class ObjectNode(LazyDict):
     """
 
     __slots__ = ("__weakref__", "_parent", "_schema", "_source", "_tag")
+
+    # The authority of its schemas: RAD's, or that of a third party.
+    _base: ClassVar[str] = ROMAN
 
     # Generated: the families of schemas that the class stands for, newest home first, and, for an object that a
     # schema describes in place, where in that schema.
@@ -279,7 +283,8 @@ class ObjectNode(LazyDict):
         """Return the versions of the schema that are installed, oldest first."""
         from ..schema import installed
 
-        return tuple(uri.version for uri in installed().store.versions(cls._families[0])) if cls._families else ()
+        found = installed().store.versions(cls._families[0], base=cls._base) if cls._families else ()
+        return tuple(uri.version for uri in found)
 
     def path(self) -> tuple[str | int, ...]:
         """Return where the node stands in the tree that it was last put into."""
@@ -349,7 +354,8 @@ class ObjectNode(LazyDict):
     ) -> Self:
         """Make a valid node: every required property, filled with made-up values.
 
-        Text is ``"?"``, numbers are -999999, booleans False, an enum its first value, times 2020-01-01.
+        Text is ``"?"``, numbers are -999999 or their minimum, booleans False, an enum its first value, times
+        2020-01-01.
 
         Parameters
         ----------

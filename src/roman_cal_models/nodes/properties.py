@@ -76,7 +76,8 @@ def declared_property(type_: str, get: Callable[[Any], Any], get_child: Callable
 
 def _node_name(type_: str) -> str | None:
     """Return the name of the generated class that a type names; None for any other type."""
+    from .classes import REGISTERED_NAMES
     from .generated._index import ALIASES, MODULES
 
     name = type_.removesuffix(" | None")
-    return name if name in MODULES and name not in ALIASES else None
+    return name if (name in MODULES and name not in ALIASES) or name in REGISTERED_NAMES.values() else None

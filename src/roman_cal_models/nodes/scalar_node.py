@@ -6,8 +6,9 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from ..errors import SchemaNotFoundError
 from ..schema import uris
+from ..schema.uris import ROMAN
 from ..yaml import TaggedScalar
-from .classes import class_of_family
+from .classes import class_of_document
 
 __all__ = ["ScalarNode", "StringNode", "is_scalar", "scalar"]
 
@@ -19,6 +20,7 @@ class ScalarNode:
 
     __slots__ = ()
 
+    _base: ClassVar[str] = ROMAN
     _families: ClassVar[tuple[str, ...]] = ()
     # generated: what a new one holds, in a minimal node and in a fake one
     _minimal: ClassVar[str | None] = None
@@ -127,7 +129,9 @@ def scalar_uri(cls: type[ScalarNode], version: str | None, tag: str | None) -> s
     from ..schema import installed
 
     store = installed().store
-    tagged = [str(uri) for family in cls._families for uri in store.versions(family) if store.tag_of(str(uri))]
+    tagged = [
+        str(uri) for family in cls._families for uri in store.versions(family, base=cls._base) if store.tag_of(str(uri))
+    ]
     wanted = [
         uri
         for uri in tagged
@@ -141,11 +145,11 @@ def scalar_uri(cls: type[ScalarNode], version: str | None, tag: str | None) -> s
 
 def scalar(value: Any, uri: str) -> Any:
     """Return a value as the tagged scalar of the schema `uri`; as it is where that is of another type."""
-    cls = class_of_family(uris.parse(uri).family)
+    cls = class_of_document(uri)
     return cls.of(value, uri) if isinstance(cls, type) and issubclass(cls, ScalarNode) else value
 
 
 def is_scalar(uri: str) -> bool:
     """Return whether the nodes of a schema are tagged scalars."""
-    cls = class_of_family(uris.parse(uri).family)
+    cls = class_of_document(uri)
     return isinstance(cls, type) and issubclass(cls, ScalarNode)

@@ -57,9 +57,29 @@ class Store:
     """
 
     def __init__(self, folders: list[tuple[str, Path]]) -> None:
-        self._folders = folders
+        self._folders = list(folders)
         self._documents: dict[str, Any] = {}
         self._files: dict[str, Path | None] = {}
+
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """The authorities of the schemas, RAD's first."""
+        return tuple(dict.fromkeys(base for base, _ in self._folders))
+
+    def folder_of(self, base: str) -> Path:
+        """Return the folder of the schemas of a third party."""
+        return next(folder for home, folder in self._folders if home == base)
+
+    def with_folder(self, base: str, folder: Path) -> Store:
+        """Return a store that holds the schemas of one more authority. Nothing of this one is changed."""
+        return Store([*self._folders, (base, folder)])
+
+    def add_folder(self, base: str, folder: Path) -> None:
+        """Take in the schemas of one more authority, of which nothing has been asked for yet."""
+        self._folders.append((base, folder))
+        self._files = {uri: file for uri, file in self._files.items() if file is not None}
+        for name in ("_families", "manifests", "_manifests_by_tag", "_nodes_by_tag", "_tags_by_schema"):
+            self.__dict__.pop(name, None)
 
     def load(self, uri: str) -> Any:
         """Return the parsed document under a URI (without fragment).
@@ -127,7 +147,7 @@ class Store:
 
     @cached_property
     def manifests(self) -> tuple[Manifest, ...]:
-        """The installed manifests: those in use first, newest first, then the static ones."""
+        """The installed manifests: RAD's before all others, those in use before the static ones, the newest first."""
         files = [
             (base, file) for base, folder in self._folders for file in sorted((folder / "manifests").glob("*.yaml"))
         ]
@@ -135,7 +155,11 @@ class Store:
         if not manifests:
             raise SchemaError("the installed rad holds no manifest. Install it anew: pip install --force-reinstall rad")
         return tuple(
-            sorted(manifests, key=lambda manifest: (not manifest.is_static, manifest.uri.numbers), reverse=True)
+            sorted(
+                manifests,
+                key=lambda manifest: (manifest.uri.base == ROMAN, not manifest.is_static, manifest.uri.numbers),
+                reverse=True,
+            )
         )
 
     @property
@@ -182,15 +206,17 @@ class Store:
             parsed = uris.parse(tag)
         except SchemaError:
             return None
-        tags = self.newest_tags(parsed.family)
+        tags = self.newest_tags(parsed.family, base=parsed.base)
         schemas = [uris.parse(self._manifests_by_tag[str(uri)].schema_uris[str(uri)]) for uri in tags]
-        known = [uri for uri in schemas or self.versions(parsed.family) if uri.numbers[0] == parsed.numbers[0]]
-        if parsed.base != ROMAN or not known:
+        versions = self.versions(parsed.family, base=parsed.base)
+        known = [uri for uri in schemas or versions if uri.numbers[0] == parsed.numbers[0]]
+        if not known:
             return None
         nearest = max((uri for uri in known if uri.numbers < parsed.numbers), default=known[0])
+        known_to = f"the installed rad {_rad_version()}" if parsed.base == ROMAN else "the registered schemas"
+        update = f" To update: {UPDATE}" if parsed.base == ROMAN else ""
         warnings.warn(
-            f"{tag} is not known to the installed rad {_rad_version()}: {nearest.short} is used for it. "
-            f"To update: {UPDATE}",
+            f"{tag} is not known to {known_to}: {nearest.short} is used for it.{update}",
             NewerVersionWarning,
             stacklevel=2,
         )
@@ -215,10 +241,10 @@ class Store:
         """Return the tag that a manifest binds to a schema URI, or None for a fragment's."""
         return self._tags_by_schema.get(schema_uri)
 
-    def newest_tags(self, family: str) -> tuple[URI, ...]:
+    def newest_tags(self, family: str, *, base: str = ROMAN) -> tuple[URI, ...]:
         """Return every tag of a family of tags, oldest first."""
         found = [uris.parse(tag) for tag in self._manifests_by_tag]
-        return tuple(sorted(uri for uri in found if uri.family == family))
+        return tuple(sorted(uri for uri in found if (uri.base, uri.family) == (base, family)))
 
 
 def _rad_version() -> str:

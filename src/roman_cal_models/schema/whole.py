@@ -35,7 +35,7 @@ def get_latest_schema(uri: str) -> tuple[str, dict[str, Any]]:
     from . import installed
 
     parsed = uris.parse(uri if re.search(r"-\d+\.\d+\.\d+$", uri) else f"{uri}-0.0.0")
-    versions = installed().store.versions(parsed.family)
+    versions = installed().store.versions(parsed.family, base=parsed.base)
     if not versions:
         raise SchemaNotFoundError(f"no version of {uri} is installed")
     return str(versions[-1]), whole_schema(str(versions[-1]))

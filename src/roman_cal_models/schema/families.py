@@ -1,0 +1,216 @@
+"""Families of schemas: what node classes are made of, whether they are generated or made at run time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from . import uris
+from .facts import Facts
+from .places import ObjectSchema, Place
+from .store import Store
+from .uris import ROMAN, URI
+
+__all__ = ["NAMING_FOLDERS", "Family", "Kind", "class_names", "collect"]
+
+Kind = Literal["object", "list", "string", "time", "enum", "alias"]
+
+# The folders of RAD that add a word to the names of their classes, before or behind; the others say nothing.
+_BEFORE, _BEHIND = {"fps": "fps", "tvac": "tvac"}, {"reference_files": "ref"}
+NAMING_FOLDERS = (*_BEFORE, *_BEHIND)
+
+
+@dataclass
+class Family:
+    """One or two families of schemas that share a name, and so a class.
+
+    Parameters
+    ----------
+    name : str
+        Of the class: ``L2CalStep``.
+    module : str
+        Of the module, where one is generated: ``l2_cal_step``.
+    facts : Facts
+        Where its schemas are.
+    kind : str
+        What its values are.
+    versions : list of URI
+        Of all its homes, oldest first.
+    """
+
+    name: str
+    module: str
+    facts: Facts
+    versions: list[URI] = field(default_factory=list)
+    kind: Kind = "object"
+
+    @property
+    def homes(self) -> tuple[str, ...]:
+        """The families of schemas, newest home first."""
+        return tuple(dict.fromkeys(uri.family for uri in reversed(self.versions)))
+
+    @property
+    def newest(self) -> URI:
+        """Its newest schema."""
+        return self.versions[-1]
+
+    @property
+    def roots(self) -> list[tuple[URI, Place]]:
+        """The place of each version, newest first."""
+        return [(uri, self.facts.root(str(uri))) for uri in reversed(self.versions)]
+
+    @property
+    def model(self) -> str | None:
+        """The name of the model of its files, or None for a family that is no file of its own."""
+        name: str | None = self.facts.store.load(str(self.newest)).get("datamodel_name")
+        return name
+
+    def objects(self) -> dict[tuple[str, ...], list[tuple[URI, ObjectSchema]]]:
+        """Return the objects that its schemas describe, by path, each with its versions, newest first.
+
+        The empty path is the family's own object.
+        """
+        found: dict[tuple[str, ...], list[tuple[URI, ObjectSchema]]] = {}
+        for uri, root in self.roots:
+            schema = root.object
+            if schema is not None:
+                for inner in _in_place(schema):
+                    found.setdefault(inner.path, []).append((uri, inner))
+        return dict(sorted(found.items()))
+
+
+def _in_place(schema: ObjectSchema) -> Iterator[ObjectSchema]:
+    """Yield an object and those that are described in place inside of it."""
+    yield schema
+    places = [*schema.places.values(), *(place for _, place in schema.patterns)]
+    for place in places:
+        at: Place | None = place
+        while at is not None:
+            inner = at.object
+            if (
+                inner is not None
+                and inner.uri == schema.uri
+                and inner.path[: len(schema.path)] == schema.path != inner.path
+            ):
+                yield from _in_place(inner)
+            at = at.items
+
+
+def collect(facts: Facts, base: str = ROMAN, *, without: Container[str] = ()) -> list[Family]:
+    """Return the families that the manifests of one authority reach, sorted by module.
+
+    Parameters
+    ----------
+    facts : Facts
+        Where the schemas are.
+    base : str
+        Scheme and authority of the URIs; RAD's by default.
+    without : container of str
+        Families of which no node is.
+    """
+    families: dict[str, Family] = {}
+    manifests = [manifest for manifest in facts.store.manifests if manifest.uri.base == base]
+    bound = [uri for manifest in manifests for uri in manifest.schema_uris.values()]
+    tagged = {uris.parse(uri).family for uri in bound}
+    for uri in sorted(_reached(facts.store, bound, f"{base}/")):
+        if uri.family in without:
+            continue
+        words = _words(uri.family, uri.family in tagged)
+        name = _joined(words)
+        families.setdefault(name, Family(name, "_".join(words), facts)).versions.append(uri)
+    for family in families.values():
+        # a family without "meta/" is the older home, whatever its numbers
+        family.versions.sort(key=lambda uri: (uri.family.startswith(("meta/", "enums/")), uri.numbers))
+        family.kind = _kind(family, tagged)
+    return sorted(families.values(), key=lambda family: family.module)
+
+
+def _reached(store: Store, bound: Iterable[str], start: str) -> set[URI]:
+    """Return the schemas that others reach, by tag or by ``$ref``; of those whose URI has a start."""
+    todo = list(bound)
+    seen: set[str] = set()
+    while todo:
+        uri = todo.pop()
+        if uri not in seen and uri.startswith(start):
+            seen.add(uri)
+            todo += _references(store, store.load(uri))
+    return {uris.parse(uri) for uri in seen}
+
+
+def _references(store: Store, schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        reference = schema.get("$ref")
+        if isinstance(reference, str):
+            yield reference.partition("#")[0]
+        tag = schema.get("tag")
+        uri = store.schema_of(tag) if isinstance(tag, str) else None
+        if uri is not None:
+            yield uri
+        for value in schema.values():
+            yield from _references(store, value)
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from _references(store, value)
+
+
+def _kind(family: Family, tagged: set[str]) -> Kind:
+    _, place = family.roots[0]
+    if place.object is not None:
+        return "object"
+    if place.is_list:
+        return "list"
+    if tagged.intersection(family.homes):
+        return "time" if any("time/time-" in tag for _, root in family.roots for tag in _time_tags(root)) else "string"
+    return "enum" if place.enum is not None else "alias"
+
+
+def _time_tags(place: Place) -> tuple[str, ...]:
+    """Return the tags of a place, and the foreign schemas that it refers to (``file_date`` of RAD 1.x)."""
+    references = (member.get("$ref", "") for sub in place.subschemas for member in sub.schema.get("allOf", ()))
+    return (*place.tags, *references)
+
+
+# -- names -----------------------------------------------------------------------------------------------------------
+
+
+def class_names(families: Iterable[Family]) -> dict[str, str]:
+    """Return the classes of families: family, or family ``#`` path for an object described in place, -> name."""
+    names: dict[str, str] = {}
+    for family in families:
+        names |= dict.fromkeys(family.homes, family.name)
+        objects = family.objects()
+        for path, versions in objects.items():
+            if path:
+                name = family.name + "".join(_camel(path[:depth], objects) for depth in range(1, len(path) + 1))
+                names |= {f"{uri.family}#{'.'.join(path)}": name for uri, _ in versions}
+    return names
+
+
+def _words(family: str, is_tagged: bool) -> list[str]:
+    """Return the words of the name of a family's class."""
+    *folders, leaf = family.lower().split("/")
+    before = [_BEFORE[folder] for folder in folders if folder in _BEFORE and folder not in leaf.split("_")]
+    behind = [_BEHIND[folder] for folder in folders if folder in _BEHIND and is_tagged]
+    return [*before, leaf, *behind]
+
+
+def _joined(words: Iterable[str]) -> str:
+    return "".join(word.capitalize() for word in "_".join(words).split("_"))
+
+
+def _camel(path: tuple[str, ...], objects: Iterable[tuple[str, ...]]) -> str:
+    """Return the words that the last part of a path adds to the name of a class."""
+    part = path[-1]
+    if part.startswith("/"):
+        siblings = {_first_word(other[-1]) for other in objects if other[:-1] == path[:-1] and other[-1][0] == "/"}
+        return "Entry" if len(siblings) == 1 else f"Entry{_first_word(part).capitalize()}"
+    bare = part.rstrip("[]") if part.endswith("[]") else part
+    return _joined(bare.split("_")) + ("Item" if bare != part else "")
+
+
+def _first_word(pattern: str) -> str:
+    """Return the first of the names that a pattern allows; patterns of several versions are told apart by it."""
+    word: str = re.findall(r"[A-Za-z0-9]+", pattern)[0]
+    return word
