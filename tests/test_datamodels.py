@@ -147,5 +147,14 @@ def test_a_shallow_copy_is_no_deep_one(image: Any) -> None:
 def test_what_holds_an_array_is_not_hashable(image: Any) -> None:
     assert not testing.wraps_hashable(image)
     assert testing.wraps_hashable(rcm.L2CalStep.create_minimal())
+    assert not testing.wraps_hashable(rcm.ObjectNode({"nested": {}}))
     with pytest.raises(TypeError):
         testing.wraps_hashable({})
+
+
+def test_the_registry_of_models_is_that_of_the_peer() -> None:
+    registry = datamodels.MODEL_REGISTRY
+    assert registry[rcm.WfiImage] is rcm.ImageModel
+    names = {model.__name__ for model in registry.values()}
+    # the peer's own leaves this one out
+    assert names - {model.__name__ for model in peer.MODEL_REGISTRY.values()} == {"AssociationsModel"}

@@ -29,6 +29,10 @@ _NAMES = {
 def __getattr__(name: str) -> Any:
     from .models.generated._index import MODULES
 
+    if name == "MODEL_REGISTRY":
+        value: Any = _model_registry()
+        globals()[name] = value
+        return value
     if name in _NAMES:
         module, own = _NAMES[name]
     elif name in MODULES:
@@ -40,7 +44,16 @@ def __getattr__(name: str) -> Any:
     return value
 
 
+def _model_registry() -> dict[Any, Any]:
+    """Return the class of top nodes -> its model, for all files."""
+    from .models.classes import model_of_name
+    from .models.generated._index import MODELS
+    from .nodes.classes import named
+
+    return {named(node): model_of_name(model) for node, model in MODELS.items()}
+
+
 def __dir__() -> list[str]:
     from .models.generated._index import MODULES
 
-    return sorted({*_NAMES, *MODULES})
+    return sorted({*_NAMES, *MODULES, "MODEL_REGISTRY"})

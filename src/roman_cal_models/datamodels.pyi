@@ -63,3 +63,5 @@ DNode = ObjectNode
 LNode = ListNode
 TaggedListNode = ListNode
 TaggedScalarNode = ScalarNode
+
+MODEL_REGISTRY: dict[type[TaggedObjectNode], type[DataModel]]

@@ -67,7 +67,7 @@ def assert_node_is_copy(node1: Any, node2: Any, deepcopy: bool = False) -> None:
 
 
 def wraps_hashable(node: Any) -> bool:
-    """Tell whether all values of a node, at any depth, can be hashed.
+    """Tell whether all values of a node can be hashed; what is nested, a node itself, cannot.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def wraps_hashable(node: Any) -> bool:
     if isinstance(node, ScalarNode):
         return True
     values = node.values() if isinstance(node, Mapping) else node
-    return all(wraps_hashable(value) if isinstance(value, _Node) else _is_hashable(value) for value in values)
+    return all(_is_hashable(value) for value in values)
 
 
 def _must_be_nodes(*values: Any) -> None:

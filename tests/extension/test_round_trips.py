@@ -141,3 +141,16 @@ def test_an_array_that_asdf_has_not_read_says_so_after_its_file_is_closed(tmp_pa
         node = file["x"]
     with pytest.raises(rcm.ModelClosedError, match="data was not loaded"):
         _ = node.data
+
+
+def test_asdf_tells_what_the_schemas_say_of_nodes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mode = rcm.WfiMode.create_fake_data()
+    tree = {"image": rcm.WfiImage.create_fake_data(), "mode": mode, "logs": rcm.CalLogs(["begin"])}
+    file: Any = asdf.AsdfFile(tree, extensions=rcm.get_asdf_extensions())
+    file.info()
+    printed = capsys.readouterr().out
+    assert "(WfiImage) # Level 2 (L2) Calibrated" in printed
+    assert "mode (WfiMode) # " in printed
+    told = file.schema_info("archive_catalog")["mode"]["detector"]["archive_catalog"]
+    assert "WFIExposure.detector" in told.info["destination"]
+    assert told.value == mode.detector

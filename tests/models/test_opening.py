@@ -397,3 +397,10 @@ def test_an_association_is_left_to_the_pipeline(tmp_path: Path) -> None:
     path.write_text("{}")
     with pytest.raises(rcm.SourceTypeError, match=r"asn\.json: to open associations, pip install romancal"):
         rcm.open(path)
+
+
+def test_a_mode_makes_no_difference(file: Path) -> None:
+    with rcm.open(file, mode="rw") as model:
+        assert type(model).__name__.endswith("Model")
+    with pytest.raises(rcm.SourceTypeError, match=r"mode='rw' with memmap would change the file in place; only save"):
+        rcm.open(file, mode="rw", memmap=True)

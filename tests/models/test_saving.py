@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -264,3 +266,32 @@ def test_a_killed_save_leaves_one_whole_file(milliseconds: int, old: Path) -> No
     with rcm.open(old, validate=True) as model:
         assert model.data.shape in ((4, 4), (512, 512))
         assert len(np.unique(model.data)) == 1
+
+
+def test_the_history_of_a_file_goes_on(tmp_path: Path) -> None:
+    def told(path: Path) -> list[str]:
+        with asdf.open(path) as file:
+            return [entry["description"] for entry in file.get_history_entries()]
+
+    old: Any = rcm.ImageModel.create_fake_data(version="1.0.0")
+    old.save(tmp_path / "old.asdf")
+    with asdf.open(tmp_path / "old.asdf", extensions=rcm.get_asdf_extensions()) as file:
+        file.add_history_entry("observed", {"name": "telescope", "version": "1"})
+        file.write_to(tmp_path / "observed.asdf")
+    with pytest.warns(rcm.FilenameMismatchWarning), rcm.open(tmp_path / "observed.asdf") as model:
+        assert model.assumed == ()
+        new = model.upgrade()
+        assumed = [str(change) for change in new.assumed]
+        new.save(tmp_path / "new.asdf")
+    wanted = ["observed", *(str(change) for change in new._history[1:])]
+    assert len(assumed) > 0
+    assert set(assumed) < set(wanted)
+    assert told(tmp_path / "new.asdf") == wanted
+    with rcm.open(tmp_path / "new.asdf") as model:
+        assert pickle.loads(pickle.dumps(model))._history == model._history
+        copy.copy(model).save(tmp_path / "again.asdf")
+        model.detach()
+        model.save(tmp_path / "detached.asdf")
+    assert told(tmp_path / "again.asdf") == told(tmp_path / "detached.asdf") == wanted
+    with asdf.open(tmp_path / "again.asdf") as file:
+        assert file.get_history_entries()[0]["software"]["name"] == "telescope"

@@ -108,3 +108,44 @@ def test_text_for_a_filter_is_told_from_a_grating() -> None:
     assert (mode.filter, mode.grating) == ("F158", None)
     mode.optical_element = "GRISM"
     assert (mode.filter, mode.grating) == (None, "GRISM")
+
+
+@pytest.mark.parametrize("version", [None, "1.0.0"])
+def test_a_list_is_made_of_its_class(version: str | None) -> None:
+    for made in (rcm.CalLogs.create_minimal(version=version), rcm.CalLogs.create_fake_data(version=version)):
+        assert type(made) is rcm.CalLogs
+        assert made == []
+        made.validate()
+    assert rcm.CalLogs.create_fake_data(["2026-01-01 begin"]) == ["2026-01-01 begin"]
+    with pytest.raises(rcm.ValidationError):
+        rcm.CalLogs.create_minimal([1])
+
+
+def test_a_list_is_made_of_a_tag() -> None:
+    tag = "asdf://stsci.edu/datamodels/roman/tags/cal_logs-1.0.0"
+    assert rcm.CalLogs.create_fake_data(tag=tag).tag == tag
+
+
+@pytest.mark.parametrize(
+    ("name", "minimal", "fake"),
+    [
+        ("Telescope", "ROMAN", "ROMAN"),
+        ("CalibrationSoftwareName", "RomanCAL", "RomanCAL"),
+        ("PrdVersion", None, "8.8.8"),
+    ],
+)
+def test_a_tagged_scalar_is_made_of_its_class(name: str, minimal: str | None, fake: str) -> None:
+    cls = getattr(rcm, name)
+    assert cls.create_minimal() == minimal
+    assert cls.create_fake_data() == fake
+    assert type(cls.create_fake_data()) is cls
+    given = cls.create_minimal("given")
+    assert (type(given), given) == (cls, "given")
+    assert given.copy() == given
+
+
+def test_a_tagged_time_is_made_of_its_class() -> None:
+    made = rcm.FileDate.create_fake_data()
+    assert type(made) is rcm.FileDate
+    assert made.isot == "2020-01-01T00:00:00.000"
+    assert rcm.FileDate.create_minimal().mjd > made.mjd

@@ -59,7 +59,7 @@ def test_every_old_tag_becomes_valid_and_nothing_is_invented(tag: str) -> None:
     assert type(new) is type(model)
     assert new.tag == new._node_type._default_tag
     assert model.node == before
-    told = {change.path for change in new._changes}
+    told = {change.path for change in new._history}
     old_leaves = dict(leaves(before))
     for path, value in leaves(new.node):
         if path not in told:
@@ -84,7 +84,7 @@ def test_a_file_of_the_peer_is_upgraded_and_read_by_it(tag: str, peer_file: Writ
             assert again.problems() == []
     with asdf.open(path) as file:
         entries = [entry["description"] for entry in file.get_history_entries()]
-    assert entries == [str(change) for change in new._changes]
+    assert entries == [str(change) for change in new._history]
     assert len(new.assumed) > 3
 
 
@@ -98,7 +98,7 @@ def test_what_is_new_already_is_given_back_equal() -> None:
     model = rcm.ImageModel.create_fake_data(shape=SHAPE)
     new = model.upgrade()
     assert new.node == model.node
-    assert new._changes == () == new.assumed
+    assert new._history == () == new.assumed
 
 
 def test_an_upgrade_can_stop_on_the_way() -> None:
@@ -161,7 +161,7 @@ def test_a_parallel_observation_is_told_by_its_sequence(sequence: int, parallel:
     model.meta.observation.visit_file_sequence = sequence
     new: Any = model.upgrade()
     assert new.meta.observation.wfi_parallel is parallel
-    assert [c.kind for c in new._changes if c.path == ("meta", "observation", "wfi_parallel")] == [kind]
+    assert [c.kind for c in new._history if c.path == ("meta", "observation", "wfi_parallel")] == [kind]
 
 
 def test_an_array_is_converted_and_the_others_are_shared() -> None:
@@ -203,7 +203,7 @@ def test_an_upgraded_model_can_be_copied_and_pickled() -> None:
 def test_every_declaration_is_used() -> None:
     # no declaration is for a later version only, but for the one of a step that came with ramp 1.7
     oldest = [tag for tag in OLD if tag.endswith("-1.0.0") or tag.endswith("/ramp-1.6.0")]
-    used = {change.path for tag in oldest for change in fake(tag).upgrade()._changes}
+    used = {change.path for tag in oldest for change in fake(tag).upgrade()._history}
     names = {".".join(str(part) for part in path) for path in used}
     idle = [
         path

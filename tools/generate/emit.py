@@ -311,6 +311,7 @@ def _datamodels_stub(families: list[Family]) -> str:
 
     imports = [f"from .{module} import {own} as {own}" for module, own in dict.fromkeys(_NAMES.values())]
     aliases = [f"{name} = {own}" for name, (_, own) in _NAMES.items() if name != own]
+    aliases += ["", "MODEL_REGISTRY: dict[type[TaggedObjectNode], type[DataModel]]"]
     models = [(family.model, family.module) for family in families if family.model and family.kind == "object"]
     imports += [f"from .models.generated.{module} import {model} as {model}" for model, module in sorted(models)]
     return "\n".join(

@@ -14,7 +14,7 @@ from .running import environment, passed, report
 
 # The newest of the pipeline, which fixes versions of RAD and of the peer itself.
 PIPELINE = ("romancal==1.1.0", "pytest", "pytest-xdist", "pytest-mock", "ci-watson")
-PEER = ("roman_datamodels==1.2.0", "pytest", "pytest-xdist", "pytest-env", "pyarrow", "pandas")
+PEER = ("roman_datamodels==1.2.0", "pytest", "pytest-xdist", "pytest-env", "pyarrow", "pandas", "semantic_version")
 
 
 def main(arguments: list[str] | None = None) -> int:

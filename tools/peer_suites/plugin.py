@@ -9,14 +9,20 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
+from .stand_in import modules
+
+PEER = "roman_datamodels"
 MODULES = ("datamodels", "dqflags", "testing")
 
 
 def replace() -> None:
     """Put this package in the peer's place."""
-    sys.modules["roman_datamodels"] = import_module("roman_cal_models")
+    package = sys.modules[PEER] = import_module("roman_cal_models")
     for name in MODULES:
-        sys.modules[f"roman_datamodels.{name}"] = import_module(f"roman_cal_models.{name}")
+        sys.modules[f"{PEER}.{name}"] = import_module(f"roman_cal_models.{name}")
+    stand_ins = modules(PEER)
+    sys.modules |= stand_ins
+    vars(package)["_stnode"] = stand_ins[f"{PEER}._stnode"]
 
 
 replace()

@@ -54,7 +54,9 @@ def passed(python: Path, what: list[str], folder: Path, *, instead: bool) -> set
     """
     results = folder / f"results-{instead}.xml"
     plugin = ["-p", "tools.peer_suites.plugin"] if instead else []
-    options = ["-q", "-n", "2", "-o", "addopts=", "-p", "no:cacheprovider", "--tb=no", f"--junitxml={results}"]
+    # no settings of the suite's own, which may ask for plugins, nor any of a folder above
+    options = ["-c", os.devnull, "--rootdir", str(folder), "-q", "-n", "2", "-p", "no:cacheprovider"]
+    options += ["--tb=no", f"--junitxml={results}"]
     variables = {**os.environ, "PYTHONPATH": str(REPOSITORY)} if instead else dict(os.environ)
     subprocess.run(
         [str(python), "-m", "pytest", *plugin, *options, *what],
@@ -77,11 +79,14 @@ def report(suite: str, with_peer: set[str], with_us: set[str], explained: dict[s
     """Print the comparison; return 1 when a test is not explained, or an explanation is needless."""
     lost = sorted(with_peer - with_us)
     print(f"{suite}: {len(with_peer)} tests pass with roman_datamodels, {len(with_peer & with_us)} of them with us")
-    unexplained = 0
+    reasons: dict[str | None, list[str]] = {}
     for test in lost:
-        why = reason(explained, test)
-        unexplained += why is None
-        print(f"  {test}\n      {why or 'NOT EXPLAINED'}")
+        reasons.setdefault(reason(explained, test), []).append(test)
+    for why, tests in sorted(reasons.items(), key=lambda pair: -len(pair[1])):
+        print(f"{len(tests):6} {why or 'NOT EXPLAINED'}")
+        shown = tests if why is None else tests[:3]
+        print(*(f"         {test}" for test in shown), *(["         ..."] if len(shown) < len(tests) else []), sep="\n")
+    unexplained = reasons.get(None, [])
     needless = [name for name in explained if not any(name in test for test in lost)]
     for name in needless:
         print(f"  {name}: explained, but it passes")

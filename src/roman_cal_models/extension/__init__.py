@@ -177,9 +177,13 @@ def _fragments(base: str) -> dict[str, str]:
 
 @cache
 def _has_roman_datamodels() -> bool:
-    from importlib.util import find_spec
+    from importlib.metadata import PackageNotFoundError, distribution
 
-    return find_spec("roman_datamodels") is not None
+    try:
+        distribution("roman_datamodels")  # asdf knows its extensions by this, imported or not
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def _prefer(before: Any, after: Any) -> None:

@@ -123,6 +123,7 @@ class FileSource(YamlSource):
     ) -> None:
         super().__init__(name, standard)
         self._stream: BinaryIO | None = stream
+        self.history: tuple[TaggedMapping, ...] = ()
         self._header = header
         self._memmap = memmap
         self._asdf: Any = None

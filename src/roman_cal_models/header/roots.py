@@ -10,7 +10,9 @@ from ..schema import installed
 from ..schema.store import UPDATE
 from ..yaml import TaggedMapping
 
-__all__ = ["named", "roman_part", "roman_tag", "value_of", "writers"]
+__all__ = ["history_entries", "named", "roman_part", "roman_tag", "value_of", "writers"]
+
+_ENTRY = "core/history_entry-"
 
 
 def roman_tag(tree: Mapping[Any, Any], name: str | None) -> str:
@@ -56,6 +58,15 @@ def writers(tree: Mapping[Any, Any]) -> tuple[str | None, str | None]:
         if str(value_of(extension, "extension_uri")).partition("/extensions/")[0] in installed().store.bases:
             return named(value_of(extension, "software")), named(value_of(extension, "manifest_software"))
     return None, None
+
+
+def history_entries(tree: Mapping[Any, Any]) -> tuple[TaggedMapping, ...]:
+    """Return the entries of the history of a file, as they stand there (ASDF standard, "history")."""
+    history = tree.get("history")
+    # the first files of ASDF held nothing but the list
+    entries = history if isinstance(history, list) else value_of(history, "entries")
+    found = entries if isinstance(entries, list) else ()
+    return tuple(entry for entry in found if isinstance(entry, TaggedMapping) and _ENTRY in entry.tag)
 
 
 def named(software: Any) -> str | None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..extension.foreign import FileSource
+    from ..yaml import TaggedMapping
     from .changes import Change
 
 __all__ = ["DataModel"]
@@ -74,7 +75,7 @@ class DataModel(NodeAccess, Looking):
         A model cannot be made of this, or the file holds another model.
     """
 
-    __slots__ = ("__dict__", "__weakref__", "_changes", "_node", "_owns_source", "_source")
+    __slots__ = ("__dict__", "__weakref__", "_history", "_node", "_owns_source", "_source")
 
     # Generated: the class of the top node.
     _node_name: ClassVar[str] = ""
@@ -85,7 +86,7 @@ class DataModel(NodeAccess, Looking):
     _node: ObjectNode
     _source: FileSource | None
     _owns_source: bool
-    _changes: tuple[Change, ...]
+    _history: tuple[Change | TaggedMapping, ...]
 
     crds_observatory: ClassVar[str] = "roman"
     """Name of the observatory in the Calibration Reference Data System."""
@@ -129,10 +130,10 @@ class DataModel(NodeAccess, Looking):
         source: FileSource | None,
         *,
         owns_source: bool = True,
-        changes: tuple[Change, ...] = (),
+        history: tuple[Change | TaggedMapping, ...] | None = None,
     ) -> None:
         self._node = node
-        self._changes = changes
+        self._history = history if history is not None else source.history if source is not None else ()
         self.__dict__ = node.__dict__  # where the node keeps its children, they are found as the model's, too
         self._source = source
         self._owns_source = owns_source
@@ -149,10 +150,10 @@ class DataModel(NodeAccess, Looking):
         source: FileSource | None = None,
         *,
         owns_source: bool = True,
-        changes: tuple[Change, ...] = (),
+        history: tuple[Change | TaggedMapping, ...] | None = None,
     ) -> Self:
         model = object.__new__(cls)
-        model._bind(node, source, owns_source=owns_source, changes=changes)
+        model._bind(node, source, owns_source=owns_source, history=history)
         return model
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -291,7 +292,8 @@ class DataModel(NodeAccess, Looking):
     @property
     def assumed(self) -> tuple[Change, ...]:
         """What an upgrade had to assume, one record a value; empty for a model that was not upgraded."""
-        return tuple(change for change in self._changes if change.kind == "assumed")
+        changes = (change for change in self._history if not isinstance(change, dict))
+        return tuple(change for change in changes if change.kind == "assumed")
 
     def copy(self, deepcopy: bool = True, memo: dict[int, Any] | None = None) -> Self:
         """Return a copy that does not own the file.
@@ -304,7 +306,7 @@ class DataModel(NodeAccess, Looking):
             As `copy.deepcopy` takes it.
         """
         node = copy.deepcopy(self._node, memo) if deepcopy else self._node
-        return type(self)._of(node, self._source, owns_source=False, changes=self._changes)
+        return type(self)._of(node, self._source, owns_source=False, history=self._history)
 
     def __copy__(self) -> Self:
         return self.copy(deepcopy=False)
@@ -313,7 +315,7 @@ class DataModel(NodeAccess, Looking):
         return self.copy(memo=memo)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (type(self), self._node, self._changes)
+        return _restored, (type(self), self._node, self._history)
 
     # -- checking and writing ----------------------------------------------------------------------------------------
 
@@ -393,7 +395,7 @@ class DataModel(NodeAccess, Looking):
         """
         from .saving import write
 
-        write(self._node, Path(path), history=[str(change) for change in self._changes], **kwargs)
+        write(self._node, Path(path), history=self._history, **kwargs)
 
     # -- the file ----------------------------------------------------------------------------------------------------
 
@@ -462,9 +464,9 @@ class DataModel(NodeAccess, Looking):
         self.close()
 
 
-def _restored(cls: type[DataModel], node: ObjectNode, changes: tuple[Change, ...]) -> DataModel:
+def _restored(cls: type[DataModel], node: ObjectNode, history: tuple[Change | TaggedMapping, ...]) -> DataModel:
     """Return a model as it was pickled."""
-    return cls._of(node, changes=changes)
+    return cls._of(node, history=history)
 
 
 _SLOTS = frozenset(DataModel.__slots__)

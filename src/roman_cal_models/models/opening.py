@@ -8,12 +8,12 @@ import os
 import warnings
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
 from ..errors import FilenameMismatchWarning, NotRomanError, SourceTypeError, UnknownTagError
 from ..extension.foreign import FileSource
 from ..header.content import parse_tree, read_header_bytes
-from ..header.roots import roman_part
+from ..header.roots import history_entries, roman_part
 from ..nodes.building import build_root
 from ..nodes.object_node import ObjectNode
 from ..nodes.reading import node_from_tree
@@ -32,6 +32,7 @@ def open(
     *,
     validate: bool = False,
     memmap: bool = False,
+    mode: Literal["r", "rw"] = "r",
     storage_options: Mapping[str, Any] | None = None,
     **kwargs: Any,
 ) -> DataModel:
@@ -48,6 +49,9 @@ def open(
         Whether the whole model is checked at once.
     memmap : bool
         Whether uncompressed arrays of a local file are mapped into memory instead of read.
+    mode : {"r", "rw"}
+        Taken for the sake of `roman_datamodels.open`; arrays can be changed in memory either way, and a file changes
+        only by `DataModel.save`.
     storage_options : mapping, optional
         For a URL, what fsspec takes.
     **kwargs
@@ -78,6 +82,8 @@ def open(
     FilenameMismatchWarning
         A local file does not bear the name that ``meta.filename`` says.
     """
+    if memmap and mode != "r":
+        raise SourceTypeError(f"{source}: mode={mode!r} with memmap would change the file in place; only save() does")
     unknown = kwargs.keys() - {"lazy_load", "lazy_tree", "asn_n_members"}
     if unknown:
         raise TypeError(f"open() has no argument {', '.join(sorted(unknown))}")
@@ -128,6 +134,7 @@ def open_node(
         if isinstance(source, (str, os.PathLike)):
             _compare_filename(raw, os.fsdecode(source))
         file = FileSource(stream, header.content, header.standard, name, owns_stream=owns_stream, memmap=memmap)
+        file.history = history_entries(tree)
         return build_root(raw, uri, file), file
     except BaseException:
         if owns_stream:

@@ -11,6 +11,8 @@ from typing import Any, BinaryIO
 
 from ..errors import ForeignValueError, Problem, ValidationError, format_path
 from ..nodes.object_node import ObjectNode
+from ..yaml import TaggedMapping
+from .changes import Change
 
 __all__ = ["atomically", "check", "write", "write_unchecked"]
 
@@ -24,7 +26,7 @@ def write(
     node: ObjectNode,
     path: Path,
     *,
-    history: Sequence[str] = (),
+    history: Sequence[Change | TaggedMapping] = (),
     all_array_compression: str | None = "lz4",
     all_array_storage: str | None = None,
     compression_kwargs: dict[str, Any] | None = None,
@@ -135,7 +137,13 @@ def _like(old: Any, new: Any) -> Any:
 
 
 def _write(
-    tree: Any, history: Sequence[str], stream: BinaryIO, path: Path, options: dict[str, Any], *, inline: bool
+    tree: Any,
+    history: Sequence[Change | TaggedMapping],
+    stream: BinaryIO,
+    path: Path,
+    options: dict[str, Any],
+    *,
+    inline: bool,
 ) -> None:
     import asdf
 
@@ -151,8 +159,7 @@ def _write(
         if inline and config.array_inline_threshold is None and not _has_structured_array(tree):
             config.array_inline_threshold = INLINE_THRESHOLD
         file: Any = asdf.AsdfFile({"roman": top}, extensions=writing_extensions(str(manifest.uri)))
-        for entry in history:
-            file.add_history_entry(entry, _SOFTWARE | {"version": _version()})
+        _add_history(file, history)
         try:
             file.write_to(stream, **options)
         except asdf.exceptions.ValidationError as error:
@@ -165,6 +172,21 @@ def _write(
             place = _where(tree, error.args[-1])
             kind = f"{type(error.args[-1]).__module__}.{type(error.args[-1]).__qualname__}"
             raise ForeignValueError(str(path), f"{place} cannot be written: asdf has no converter for {kind}") from None
+
+
+def _add_history(file: Any, history: Sequence[Change | TaggedMapping]) -> None:
+    """Add what happened to the data: the entries of the file that it comes from, then what was done here."""
+    from ..extension.foreign import YamlSource
+
+    source = YamlSource(None, file.version_string)
+    kept = [
+        source.build_lazily(entry, lambda: "an entry of the history") for entry in history if isinstance(entry, dict)
+    ]
+    if kept:
+        file.tree["history"] = {"entries": kept}
+    for change in history:
+        if not isinstance(change, dict):
+            file.add_history_entry(str(change), _SOFTWARE | {"version": _version()})
 
 
 def _version() -> str:

@@ -155,7 +155,7 @@ def adopt(value: Any, place: Place | None, parent: Any) -> Any:
         if wanted is not None and value._schema is not wanted:
             value = _converted(value, wanted)
         elif not is_editable(value):  # what is put into a tree can be changed there
-            value = _converted(value, value._schema, value._tag)
+            value = _converted(value, value._schema, value._given_tag)
     elif isinstance(value, Mapping):
         value = _converted(value, None if place is None else place.object)
     elif isinstance(value, ScalarNode):
@@ -270,7 +270,7 @@ def set_parent(value: Any, parent: Any) -> None:
 
 def copied(node: _Node) -> _Node:
     """Return a shallow copy: the same values, in a node of its own."""
-    twin = make_node(editable(type(node)), node._schema, node._tag)
+    twin = make_node(editable(type(node)), node._schema, node._given_tag)
     _object_node._set_source(twin, node._source)
     for key, value in list(raw_items(node)):
         raw = value.__class__ in UNBUILT and not isinstance(value, Deferred)
@@ -302,7 +302,7 @@ def _new_containers(value: Any) -> Any:
 
 def deepcopied(node: _Node, memo: dict[int, Any]) -> _Node:
     """Return a deep copy; foreign objects are built first, so that the copy outlives the file."""
-    twin = make_node(type(node), node._schema, node._tag)
+    twin = make_node(type(node), node._schema, node._given_tag)
     memo[id(node)] = twin
     for key, value in node.items():
         value = copy.deepcopy(value, memo)

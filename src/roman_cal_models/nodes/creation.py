@@ -10,19 +10,22 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..schema import installed
 from ..schema.values import numpy_dtype
 from .building import adopt, make_node
 from .classes import class_of, class_of_document
 from .deferred import Deferred, FakeValue
+from .list_node import ListNode
 from .object_node import ObjectNode
 
 if TYPE_CHECKING:
     from ..schema.places import ObjectSchema, Place
     from .scalar_node import ScalarNode
 
-__all__ = ["create_fake_data", "create_from_node", "create_minimal"]
+__all__ = ["create_fake_data", "create_from_node", "create_list", "create_minimal", "create_scalar"]
 
 _Node = TypeVar("_Node", bound=ObjectNode)
+_List = TypeVar("_List", bound=ListNode[Any])
 
 NO_TEXT = "?"
 NO_NUMBER = -999999
@@ -55,6 +58,19 @@ def create_fake_data(
 ) -> _Node:
     """Return a valid node of made-up values."""
     return _finished(cls, schema, _Fake(shape).object(schema, defaults or {}))
+
+
+def create_list(node: _List, given: Any = None, *, fake: bool = False, shape: Sequence[int] | None = None) -> _List:
+    """Fill an empty list, minimally or with what is made up."""
+    maker = _Fake(shape) if fake else _Minimal()
+    assert node.schema_uri is not None
+    node.extend(maker.list(installed().root(node.schema_uri), _NOTHING if given is None else list(given)))
+    return node
+
+
+def create_scalar(cls: type[ScalarNode], uri: str) -> Any:
+    """Return the made-up value of a tagged scalar."""
+    return _Fake(None).tagged_scalar(cls, uri)
 
 
 def create_from_node(cls: type[_Node], schema: ObjectSchema | None, node: Mapping[str, Any]) -> _Node:
@@ -139,10 +155,13 @@ class _Minimal:
             return self.list(place, given)
         if given is not _NOTHING:
             return copy.deepcopy(given)
-        made = self.tagged_scalar(class_of_document(uri))
-        return self.scalar(place._facts.root(uri), _NOTHING) if made is None else made
+        return self.tagged_scalar(class_of_document(uri), uri)
 
-    def tagged_scalar(self, cls: type[ScalarNode]) -> Any:
+    def tagged_scalar(self, cls: type[ScalarNode], uri: str) -> Any:
+        made = self.known(cls)
+        return self.scalar(installed().root(uri), _NOTHING) if made is None else made
+
+    def known(self, cls: type[ScalarNode]) -> Any:
         return cls.minimal()
 
     def foreign(self, place: Place) -> Any:
@@ -183,7 +202,7 @@ class _Fake(_Minimal):
         least = max(NO_NUMBER, place.keyword("minimum") or NO_NUMBER)
         return {"integer": math.ceil(least), "number": float(least), "boolean": False}.get(kind, _NOTHING)
 
-    def tagged_scalar(self, cls: type[ScalarNode]) -> Any:
+    def known(self, cls: type[ScalarNode]) -> Any:
         fake = cls.fake()
         return cls.minimal() if fake is None else fake
 

@@ -11,7 +11,7 @@ from .. import errors
 from ..errors import ValidationWarning
 from ..schema.uris import ROMAN
 from ..settings import current
-from .classes import editable
+from .classes import editable, schema_uri_for
 from .lazy_dict import raw_members
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class ListNode(list[_T]):
         The version of the schema, for a class that a schema of its own describes; the newest by default.
     """
 
-    __slots__ = ("__weakref__", "_parent", "_place", "_tag", "_uri")
+    __slots__ = ("__weakref__", "_given_tag", "_parent", "_place", "_uri")
 
     _base: ClassVar[str] = ROMAN
     _families: ClassVar[tuple[str, ...]] = ()
@@ -43,7 +43,7 @@ class ListNode(list[_T]):
     _place: Place | None
     _parent: weakref.ref[Any] | None
     _uri: str | None
-    _tag: str | None
+    _given_tag: str | None
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Make it, bound to nothing yet."""
@@ -55,7 +55,6 @@ class ListNode(list[_T]):
         super().__init__()
         if self._families:
             from ..schema import installed
-            from .classes import schema_uri_for
 
             uri = schema_uri_for(type(self), version, tag)
             bind_list(self, installed().root(uri).items, uri, installed().store.tag_of(uri))
@@ -129,12 +128,17 @@ class ListNode(list[_T]):
         """The tag that it bears when it is written on its own; None for a list described in place."""
         from ..schema import uris
 
-        if self._tag is not None or self._uri is None:
-            return self._tag
+        if self._given_tag is not None or self._uri is None:
+            return self._given_tag
         return str(uris.parse(self._uri).as_tag())
 
+    @property
+    def _tag(self) -> str | None:
+        """The tag as asdf's ``info``, ``search`` and ``schema_info`` ask for it."""
+        return self.tag
+
     def __roman_tag__(self) -> str | None:
-        return self._tag
+        return self._given_tag
 
     def path(self) -> tuple[str | int, ...]:
         """Return where the list stands in the tree that it was last put into."""
@@ -164,6 +168,48 @@ class ListNode(list[_T]):
         if found:
             raise errors.ValidationError(found)
 
+    # -- creation ----------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def create_minimal(cls, defaults: Any = None, *, version: str | None = None, tag: str | None = None) -> Self:
+        """Make a list of the fewest items that the schema allows and that can be told.
+
+        Parameters
+        ----------
+        defaults : iterable, optional
+            The items, if they are known. Never changed.
+        version, tag : str, optional
+            The version to make; the newest by default.
+
+        Raises
+        ------
+        SchemaNotFoundError
+            There is no such version.
+        """
+        from .creation import create_list
+
+        return create_list(cls(version=version, tag=tag), defaults)
+
+    @classmethod
+    def create_fake_data(
+        cls,
+        defaults: Any = None,
+        shape: tuple[int, ...] | None = None,
+        *,
+        version: str | None = None,
+        tag: str | None = None,
+    ) -> Self:
+        """Make a valid list of made-up items; the parameters are those of `create_minimal`.
+
+        Parameters
+        ----------
+        shape : tuple of int, optional
+            Shape of arrays among the items.
+        """
+        from .creation import create_list
+
+        return create_list(cls(version=version, tag=tag), defaults, fake=True, shape=shape)
+
     # -- a good list -------------------------------------------------------------------------------------------------
 
     def copy(self) -> Self:
@@ -171,16 +217,16 @@ class ListNode(list[_T]):
         return self.__copy__()
 
     def __copy__(self) -> Self:
-        return _restored(editable(type(self)), self._place, self._uri, self._tag, list(self))
+        return _restored(editable(type(self)), self._place, self._uri, self._given_tag, list(self))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        twin = _restored(type(self), self._place, self._uri, self._tag, [])
+        twin = _restored(type(self), self._place, self._uri, self._given_tag, [])
         memo[id(self)] = twin
         _fill(twin, [copy.deepcopy(item, memo) for item in self])
         return twin
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        return _restored, (type(self), self._place, self._uri, self._tag, list(self))
+        return _restored, (type(self), self._place, self._uri, self._given_tag, list(self))
 
     def __eq__(self, other: object) -> bool:
         from .comparing import equal_sequences
@@ -203,7 +249,7 @@ def bind_list(node: ListNode[Any], place: Place | None, uri: str | None, tag: st
     """Bind a list to the place of its items and, if a schema of its own describes it, to that schema."""
     node._place = place
     node._uri = uri
-    node._tag = tag
+    node._given_tag = tag
     node._parent = None
 
 

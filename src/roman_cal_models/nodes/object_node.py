@@ -83,7 +83,7 @@ class ObjectNode(LazyDict):
         There is no such version.
     """
 
-    __slots__ = ("__weakref__", "_parent", "_schema", "_source", "_tag")
+    __slots__ = ("__weakref__", "_given_tag", "_parent", "_schema", "_source")
 
     # The authority of its schemas: RAD's, or that of a third party.
     _base: ClassVar[str] = ROMAN
@@ -103,7 +103,7 @@ class ObjectNode(LazyDict):
     _schema: ObjectSchema | None
     _source: Source | None
     _parent: weakref.ref[Any] | None
-    _tag: str | None
+    _given_tag: str | None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -256,9 +256,14 @@ class ObjectNode(LazyDict):
 
         A fragment, which RAD gives no tag, has the tag that follows from its schema URI by RAD's convention.
         """
-        if self._tag is not None or self._schema is None or self._schema.path:
-            return self._tag
+        if self._given_tag is not None or self._schema is None or self._schema.path:
+            return self._given_tag
         return self._schema.tag or str(self._schema.parsed.as_tag())
+
+    @property
+    def _tag(self) -> str | None:
+        """The tag as asdf's ``info``, ``search`` and ``schema_info`` ask for it."""
+        return self.tag
 
     @property
     def _read_tag(self) -> str | None:
@@ -272,7 +277,7 @@ class ObjectNode(LazyDict):
         return {} if self.schema_uri is None else whole_schema(self.schema_uri)
 
     def __roman_tag__(self) -> str | None:
-        return self._tag or (None if self._schema is None else self._schema.tag)
+        return self._given_tag or (None if self._schema is None else self._schema.tag)
 
     def __roman_lower__(self) -> dict[str, Any]:
         # checks look at what stands here, built or not: to be checked is no reason to be built
@@ -433,7 +438,7 @@ class ObjectNode(LazyDict):
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         from .building import restored
 
-        return restored, (type(self), self._schema, self._tag, list(self.items()))
+        return restored, (type(self), self._schema, self._given_tag, list(self.items()))
 
     def __repr__(self) -> str:
         from .display import one_line
@@ -456,7 +461,7 @@ class TaggedObjectNode(ObjectNode):
 _set_schema = ObjectNode.__dict__["_schema"].__set__
 _set_source = ObjectNode.__dict__["_source"].__set__
 _set_parent = ObjectNode.__dict__["_parent"].__set__
-_set_tag = ObjectNode.__dict__["_tag"].__set__
+_set_tag = ObjectNode.__dict__["_given_tag"].__set__
 
 
 def _bind(node: ObjectNode, schema: ObjectSchema | None) -> None:

@@ -64,13 +64,13 @@ class _ReadOnlyObject:
     clear = pop = popitem = setdefault = update = _refuse
 
     def __deepcopy__(self: Any, memo: dict[int, Any]) -> Any:
-        twin = make_node(editable(type(self)), self._schema, self._tag)
+        twin = make_node(editable(type(self)), self._schema, self._given_tag)
         memo[id(self)] = twin
         items = [(key, raw if isinstance(raw, Deferred) else copy.deepcopy(self[key], memo)) for key, raw in _raw(self)]
         return _filled(twin, self._source, items)
 
     def __reduce_ex__(self: Any, protocol: Any) -> tuple[Any, ...]:
-        return _restored, (editable(type(self)), self._schema, self._tag, self._source, _raw(self))
+        return _restored, (editable(type(self)), self._schema, self._given_tag, self._source, _raw(self))
 
 
 class _ReadOnlyList:
@@ -83,11 +83,11 @@ class _ReadOnlyList:
         cls: type[ListNode[Any]] = editable(type(self))
         twin = cls.__new__(cls)
         memo[id(self)] = twin
-        bind_list(twin, self._place, self._uri, self._tag)
+        bind_list(twin, self._place, self._uri, self._given_tag)
         return _extended(twin, [copy.deepcopy(item, memo) for item in self])
 
     def __reduce_ex__(self: Any, protocol: Any) -> tuple[Any, ...]:
-        return _restored_list, (editable(type(self)), self._place, self._uri, self._tag, list(self))
+        return _restored_list, (editable(type(self)), self._place, self._uri, self._given_tag, list(self))
 
 
 def _raw(node: ObjectNode) -> list[tuple[Any, Any]]:

@@ -63,6 +63,46 @@ class ScalarNode:
         raise NotImplementedError
 
     @classmethod
+    def create_minimal(cls, defaults: Any = None, *, version: str | None = None, tag: str | None = None) -> Any:
+        """Make the scalar of a minimal node.
+
+        Parameters
+        ----------
+        defaults : object, optional
+            Its value, if it is known.
+        version, tag : str, optional
+            The version to make; the newest that has a tag by default.
+
+        Returns
+        -------
+        ScalarNode or None
+            None where the schema must tell.
+        """
+        value = cls.minimal() if defaults is None else defaults
+        return None if value is None else cls.of(value, scalar_uri(cls, version, tag))
+
+    @classmethod
+    def create_fake_data(
+        cls,
+        defaults: Any = None,
+        shape: tuple[int, ...] | None = None,
+        *,
+        version: str | None = None,
+        tag: str | None = None,
+    ) -> Any:
+        """Make the scalar of a fake node; the parameters are those of `create_minimal`.
+
+        Parameters
+        ----------
+        shape : tuple of int, optional
+            Not used: a scalar has none.
+        """
+        from .creation import create_scalar
+
+        uri = scalar_uri(cls, version, tag)
+        return cls.of(create_scalar(cls, uri) if defaults is None else defaults, uri)
+
+    @classmethod
     def minimal(cls) -> Any:
         """Return the value in a minimal node; None where the schema must tell."""
         return cls._minimal
@@ -101,6 +141,10 @@ class StringNode(ScalarNode, str):
 
     def __roman_lower__(self) -> Any:
         return TaggedScalar(self.plain(), self.tag)
+
+    def copy(self) -> Self:
+        """Return the text itself, which nobody can change."""
+        return self
 
     def __copy__(self) -> Self:
         return self

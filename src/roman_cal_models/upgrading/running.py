@@ -59,7 +59,9 @@ def upgrade(source: Any, version: str | None = None) -> DataModel:
             complete_catalog(node, changes)
             convert_arrays(node, changes)
             assume(node, changes)
-    return type(model)._of(node, model._source, owns_source=model is not source, changes=tuple(changes.made))
+    return type(model)._of(
+        node, model._source, owns_source=model is not source, history=(*model._history, *changes.made)
+    )
 
 
 def _schema(model: DataModel, tag: str) -> ObjectSchema:
