@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -69,3 +74,54 @@ def test_a_newer_major_version_and_a_new_family_are_refused(name: str, peer_file
     )
     with pytest.raises(rcm.UnknownTagError, match=wanted):
         rcm.open(path)
+
+
+@pytest.fixture
+def newer_rad(tmp_path: Path) -> Path:
+    """Return a folder with a `rad` that has one more version of the image, in a manifest of its own."""
+    package = tmp_path / "newer" / "rad"
+    shutil.copytree(Path(str(find_spec("rad").submodule_search_locations[0])), package)  # type: ignore[union-attr, index]
+    image, manifest = newest("schemas/wfi_image", package), newest("manifests/datamodels", package)
+    old = image.stem.partition("-")[2]
+    text = image.read_text().replace(image.stem, "wfi_image-2.9.0")
+    added = "properties:\n  novelty:\n    title: What only the newer one has\n    type: string\n    enum: [A, B]\n"
+    image.with_stem("wfi_image-2.9.0").write_text(text.replace("properties:\n", added, 1))
+    text = (
+        manifest.read_text().replace(manifest.stem, "datamodels-2.9.0").replace(f"wfi_image-{old}", "wfi_image-2.9.0")
+    )
+    manifest.with_stem("datamodels-2.9.0").write_text(text)
+    return package.parent
+
+
+def newest(stem: str, package: Path) -> Path:
+    found = (package / "resources").glob(f"{stem}-*.yaml")
+    return max(found, key=lambda file: [int(part) for part in file.stem.partition("-")[2].split(".")])
+
+
+def test_a_newer_rad_than_the_classes_were_made_of_works(newer_rad: Path, tmp_path: Path) -> None:
+    script = """
+import asdf
+import roman_cal_models as rcm
+assert rcm.WfiImage.versions()[-1] == "2.9.0"
+model = rcm.ImageModel.create_fake_data()
+model.novelty = "B"
+assert "novelty" in dir(model)
+try:
+    model.novelty = "C"
+except rcm.ValidationError as error:
+    print(error)
+model.save("image.asdf")
+with rcm.open("image.asdf", validate=True) as again:
+    assert type(again) is rcm.ImageModel and again.tag.endswith("wfi_image-2.9.0") and again.novelty == "B"
+assert rcm.read_header("image.asdf").novelty == "B"
+with rcm.ImageModel.create_fake_data(version="1.0.0").upgrade() as upgraded:
+    assert upgraded.tag.endswith("wfi_image-2.9.0")
+    upgraded.validate()
+"""
+    variables = {**os.environ, "PYTHONPATH": str(newer_rad)}
+    command = [sys.executable, "-W", "error:::roman_cal_models", "-c", script]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=variables, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert "novelty: 'C' is not one of 'A', 'B' (wfi_image-2.9.0)" in done.stdout
