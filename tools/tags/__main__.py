@@ -46,10 +46,12 @@ def _line(row: Row) -> str:
 
 def _totals(rows: list[Row]) -> list[str]:
     upgradable = sum(is_upgradable(row.tag) for row in rows)
-    return [
+    totals = [
         f"{name:>10} {sum(row.is_good(name) for row in rows)} of {upgradable if name == 'upgraded' else len(rows)}"
         for name in COLUMNS
     ]
+    by_peer = sum(row.peer_upgrades for row in rows)
+    return [*totals, f"{'':>10} of which roman_datamodels' create_from_model upgrades {by_peer}"]
 
 
 if __name__ == "__main__":

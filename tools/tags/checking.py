@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import asdf
+import roman_datamodels.datamodels as peer
 from roman_datamodels._stnode._registry import NODE_CLASSES_BY_TAG
 
 import roman_cal_models as rcm
@@ -40,11 +41,14 @@ class Row:
         Column -> what is wrong; columns that are in order are not there.
     columns : tuple of str
         The columns that were looked at.
+    peer_upgrades : bool
+        Whether the peer's ``create_from_model`` makes something valid of an older tag.
     """
 
     tag: str
     columns: tuple[str, ...]
     faults: dict[str, str] = field(default_factory=dict)
+    peer_upgrades: bool = False
 
     def is_good(self, column: str) -> bool:
         """Return whether a column was looked at and is in order."""
@@ -94,6 +98,8 @@ def check(tag: str, folder: Path, columns: tuple[str, ...] = COLUMNS) -> Row:
                 fault = globals()[f"_{column}"](tag, value, path)
                 if fault:
                     row.faults[column] = fault
+        if "upgraded" in row.columns:
+            row.peer_upgrades = _peer_upgrades(path)
     return row
 
 
@@ -192,3 +198,14 @@ def _upgraded(tag: str, value: Any, path: Path) -> str:
     model = model_of(value).upgrade()  # type: ignore[attr-defined]
     problems = model.problems()
     return "" if not problems and model.tag == _newest()[uris.parse(tag).family] else f"{model.tag}: {problems}"
+
+
+def _peer_upgrades(path: Path) -> bool:
+    with peer.open(path) as old:
+        try:
+            type(old).create_from_model(old).validate()
+        except asdf.ValidationError:
+            return False
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return False  # it does not get as far
+    return True
