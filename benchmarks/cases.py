@@ -246,7 +246,7 @@ CASES: dict[str, Case] = {
     "save-small": _save_small,
     "save-large": _save_large,
     "read-large": _read_large,
-    **{"header": header.warm, "header-cold": header.cold},
+    **{"header": header.warm, "header-cold": header.cold, "rows": header.rows},
     "memory-open": _peak("peak memory: open, read data", _READ_DATA),
     "memory-save": _peak("peak memory: open, save", _SAVE),
 }

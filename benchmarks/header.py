@@ -5,7 +5,7 @@ from __future__ import annotations
 from .measure import Result, in_fresh_processes, in_turns
 from .setup import Setup
 
-__all__ = ["cold", "warm"]
+__all__ = ["cold", "rows", "warm"]
 
 _PROGRAM = """
 import sys, time
@@ -38,6 +38,25 @@ def warm(name: str, setup: Setup) -> Result:
             assert model.meta.cal_step.flat_field == "INCOMPLETE"
 
     return Result(name, "one flag from a header (peer: open)", *in_turns(ours, peer, seconds=setup.seconds), 20)
+
+
+def rows(name: str, setup: Setup) -> Result:
+    """Read all values of a small image that the archive keeps, with their columns."""
+    import roman_datamodels.datamodels as rdm
+
+    from roman_cal_models import archive
+
+    def ours() -> None:
+        assert archive.rows(setup.small_file, tables="all")["WFIExposure"]["telescope"] == "ROMAN"
+
+    def peer() -> None:
+        with rdm.open(setup.small_file) as model:
+            told = model.schema_info("archive_catalog")["roman"]["meta"]["telescope"]["archive_catalog"]
+            assert told.value == "ROMAN"
+
+    return Result(
+        name, "all rows of a file (peer: open, schema_info)", *in_turns(ours, peer, seconds=setup.seconds), 15
+    )
 
 
 def cold(name: str, setup: Setup) -> Result:

@@ -36,7 +36,13 @@ _NAMES = {
 }
 
 
+# Modules that are reached as attributes: `rcm.archive.rows(...)`.
+_MODULES = ("archive", "datamodels", "dqflags", "testing")
+
+
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
     if name == "__version__":
         from importlib.metadata import version
 
@@ -77,4 +83,4 @@ def __dir__() -> list[str]:
     from .nodes.classes import REGISTERED as REGISTERED_NODES
     from .nodes.generated._index import MODULES as NODES
 
-    return sorted({*_NAMES, *errors, *NODES, *MODELS, *REGISTERED_NODES, *REGISTERED_MODELS, "__version__"})
+    return sorted({*_NAMES, *_MODULES, *errors, *NODES, *MODELS, *REGISTERED_NODES, *REGISTERED_MODELS, "__version__"})

@@ -293,7 +293,7 @@ def _model_index(families: list[Family]) -> str:
 
 def _stub(families: list[Family], names: Names) -> str:
     """Return what a type checker sees of the package, whose names are imported on first use."""
-    from roman_cal_models import _NAMES, errors
+    from roman_cal_models import _MODULES, _NAMES, errors
 
     homes = {name: module for name, module in _NAMES.items()}
     homes |= {name: "errors" for name in errors.__all__}
@@ -301,7 +301,8 @@ def _stub(families: list[Family], names: Names) -> str:
     models = {family.model: family.module for family in families if family.model and family.kind == "object"}
     homes |= {str(model): f"models.generated.{module}" for model, module in models.items()}
     head = _HEADER.format(title="What type checkers and editors see of the package")
-    imports = [f"from .{module} import {name} as {name}" for name, module in sorted(homes.items())]
+    imports = [f"from . import {name} as {name}" for name in _MODULES]
+    imports += [f"from .{module} import {name} as {name}" for name, module in sorted(homes.items())]
     return "\n".join([head, *imports, "", "__version__: str", ""])
 
 

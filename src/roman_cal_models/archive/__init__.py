@@ -1,0 +1,55 @@
+"""The archive's catalogue: what of a file goes into which column of which table of a database.
+
+By level, each knowing only those before it:
+
+- ``datatypes``: the database types that RAD names, and values converted to them;
+- ``mapping``: the archive columns of a family of files;
+- ``products``: which tables a kind of file feeds;
+- ``reading``: the rows of one file;
+- ``database``: the tables, as SQLAlchemy knows them;
+- ``checking``: what is wrong with the columns, and what changed between two releases of RAD.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .checking import Change as Change
+    from .checking import Finding as Finding
+    from .checking import compare as compare
+    from .checking import lint as lint
+    from .database import ddl as ddl
+    from .database import tables as tables
+    from .mapping import Column as Column
+    from .mapping import columns as columns
+    from .reading import RowProblem as RowProblem
+    from .reading import Rows as Rows
+    from .reading import rows as rows
+
+_NAMES = {
+    "Change": "checking",
+    "Column": "mapping",
+    "Finding": "checking",
+    "RowProblem": "reading",
+    "Rows": "reading",
+    "columns": "mapping",
+    "compare": "checking",
+    "ddl": "database",
+    "lint": "checking",
+    "rows": "reading",
+    "tables": "database",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _NAMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_NAMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(_NAMES)

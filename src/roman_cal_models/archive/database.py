@@ -1,0 +1,160 @@
+"""The tables of the catalogue, as SQLAlchemy knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Literal
+
+from ..errors import MissingPackageError
+from ..schema import installed
+from .datatypes import INTEGER_RANGES, Datatype, datatype
+from .mapping import ITEMS, Column, columns, schemas_of_files
+from .products import TABLES
+
+if TYPE_CHECKING:
+    from sqlalchemy import MetaData
+    from sqlalchemy.types import TypeEngine
+
+__all__ = ["FAILURES", "FILE", "FILES", "PROBLEMS", "ddl", "file_columns", "tables", "wider"]
+
+FILE = "archive_file"
+"""The column by which a row names its file: its path or URL. It is the key of every table."""
+
+FILES, PROBLEMS, FAILURES = "ingested_files", "ingest_problems", "ingest_failures"
+
+Dialect = Literal["sqlite", "postgresql", "mssql"]
+
+# What SQL Server takes into an index, in characters of nvarchar.
+_KEY_LENGTH = 450
+
+
+def tables(names: Iterable[str] | None = None) -> MetaData:
+    """Return the tables of the catalogue, for any database that SQLAlchemy knows.
+
+    Parameters
+    ----------
+    names : iterable of str, optional
+        Which tables; by default all that files feed, see `roman_cal_models.archive.products`.
+
+    Returns
+    -------
+    sqlalchemy.MetaData
+        One table for each, with the columns that the newest schemas of all families name and ``archive_file``, the
+        file that a row is of. Where two schemas give a column two types, the wider one. Beside them three tables that
+        tell what was ingested: ``ingested_files``, ``ingest_problems`` and ``ingest_failures``. SQL Server has the
+        types as RAD names them, other databases their own of the same meaning.
+
+    Raises
+    ------
+    MissingPackageError
+        ``sqlalchemy`` is not installed.
+    """
+    sql = _sqlalchemy()
+    metadata = sql.MetaData()
+    key = sql.Unicode(_KEY_LENGTH)
+    for name in TABLES if names is None else names:
+        found: dict[str, Datatype] = {}
+        for column in file_columns():
+            if column.table == name:
+                new = datatype(column.datatype)
+                found[column.column] = wider(found.get(column.column, new), new)
+        members = [sql.Column(column, _type(kind, sql)) for column, kind in found.items()]
+        sql.Table(name, metadata, sql.Column(FILE, key, primary_key=True), *members)
+    time = _type(Datatype("datetime2"), sql)
+    text = sql.UnicodeText()
+    sql.Table(
+        FILES,
+        metadata,
+        sql.Column(FILE, key, primary_key=True),
+        sql.Column("content", sql.Unicode(64), nullable=False, comment="SHA-256 of the header"),
+        sql.Column("schema_uri", sql.Unicode(200), nullable=False),
+        sql.Column("ingested", time, nullable=False),
+    )
+    sql.Table(
+        PROBLEMS,
+        metadata,
+        sql.Column(FILE, key, primary_key=True),
+        sql.Column("table_name", sql.Unicode(100), primary_key=True),
+        sql.Column("column_name", sql.Unicode(100), primary_key=True),
+        sql.Column("path", sql.Unicode(400), nullable=False),
+        sql.Column("reason", text, nullable=False),
+    )
+    sql.Table(
+        FAILURES,
+        metadata,
+        sql.Column(FILE, key, primary_key=True),
+        sql.Column("reason", text, nullable=False),
+        sql.Column("failed", time, nullable=False),
+    )
+    return metadata  # type: ignore[no-any-return]
+
+
+def ddl(dialect: Dialect, names: Iterable[str] | None = None) -> str:
+    """Return the statements that create the tables.
+
+    Parameters
+    ----------
+    dialect : {"sqlite", "postgresql", "mssql"}
+        The database.
+    names : iterable of str, optional
+        As for `tables`.
+    """
+    sql = _sqlalchemy()
+    from importlib import import_module
+
+    engine = import_module(f"sqlalchemy.dialects.{dialect}").dialect()
+    made = tables(names).sorted_tables
+    statements = [str(sql.schema.CreateTable(table).compile(dialect=engine)).strip() for table in made]
+    return "".join(
+        f"{statement.replace(chr(9), '    ').replace(' ' + chr(10), chr(10))};\n\n" for statement in statements
+    )
+
+
+def file_columns() -> list[Column]:
+    """Return the columns that files feed, of the newest schema of every family of files."""
+    every = (column for uri in schemas_of_files(installed()) for column in columns(uri))
+    return [column for column in every if ITEMS not in column.path]
+
+
+def wider(one: Datatype, other: Datatype) -> Datatype:
+    """Return the type that holds what either of two holds; text for two kinds."""
+    if one == other:
+        return one
+    if one.name in INTEGER_RANGES and other.name in INTEGER_RANGES:
+        order = list(INTEGER_RANGES)
+        return max(one, other, key=lambda kind: order.index(kind.name))
+    sizes = [kind.size for kind in (one, other) if kind.name in ("nvarchar", "nchar")]
+    if len(sizes) == 2 and None not in sizes:
+        return Datatype("nvarchar", max(size for size in sizes if size is not None))
+    if not sizes and {one.name, other.name} <= {*INTEGER_RANGES, "float"}:
+        return Datatype("float")
+    return Datatype("nvarchar")
+
+
+def _type(kind: Datatype, sql: Any) -> TypeEngine[Any]:
+    """Return SQLAlchemy's type for one of RAD's."""
+    from sqlalchemy.dialects import mssql as dialect
+
+    mssql: Any = dialect
+    made: dict[str, Any] = {
+        "tinyint": sql.SmallInteger().with_variant(mssql.TINYINT(), "mssql"),
+        "smallint": sql.SmallInteger(),
+        "int": sql.Integer(),
+        "bigint": sql.BigInteger(),
+        "float": sql.Double().with_variant(mssql.FLOAT(), "mssql"),
+        "datetime2": sql.DateTime().with_variant(mssql.DATETIME2(), "mssql"),
+        "nchar": sql.CHAR(kind.size).with_variant(mssql.NCHAR(kind.size), "mssql"),
+        "nvarchar": sql.UnicodeText().with_variant(mssql.NVARCHAR(None), "mssql")
+        if kind.size is None
+        else sql.Unicode(kind.size),
+    }
+    found: TypeEngine[Any] = made[kind.name]
+    return found
+
+
+def _sqlalchemy() -> Any:
+    try:
+        import sqlalchemy
+    except ImportError:
+        raise MissingPackageError("for the tables: pip install 'roman-cal-models[archive]'") from None
+    return sqlalchemy

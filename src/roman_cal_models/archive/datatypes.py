@@ -1,0 +1,197 @@
+"""The database types that RAD names in ``archive_catalog``, and the values of a file converted to them."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from ..errors import ForeignValueError, SchemaError
+from ..header.foreign import TIME, HeaderSource
+from ..nodes.deferred import FileValue
+from ..yaml import TaggedMapping
+
+__all__ = ["INTEGER_RANGES", "Datatype", "datatype"]
+
+INTEGER_RANGES = {
+    "tinyint": (0, 2**8 - 1),
+    "smallint": (-(2**15), 2**15 - 1),
+    "int": (-(2**31), 2**31 - 1),
+    "bigint": (-(2**63), 2**63 - 1),
+}
+"""Least and greatest value of the integers of SQL Server, whose types RAD names."""
+
+TRUE, FALSE = "T", "F"
+"""What ``nchar(1)`` holds for a boolean, as FITS writes it."""
+
+_PATTERN = re.compile(r"(?P<name>nvarchar|nchar)\((?P<size>[1-9][0-9]*|max)\)|(?P<plain>[a-z0-9]+)")
+_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Datatype:
+    """One database type.
+
+    Parameters
+    ----------
+    name : str
+        ``"nvarchar"``, ``"nchar"``, ``"tinyint"``, ``"smallint"``, ``"int"``, ``"bigint"``, ``"float"`` or
+        ``"datetime2"``.
+    size : int or None
+        How many characters it holds; None for ``max``, and for what is no text.
+    """
+
+    name: str
+    size: int | None = None
+
+    def __str__(self) -> str:
+        if self.name in ("nvarchar", "nchar"):
+            return f"{self.name}({'max' if self.size is None else self.size})"
+        return self.name
+
+    def convert(self, value: Any) -> Any:
+        """Return a value as a database takes it.
+
+        Parameters
+        ----------
+        value : object
+            As a node or the YAML of a file holds it.
+
+        Returns
+        -------
+        str, int, float, datetime.datetime or None
+            Times are in UTC, without time zone, whole microseconds (the rest is cut off). A list or mapping becomes
+            text: JSON without spaces. A boolean becomes ``"T"`` or ``"F"`` where the type is text.
+
+        Raises
+        ------
+        ValueError
+            The value does not fit; the message says why.
+        """
+        if value is None:
+            return None
+        if self.name == "datetime2":
+            return _utc(value)
+        if self.name == "float":
+            return _float(value)
+        if self.name in INTEGER_RANGES:
+            return _integer(value, self.name)
+        text = _text(value)
+        if self.size is not None and len(text) > self.size:
+            raise ValueError(f"has {len(text)} characters, and {self} holds {self.size}")
+        return text
+
+
+@lru_cache(maxsize=256)
+def datatype(name: str) -> Datatype:
+    """Return the type that RAD names: ``"nvarchar(15)"``.
+
+    Raises
+    ------
+    SchemaError
+        There is no such type.
+    """
+    match = _PATTERN.fullmatch(name)
+    if match is not None and match["name"]:
+        return Datatype(match["name"], None if match["size"] == "max" else int(match["size"]))
+    if name in INTEGER_RANGES or name in ("float", "datetime2"):
+        return Datatype(name)
+    raise SchemaError(f"{name!r} is no database type that is known")
+
+
+def _integer(value: Any, name: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError(f"is no integer: {_shown(value)}")
+    least, greatest = INTEGER_RANGES[name]
+    if not least <= value <= greatest:
+        raise ValueError(f"{value} is out of the range of {name}, {least} to {greatest}")
+    return int(value)
+
+
+def _float(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError(f"is no number: {_shown(value)}")
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise ValueError(f"{number} is no value of a float column")
+    return number
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, bool):
+        return TRUE if value else FALSE
+    if isinstance(value, (int, float)):
+        return repr(value)
+    if isinstance(value, (list, Mapping)):
+        try:
+            return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=_json)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise ValueError(f"cannot be written as text: {error}") from None
+    raise ValueError(f"is no text: {_shown(value)}")
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, FileValue) and value.tag.startswith(TIME):
+        return _utc(value).isoformat()
+    raise TypeError(f"there is a {type(value).__name__} in it")
+
+
+# -- times -----------------------------------------------------------------------------------------------------------
+
+
+def _utc(value: Any) -> datetime.datetime:
+    raw = value.raw if isinstance(value, FileValue) else value
+    if isinstance(raw, TaggedMapping):  # asdf's time, or the tagged scalar of RAD 1.x that is one
+        told = raw.get("value")
+        if raw.get("scale", "utc") == "utc" and isinstance(told, str) and "location" not in raw:
+            match = _ISO.fullmatch(told)
+            if match is not None:
+                return _from_iso(match)
+    elif isinstance(raw, str):
+        match = _ISO.fullmatch(raw)
+        if match is not None:
+            return _from_iso(match)
+    return _from_astropy(value)
+
+
+def _from_iso(match: re.Match[str]) -> datetime.datetime:
+    *whole, fraction = match.groups()
+    year, month, day, hour, minute, second = (int(part or 0) for part in whole)
+    microsecond = int((fraction or "0")[:6].ljust(6, "0"))
+    try:
+        return datetime.datetime(year, month, day, hour, minute, second, microsecond)
+    except ValueError as error:
+        raise ValueError(f"{match[0]} is no time that datetime2 holds: {error}") from None
+
+
+def _from_astropy(value: Any) -> datetime.datetime:
+    """Return a time of another format or scale, which takes astropy to understand."""
+    if isinstance(value, FileValue):
+        value = value.get(lambda: "the time")
+    elif isinstance(value, TaggedMapping):
+        try:
+            value = HeaderSource(None, "1.6.0").build(TaggedMapping(value, f"{TIME}1.4.0"), lambda: "the time")
+        except ForeignValueError as error:
+            raise ValueError(str(error)) from None
+    utc = getattr(value, "utc", None)
+    if utc is None or getattr(value, "shape", None) != ():
+        raise ValueError(f"is no time: {_shown(value)}")
+    match = _ISO.fullmatch(str(utc.isot))
+    if match is None:
+        raise ValueError(f"{utc.isot} is no time that datetime2 holds")
+    return _from_iso(match)
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,126 @@
+"""Values converted to the types of a database."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+from typing import Any
+
+import pytest
+from astropy.time import Time
+from hypothesis import given
+from hypothesis import strategies as st
+
+import roman_cal_models as rcm
+from roman_cal_models.archive.datatypes import INTEGER_RANGES, datatype
+from roman_cal_models.yaml import TaggedMapping, TaggedScalar
+
+OLD_TIME = "asdf://stsci.edu/datamodels/roman/tags/file_date-1.0.0"
+TIME = "tag:stsci.edu:asdf/time/time-1.4.0"
+
+
+@pytest.mark.parametrize("name", ["nvarchar(15)", "nvarchar(max)", "nchar(1)", "float", "datetime2", *INTEGER_RANGES])
+def test_every_type_of_rad_is_known(name: str) -> None:
+    assert str(datatype(name)) == name
+    assert datatype(name).convert(None) is None
+
+
+@pytest.mark.parametrize("name", ["varchar(10)", "nvarchar", "nvarchar(0)", "nvarchar(-1)", "real", ""])
+def test_any_other_is_refused(name: str) -> None:
+    with pytest.raises(rcm.SchemaError, match="is no database type"):
+        datatype(name)
+
+
+@given(st.text(max_size=30), st.integers(1, 30))
+def test_text_fits_by_its_length(text: str, size: int) -> None:
+    kind = datatype(f"nvarchar({size})")
+    if len(text) <= size:
+        assert kind.convert(text) == text
+    else:
+        with pytest.raises(ValueError, match=f"has {len(text)} characters, and nvarchar\\({size}\\) holds {size}"):
+            kind.convert(text)
+    assert datatype("nvarchar(max)").convert(text) == text
+
+
+@given(st.integers(), st.sampled_from(sorted(INTEGER_RANGES)))
+def test_an_integer_fits_by_its_range(value: int, name: str) -> None:
+    least, greatest = INTEGER_RANGES[name]
+    if least <= value <= greatest:
+        assert datatype(name).convert(value) == value
+    else:
+        with pytest.raises(ValueError, match="is out of the range"):
+            datatype(name).convert(value)
+
+
+@given(st.floats() | st.integers())
+def test_a_number_is_finite(value: float) -> None:
+    if abs(value) <= 1e308:
+        assert datatype("float").convert(value) == float(value)
+    elif not math.isfinite(value) or abs(value) > 1.8e308:
+        with pytest.raises(ValueError, match="is no value of a float column"):
+            datatype("float").convert(value)
+
+
+@given(st.recursive(st.none() | st.integers() | st.text(max_size=5), lambda inner: st.lists(inner, max_size=4)))
+def test_a_list_is_text_that_can_be_read_again(value: Any) -> None:
+    if isinstance(value, list):
+        text = datatype("nvarchar(max)").convert(value)
+        assert json.loads(text) == value
+        assert ", " not in json.dumps([1, 2], separators=(",", ":"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("int", "1"),
+        ("int", 1.0),
+        ("int", True),
+        ("float", "1"),
+        ("float", True),
+        ("datetime2", 5),
+        ("datetime2", "yesterday"),
+        ("datetime2", "2026-02-30T00:00:00"),
+        ("nvarchar(9)", object()),
+        ("nvarchar(9)", [object()]),
+        ("nchar(1)", "YES"),
+    ],
+)
+def test_what_is_of_another_kind_is_refused(name: str, value: Any) -> None:
+    with pytest.raises(ValueError):
+        datatype(name).convert(value)
+
+
+def test_a_boolean_is_a_letter() -> None:
+    assert [datatype("nchar(1)").convert(value) for value in (True, False)] == ["T", "F"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        TaggedScalar("2026-05-04T03:02:01.25", TIME),
+        TaggedScalar("2026-05-04 03:02:01.2500009", TIME),
+        TaggedMapping({"value": "2026-05-04T03:02:01.250", "base_format": "datetime"}, TIME),
+        TaggedMapping({"value": "2026-05-04T03:02:38.250", "scale": "tai", "format": "isot"}, TIME),
+        TaggedMapping({"value": "2026-05-04T03:02:01.250", "base_format": "datetime"}, OLD_TIME),
+        TaggedMapping({"value": 61164.12640335648, "format": "mjd"}, TIME),
+        Time("2026-05-04T03:02:01.25"),
+        Time("2026-05-04T03:02:38.25", scale="tai"),
+        rcm.FileDate("2026-05-04T03:02:01.25"),
+    ],
+)
+def test_a_time_is_in_utc(value: Any) -> None:
+    wanted = datetime.datetime(2026, 5, 4, 3, 2, 1, 250000)
+    assert abs(datatype("datetime2").convert(value) - wanted) < datetime.timedelta(microseconds=100)
+
+
+@given(st.datetimes(min_value=datetime.datetime(1972, 1, 1), max_value=datetime.datetime(2026, 1, 1)))
+def test_quick_and_thorough_reading_of_times_agree(when: datetime.datetime) -> None:
+    kind = datatype("datetime2")
+    assert kind.convert(TaggedScalar(when.isoformat(), TIME)) == when
+    assert abs(kind.convert(Time(when.isoformat(), precision=9)) - when) <= datetime.timedelta(microseconds=1)
+
+
+def test_a_leap_second_is_told() -> None:
+    with pytest.raises(ValueError, match="is no time that datetime2 holds"):
+        datatype("datetime2").convert(TaggedScalar("2016-12-31T23:59:60.5", TIME))
