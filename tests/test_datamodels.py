@@ -152,6 +152,7 @@ def test_what_holds_an_array_is_not_hashable(image: Any) -> None:
         testing.wraps_hashable({})
 
 
+@pytest.mark.newest_rad
 def test_the_registry_of_models_is_that_of_the_peer() -> None:
     registry = datamodels.MODEL_REGISTRY
     assert registry[rcm.WfiImage] is rcm.ImageModel

@@ -75,6 +75,7 @@ class _Remote:
             raise SourceTypeError(f"{url}: {error}") from None
         self._system: Any = system
         self._path: str = path
+        self._url = url
         self._position = 0
         self._is_over = False
 
@@ -86,7 +87,14 @@ class _Remote:
         overlap = min(self._position, 1)
         wanted = size + overlap
         start = self._position - overlap
-        piece: bytes = self._system.cat_file(self._path, start=start, end=start + wanted)
+        try:
+            piece: bytes = self._system.cat_file(self._path, start=start, end=start + wanted)
+        except OSError as error:
+            if self._path in str(error):
+                raise
+            # a server's answer does not name the file
+            kind = next(kind for kind in (FileNotFoundError, PermissionError, OSError) if isinstance(error, kind))
+            raise kind(f"{self._url}: {error}") from error
         # A server that knows no ranges sends the whole file, which then is longer than the range, or all there is.
         self._is_over = len(piece) != wanted
         self._position += len(piece) - overlap
