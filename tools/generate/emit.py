@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable
 
+from roman_cal_models.models.looking import Looking
 from roman_cal_models.nodes.object_node import ObjectNode
 from roman_cal_models.schema import installed
 from roman_cal_models.schema.families import Family
@@ -55,7 +56,7 @@ def modules(families: list[Family]) -> dict[str, str]:
         members = classes.get(family.name, [])
         files[f"nodes/generated/{family.module}.py"] = _node_module(family, members, by_name, names)
         if family.model is not None and members:
-            files[f"models/generated/{family.module}.py"] = _model_module(family)
+            files[f"models/generated/{family.module}.py"] = _model_module(family, members)
     return files
 
 
@@ -185,7 +186,7 @@ def _property_lines(prop: Property) -> list[str]:
     return [f"    {attribute}: {prop.type.text}{ignored}", *_docstring(text, "    ")]
 
 
-def _model_module(family: Family) -> str:
+def _model_module(family: Family, members: list[Class]) -> str:
     assert family.model is not None
     head = _HEADER.format(title=_title(family))
     mixin = overrides.MODEL_MIXINS.get(family.model)
@@ -197,6 +198,9 @@ def _model_module(family: Family) -> str:
         imports.append(f"from ..mixins import {mixin}")
     about = f"{_title(family)}: a file of `{family.name}`."
     body = _class_lines(family.model, bases, about, [f'    _node_name: ClassVar[str] = "{family.name}"'], slots=True)
+    # a property of the file goes before what every model can do under its name
+    if any(hasattr(Looking, prop.name) for one in members if not one.path for prop in one.properties):
+        body[0] += "  # type: ignore[misc]"
     return "\n".join([head, *imports, "", f'__all__ = ["{family.model}"]', "", "", *body, ""])
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..nodes.flat import flatten
 from ..nodes.object_node import ObjectNode
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["Looking"]
 
@@ -37,6 +41,69 @@ class Looking:
         """
         flat = flatten(self._node["meta"], include_arrays=False, recursive=True, prefix="roman.meta.")
         return {name: value for name, value in flat.items() if isinstance(value, (str, int, float, complex, bool))}
+
+    def dq_flags(self, y: int, x: int) -> dict[str, tuple[str, ...]]:
+        """Return the data-quality flags that are raised at a pixel.
+
+        Parameters
+        ----------
+        y, x : int
+            The pixel: row and column, from 0.
+
+        Returns
+        -------
+        dict of str to tuple of str
+            Array -> names of `roman_cal_models.dqflags`, empty for a good pixel; of an array of resultants, one entry
+            each: ``"groupdq[3]"``. The bits of ``dq2`` have no names: ``"bit 4"``. No more is read than is needed,
+            see `DataModel.section`.
+
+        Raises
+        ------
+        IndexError
+            There is no such pixel.
+        ModelClosedError
+            An array was not loaded before the file was closed.
+        """
+        from .quality import flags_at
+
+        return flags_at(self, y, x)  # type: ignore[arg-type]
+
+    def mask(self, *flags: str | int, array: str | None = None) -> NDArray[np.bool_]:
+        """Return where one of some data-quality flags is raised.
+
+        Parameters
+        ----------
+        *flags : str or int
+            Names of `roman_cal_models.dqflags`, its members, or sums of bits.
+        array : str, optional
+            Which array; by default ``dq`` or ``pixeldq``, or else that of the resultants.
+
+        Returns
+        -------
+        numpy.ndarray of bool
+            Of the shape of that array; all False where no flag is given.
+
+        Raises
+        ------
+        ValueError
+            The array has no such flag.
+        MissingKeyError
+            There is no such array.
+
+        Examples
+        --------
+        >>> from roman_cal_models import ImageModel
+        >>> image = ImageModel.create_fake_data(shape=(2, 2))
+        >>> image.dq[0, 1] = 3
+        >>> image.mask("SATURATED")
+        array([[False,  True],
+               [False, False]])
+        >>> image.dq_flags(0, 1)["dq"]
+        ('DO_NOT_USE', 'SATURATED')
+        """
+        from .quality import mask
+
+        return mask(self, flags, array)  # type: ignore[arg-type]
 
     def get_schema(self) -> dict[str, Any]:
         """Return the schema of the top node, with its references resolved."""

@@ -13,7 +13,7 @@ from ..data_model import DataModel
 __all__ = ["MsosStackModel"]
 
 
-class MsosStackModel(MsosStackProperties, DataModel):
+class MsosStackModel(MsosStackProperties, DataModel):  # type: ignore[misc]
     """MSOS Stack Level 3 Schema: a file of `MsosStack`."""
 
     __slots__ = ()
