@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 from roman_datamodels import datamodels as peer
 
 import roman_cal_models as rcm
+from roman_cal_models.errors import format_path
 
 from . import DATA
 from .making import witness
@@ -91,9 +93,11 @@ def _row(path: Path, expected: dict[str, Any]) -> Row:
 
 def _upgrade(model: rcm.DataModel) -> str | None:
     try:
-        return "; ".join(map(str, model.upgrade().problems())) or None
+        problems = model.upgrade().problems()
     except rcm.UpgradeError as error:
         return str(error)
+    paths = ", ".join(dict.fromkeys(format_path(problem.path) for problem in problems))
+    return f"the old values are not allowed now of {paths}" if paths else None
 
 
 def _theirs(path: Path, expected: dict[str, Any]) -> str | None:
@@ -160,7 +164,7 @@ def _listed(found: list[Row], reason: Callable[[Row], str | None]) -> Iterator[s
     for each in dict.fromkeys(filter(None, map(reason, found))):
         which = [row for row in found if reason(row) == each]
         names = ", ".join(dict.fromkeys(row.file.removesuffix(".asdf") for row in which))
-        yield from (f"- {names} of {_range(which)}:", *(f"  {line}" for line in each.split("; ")))
+        yield from textwrap.wrap(f"- {names} of {_range(which)}: {each}", 118, subsequent_indent="  ")
 
 
 def _kind(fault: str) -> str:

@@ -16,6 +16,7 @@ from .arrays import convert_arrays
 from .assumptions import assume
 from .catalogs import complete_catalog
 from .moves import move
+from .quantities import convert_quantities
 
 if TYPE_CHECKING:
     from ..schema.places import ObjectSchema
@@ -58,6 +59,7 @@ def upgrade(source: Any, version: str | None = None) -> DataModel:
         if target != model.tag:
             move(node, changes)
             complete_catalog(node, changes)
+            convert_quantities(node, changes)
             convert_arrays(node, changes)
             assume(node, changes)
     return type(model)._of(
