@@ -14,7 +14,7 @@ from typing import Any
 from . import DATA
 from .releases import RELEASES, Release
 
-__all__ = ["PROVENANCE", "WITNESS", "make", "witness"]
+__all__ = ["ALWAYS", "PROVENANCE", "WITNESS", "layout", "make", "witness"]
 
 PROVENANCE = "provenance.json"
 WITNESS = "witness.json"
@@ -52,7 +52,7 @@ def make(release: Release, environments: Path, data: Path = DATA) -> dict[str, A
         kept = {
             file: leaves
             for file, leaves in found.items()
-            if file in ALWAYS or _layout(folder / file, leaves) not in known.get(file, ())
+            if file in ALWAYS or layout(folder / file, leaves) not in known.get(file, ())
         }
         target = data / release.version
         shutil.rmtree(target, ignore_errors=True)
@@ -92,11 +92,11 @@ def _earlier(release: Release, data: Path) -> dict[str, set[Any]]:
     for each in RELEASES[: RELEASES.index(release)]:
         folder = data / each.version
         for file, leaves in witness(folder).items() if folder.is_dir() else ():
-            found.setdefault(file, set()).add(_layout(folder / file, leaves))
+            found.setdefault(file, set()).add(layout(folder / file, leaves))
     return found
 
 
-def _layout(path: Path, leaves: dict[str, Any]) -> Any:
+def layout(path: Path, leaves: dict[str, Any]) -> Any:
     """Return which fields a file has, of which types, and which tags, whatever their versions."""
     header = path.read_bytes().partition(b"\n...\n")[0]
     return frozenset(_TAG.findall(header)), frozenset((name, _type(leaf)) for name, leaf in leaves.items())

@@ -10,7 +10,8 @@ __all__ = ["RELEASES", "Release"]
 EARLY = ("numpy<2", "asdf<3", "astropy<6", "gwcs<0.20", "asdf-astropy<0.6", "setuptools<81")
 MIDDLE = ("numpy<2", "asdf<4", "astropy<7", "gwcs<0.22", "asdf-astropy<0.7", "setuptools<81")
 LATE = ("numpy<2.3", "asdf<5", "astropy<8", "gwcs<0.25", "asdf-astropy<0.9")
-LATEST = ("asdf<6", "astropy<8")
+# the oldest that this package takes: later ones write transforms that these cannot read
+LATEST = ("asdf<6", "astropy<8", "gwcs==0.26.0", "asdf-astropy==0.10.0")
 
 
 @dataclass(frozen=True)
