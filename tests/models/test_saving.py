@@ -114,6 +114,15 @@ def test_large_arrays_are_compressed_and_small_ones_stand_in_the_header(tmp_path
         assert file.get_array_storage(file["roman"]["few"]) == "inline"
 
 
+def test_an_array_without_dimensions_is_read_again(tmp_path: Path) -> None:
+    # asdf writes such an array into the header in a form that it cannot read
+    model: Any = rcm.FlatRefModel.create_fake_data(shape=(2, 2))
+    model.meta["extra"] = {"temperature": np.array(3.5)}
+    with rcm.open(model.save(tmp_path / "flat.asdf")) as again:
+        found: Any = again.node["meta"]["extra"]["temperature"]
+        assert (found.shape, found.dtype, float(found)) == ((), np.dtype("float64"), 3.5)
+
+
 def test_compression_is_the_callers_to_choose(tmp_path: Path) -> None:
     model = rcm.ImageModel.create_fake_data(shape=(32, 32))
     with asdf.open(model.save(tmp_path / "a.asdf", all_array_compression="zlib")) as file:

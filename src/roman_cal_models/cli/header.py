@@ -93,7 +93,7 @@ def _is_foreign(value: Any) -> bool:
     if isinstance(value, FileValue):
         return True
     is_tagged = isinstance(value, (TaggedMapping, TaggedSequence, TaggedScalar))
-    return is_tagged and installed().store.schema_of_node(value.tag) is None
+    return is_tagged and not installed().store.is_node(value.tag)
 
 
 def _foreign_as_json(raw: Any) -> Any:

@@ -64,7 +64,7 @@ def _in_order(node: ObjectNode) -> Any:
 def _raw(value: Any, parent: Any) -> Any:
     """Lower what was read from a file and never looked at."""
     if isinstance(value, (TaggedMapping, TaggedSequence, TaggedScalar)):
-        if installed().store.schema_of_node(value.tag) is None:
+        if not installed().store.is_node(value.tag):
             return _file_value(FileValue(parent._source, value), parent)
         if isinstance(value, TaggedScalar):
             return to_asdf_tree(value)

@@ -14,7 +14,7 @@ from ..header.roots import named, roman_part, roman_tag, value_of, writers
 from ..header.sources import beginning
 from ..nodes.building import build_root
 from ..nodes.classes import class_name_of_family
-from ..schema import installed, uris
+from ..schema import former, installed, uris
 from .classes import model_name
 
 __all__ = ["Identity", "identify", "read_header"]
@@ -128,10 +128,11 @@ def identify(source: Any, storage_options: Mapping[str, Any] | None = None) -> I
     tree = parse_tree(content, name)
     tag = roman_tag(tree, name)
     uri = _uri(tag, name)
+    former_uri = former.schema_of_file(tag)
     software, rad = writers(tree)
     return Identity(
         file=name,
-        model_type=_model_type(uri),
+        model_type=_model_type(uri if former_uri is None else uris.parse(former_uri)),
         family=uri.family,
         version=uri.version,
         tag=tag,

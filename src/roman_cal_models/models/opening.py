@@ -17,7 +17,7 @@ from ..header.roots import history_entries, roman_part
 from ..nodes.building import build_root
 from ..nodes.object_node import ObjectNode
 from ..nodes.reading import node_from_tree
-from ..schema import installed
+from ..schema import former, installed
 from ..yaml import TaggedMapping
 from .classes import model_class
 from .data_model import DataModel
@@ -200,15 +200,16 @@ def _node_of_asdf_file(file: Any) -> ObjectNode:
     if "roman" not in file.tree:
         raise NotRomanError(name, "an ASDF file, but not of Roman: there is no key 'roman'")
     top = file["roman"]
-    if isinstance(top, ObjectNode):
+    tag = top.tag if isinstance(top, ObjectNode) else getattr(top, "_tag", None)
+    renamed = None if tag is None else former.schema_of_file(tag)
+    if isinstance(top, ObjectNode) and renamed in (None, top.schema_uri):
         name_arrays(top, name)
         return top
-    tag = getattr(top, "_tag", None)
     if tag is None or not isinstance(top, Mapping):
         raise UnknownTagError(name, f"what stands under 'roman' is a {type(top).__name__} without a tag")
-    if installed().store.schema_of_node(tag) is None:
+    if installed().store.schema_of_file(tag) is None:
         raise UnknownTagError(name, f"the tag {tag} is not known to the installed rad")
-    node: ObjectNode = node_from_tree(top, tag)
+    node: ObjectNode = node_from_tree(top, tag, renamed)
     name_arrays(node, name)
     return node
 

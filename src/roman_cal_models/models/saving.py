@@ -156,7 +156,7 @@ def _write(
     assert manifest is not None
     top = serialised_type(str(manifest.uri))(tree)
     with settled_config() as config:
-        if inline and config.array_inline_threshold is None and not _has_structured_array(tree):
+        if inline and config.array_inline_threshold is None and not _needs_blocks(tree):
             config.array_inline_threshold = INLINE_THRESHOLD
         file: Any = asdf.AsdfFile({"roman": top}, extensions=writing_extensions(str(manifest.uri)))
         _add_history(file, history)
@@ -195,13 +195,19 @@ def _version() -> str:
     return version("roman-cal-models")
 
 
-def _has_structured_array(tree: Any) -> bool:
-    """Return whether there is an array of several fields: in the header it would lose the byte order of its fields."""
+def _needs_blocks(tree: Any) -> bool:
+    """Return whether there is an array that asdf cannot give back from the header.
+
+    One of several fields would lose the byte order of its fields, and what asdf writes there of one without
+    dimensions it cannot read.
+    """
     if isinstance(tree, Mapping):
-        return any(map(_has_structured_array, tree.values()))
+        return any(map(_needs_blocks, tree.values()))
     if isinstance(tree, list):
-        return any(map(_has_structured_array, tree))
-    return bool(getattr(getattr(tree, "dtype", None), "names", None))
+        return any(map(_needs_blocks, tree))
+    dtype = getattr(tree, "dtype", None)
+    # a Quantity without dimensions is written as a number
+    return dtype is not None and (bool(dtype.names) or (tree.shape == () and not hasattr(tree, "unit")))
 
 
 def _where(tree: Any, value: Any) -> str:

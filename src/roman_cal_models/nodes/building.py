@@ -17,7 +17,7 @@ from .deferred import UNBUILT, AsdfArray, Deferred, FileValue, Source
 from .lazy_dict import raw_items
 from .list_node import ListNode, bind_list
 from .object_node import ObjectNode
-from .scalar_node import ScalarNode, scalar
+from .scalar_node import ScalarNode, UndescribedString, scalar
 
 if TYPE_CHECKING:
     from ..schema.places import ObjectSchema, Place
@@ -75,8 +75,11 @@ def _build(raw: Any, place: Place | None, source: Source | None) -> Any:
 def _build_tagged(raw: Any, source: Source | None) -> Any:
     from ..schema import installed
 
-    uri = installed().store.schema_of_node(raw.tag)
+    store = installed().store
+    uri = store.schema_of_node(raw.tag)
     if uri is None:
+        if store.is_node(raw.tag):
+            return _undescribed(raw, source)
         assert source is not None
         return source.build(raw, lambda: "a list")
     if isinstance(raw, TaggedMapping):
@@ -87,6 +90,15 @@ def _build_tagged(raw: Any, source: Source | None) -> Any:
     if isinstance(raw, TaggedSequence):
         return build_list(raw, installed().root(uri), source, uri, raw.tag)
     return scalar(str(raw), uri)
+
+
+def _undescribed(raw: Any, source: Source | None) -> Any:
+    """Build what bears a tag of the mission that no installed schema describes."""
+    if isinstance(raw, TaggedMapping):
+        return _raw_object(raw, None, source, raw.tag)
+    if isinstance(raw, TaggedSequence):
+        return build_list(raw, None, source, None, raw.tag)
+    return UndescribedString(str(raw), raw.tag)
 
 
 def _time(raw: TaggedMapping, source: Source | None) -> Any:
@@ -114,8 +126,7 @@ def _deferred(value: Any, source: Source | None) -> Any:
         return value
     from ..schema import installed
 
-    is_node = installed().store.schema_of_node(value.tag) is not None
-    return value if is_node or source is None else FileValue(source, value)
+    return value if source is None or installed().store.is_node(value.tag) else FileValue(source, value)
 
 
 def build_list(
@@ -281,7 +292,8 @@ def copied(node: _Node) -> _Node:
 def as_version(node: ObjectNode, schema: ObjectSchema) -> ObjectNode:
     """Return a node of a schema that holds the values of another, not checked yet.
 
-    All containers are new; arrays and other foreign objects are shared, and stay unread where they are.
+    All containers are new; arrays and other foreign objects are shared, and stay unread where they are. Tags that no
+    schema describes are left behind.
     """
     return _converted(_new_containers(node), schema)
 
@@ -289,9 +301,13 @@ def as_version(node: ObjectNode, schema: ObjectSchema) -> ObjectNode:
 def _new_containers(value: Any) -> Any:
     if isinstance(value, ObjectNode):
         twin = copied(value)
+        if twin._schema is None:
+            _object_node._set_tag(twin, None)
         for key, item in list(raw_items(twin)):
             _setitem(twin, key, _new_containers(item))
         return twin
+    if isinstance(value, UndescribedString):
+        return value.plain()
     if isinstance(value, ListNode):
         items = [_new_containers(item) for item in value]
         twin_list = copy.copy(value)

@@ -5,6 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from ..errors import RomanCalModelsError
+from ..yaml import TaggedMapping
+from .classes import is_editable
+from .deferred import FileValue
+from .lazy_dict import raw_get
+
 if TYPE_CHECKING:
     from ..errors import Problem
     from ..schema.rules import CompiledSchema
@@ -14,10 +20,35 @@ __all__ = ["problems"]
 
 def problems(node: Any) -> list[Problem]:
     """Return the problems of a node or a list, what its tags ask for included."""
-    found = [problem for rules in _rules(node) for problem in rules.problems(node)]
+    found = _found(node)
+    if found and any([_build_at(node, problem.path) for problem in found]):
+        found = _found(node)
     if len(found) < 2:
         return found
     return list({(problem.path, problem.kind, problem.message): problem for problem in found}.values())
+
+
+def _found(node: Any) -> list[Problem]:
+    return [problem for rules in _rules(node) for problem in rules.problems(node)]
+
+
+def _build_at(node: Any, path: tuple[str | int, ...]) -> bool:
+    """Build a foreign object that is wrong as an old file has it, and return whether there was one.
+
+    It is the object that will be written: older libraries wrote some in a form that their schemas do not allow.
+    """
+    for part in path:
+        raw = raw_get(node, part) if isinstance(node, dict) and is_editable(node) else None
+        is_foreign = isinstance(raw, FileValue) and raw.shape is None  # an array is written as it was read
+        if is_foreign or raw.__class__ in (dict, TaggedMapping):
+            try:
+                raw = node[part]
+            except RomanCalModelsError:
+                return False  # the file is closed, or broken there
+        if is_foreign:
+            return True
+        node = raw
+    return False
 
 
 def _rules(node: Any) -> tuple[CompiledSchema, ...]:

@@ -14,13 +14,14 @@ from .scalar_node import is_scalar, scalar
 __all__ = ["node_from_tree"]
 
 
-def node_from_tree(tree: Any, tag: str) -> Any:
+def node_from_tree(tree: Any, tag: str, uri: str | None = None) -> Any:
     """Return the node, list or scalar of a tag, from a tree whose foreign objects are built.
 
-    Nothing is checked: what an old or broken file holds is kept, and fails at `validate`.
+    Nothing is checked: what an old or broken file holds is kept, and fails at `validate`. The schema is that of the
+    tag, if no other is given.
     """
     store = installed().store
-    uri = store.schema_of_node(tag)
+    uri = uri or store.schema_of_node(tag)
     assert uri is not None
     place = installed().root(uri)
     if isinstance(tree, Mapping) and not is_scalar(uri) and place.object is not None:

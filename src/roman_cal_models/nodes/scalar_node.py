@@ -10,7 +10,7 @@ from ..schema.uris import ROMAN
 from ..yaml import TaggedScalar
 from .classes import class_of_document
 
-__all__ = ["ScalarNode", "StringNode", "is_scalar", "scalar"]
+__all__ = ["ScalarNode", "StringNode", "UndescribedString", "is_scalar", "scalar"]
 
 _String = TypeVar("_String", bound="StringNode")
 
@@ -154,6 +154,59 @@ class StringNode(ScalarNode, str):
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         return scalar, (self.plain(), self._uri)
+
+
+class UndescribedString(ScalarNode, str):
+    """A `str` of a file, with a tag of the mission that no installed schema describes.
+
+    Parameters
+    ----------
+    value : str
+        The text.
+    tag : str
+        The tag.
+    """
+
+    __slots__ = ("_tag",)
+
+    _tag: str
+
+    def __new__(cls, value: str, tag: str) -> Self:
+        """Make the text and remember its tag."""
+        node = str.__new__(cls, value)
+        node._tag = tag
+        return node
+
+    @property
+    def schema_uri(self) -> None:  # type: ignore[override]
+        """There is none."""
+        return None
+
+    @property
+    def version(self) -> str:
+        """Version of the tag."""
+        return uris.parse(self._tag).version
+
+    @property
+    def tag(self) -> str:
+        """The tag under which it is written."""
+        return self._tag
+
+    def plain(self) -> str:
+        """Return the value without its tag."""
+        return str.__str__(self)
+
+    def __roman_lower__(self) -> Any:
+        return TaggedScalar(self.plain(), self._tag)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        return UndescribedString, (self.plain(), self._tag)
 
 
 def _string(cls: type[_String], value: str, uri: str) -> _String:

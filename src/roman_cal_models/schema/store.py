@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import NewerVersionWarning, SchemaError, SchemaNotFoundError
-from . import uris
+from . import former, uris
 from .uris import ROMAN, URI
 
 __all__ = ["UPDATE", "Manifest", "Store", "store"]
@@ -188,11 +188,39 @@ class Store:
         """
         if tag in self._nodes_by_tag:
             return self._nodes_by_tag[tag]
-        uri = self.schema_of(tag)
+        uri = self.schema_of(tag) or former.RENAMED.get(tag)
         if uri is None and tag.startswith("asdf://") and "/tags/" in tag:
             uri = self._by_convention(tag) or self._nearest(tag)
         self._nodes_by_tag[tag] = uri
         return uri
+
+    def schema_of_file(self, tag: str) -> str | None:
+        """Return the schema URI of a tag of the top node of a file."""
+        return former.schema_of_file(tag) or self.schema_of_node(tag)
+
+    def is_node(self, tag: str) -> bool:
+        """Tell whether what bears a tag is a node of ours, and not a foreign object.
+
+        So is what has a tag of the mission that no installed schema describes: it is kept as it is. That is said
+        once, unless the tag is one that the mission has given up.
+        """
+        if self.schema_of_node(tag) is not None or tag in self._undescribed:
+            return True
+        if not former.is_roman(tag):
+            return False
+        self._undescribed.add(tag)
+        if tag not in former.GONE:
+            warnings.warn(
+                f"{tag} is not known to the installed rad {_rad_version()}: what bears it is kept as it is, unchecked. "
+                f"To update: {UPDATE}",
+                NewerVersionWarning,
+                stacklevel=2,
+            )
+        return True
+
+    @cached_property
+    def _undescribed(self) -> set[str]:
+        return set()
 
     def _by_convention(self, tag: str) -> str | None:
         try:

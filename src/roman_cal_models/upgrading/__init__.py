@@ -4,6 +4,7 @@ What a file of an old version holds is taken over by the structure of the newer 
 
 - ``moves``: what stands elsewhere now, or is written otherwise;
 - ``catalogs``: columns of source catalogues that were renamed or came later;
+- ``quantities``: arrays and numbers that were kept with their unit;
 - ``arrays``: arrays of another data type;
 - ``assumptions``: what the newer schema requires and no old file tells.
 

@@ -25,7 +25,7 @@ class Assumption:
     Parameters
     ----------
     paths : tuple of str
-        Where; what stands below is meant as well.
+        Where; what stands below is meant as well. ``*`` as the last name stands for every one.
     value : object
         The value, `FILL`, or a function that makes it of the top node.
     reason : str
@@ -58,7 +58,7 @@ def _steps(node: ObjectNode) -> Any:
 
 
 ASSUMPTIONS = (
-    Assumption(("meta.cal_step.dark_decay",), "INCOMPLETE", "the step did not exist when the file was made"),
+    Assumption(("meta.cal_step.*",), "INCOMPLETE", "the step did not exist when the file was made"),
     Assumption(("meta.cal_step",), _steps, "the file does not tell which steps have run"),
     Assumption(
         (
@@ -72,6 +72,7 @@ ASSUMPTIONS = (
         "N/A",
         "there was no such reference file when the file was made",
     ),
+    Assumption(("meta.calibration_software_name",), "RomanCAL", "there was but one when the file was made"),
     Assumption(("meta.exposure.hga_move",), False, "older files do not tell; the antenna rarely moves"),
     Assumption(("dq2", "pixeldq2"), _like_data("uint32", 0), "none of these flags was known when the file was made"),
     Assumption(("chisq", "dumo"), _like_data("float16", float("nan")), "older pipelines did not compute it"),
@@ -103,6 +104,19 @@ ASSUMPTIONS = (
         ("meta.jitter_major", "meta.jitter_minor", "meta.jitter_position_angle"),
         FILL,
         "older files of this kind were made without jitter",
+    ),
+    Assumption(
+        (
+            "meta.guide_star",
+            "meta.gw_science_file_source",
+            "meta.prd_version",
+            "meta.rcs",
+            "meta.velocity_aberration",
+            "meta.visit.dither",
+            "meta.visit.nexposures",
+        ),
+        FILL,
+        "not told by files of RAD before its release 0.23",
     ),
     Assumption(("meta.t_start", "meta.t_stop"), FILL, "not told by older files"),
     Assumption(("psf",), FILL, "not told by older files"),
@@ -157,7 +171,9 @@ def _fill(node: ObjectNode, path: Path, changes: Changes) -> None:
 def _declared(path: Path) -> Assumption | None:
     """Return what is declared for a path, or for the nearest section around it."""
     names = [str(part) for part in path if isinstance(part, str)]
-    return next((_BY_PATH[key] for n in range(len(names), 0, -1) if (key := ".".join(names[:n])) in _BY_PATH), None)
+    around = [".".join(names[:n]) for n in range(len(names), 0, -1)]
+    keys = (around[0], ".".join([*names[:-1], "*"]), *around[1:])
+    return next((_BY_PATH[key] for key in keys if key in _BY_PATH), None)
 
 
 def _filled(holder: ObjectNode, name: Any) -> Any:

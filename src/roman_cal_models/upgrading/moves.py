@@ -42,6 +42,21 @@ def _pair(shape: Any) -> Any:
     return shape if len(shape) == 2 else NOTHING
 
 
+def _number(text: Any) -> Any:
+    return int(text) if isinstance(text, str) and text.lstrip("-").isdecimal() else NOTHING
+
+
+def _modes(exposure_types: Any) -> Any:
+    """Return the types of exposures that a reference file is for; grism and prism are of one type now."""
+    words = [word.strip() for word in exposure_types.split("|") if word.strip()]
+    renamed = ["WFI_SPECTRAL" if word in ("WFI_GRISM", "WFI_PRISM") else word for word in words]
+    return "".join(f"{word}|" for word in dict.fromkeys(renamed))
+
+
+def _kind(reference: Any) -> Any:
+    return "INVERSELINEARITY" if reference == "INVERSE_LINEARITY" else NOTHING
+
+
 @dataclass(frozen=True)
 class Move:
     """One value of an old version and its place in a newer one.
@@ -95,9 +110,32 @@ MOVES = (
     Move("meta.visit.engineering_quality", "meta.exposure.engineering_quality"),
     Move("meta.visit.pointing_engineering_source", "meta.pointing.pointing_engineering_source"),
     Move("meta.exposure.data_problem", "meta.exposure.data_problem", _is_problem),
+    # what RAD called otherwise before its release 0.23
+    *(
+        Move(f"meta.guidestar.{old}", f"meta.guide_star.{new}")
+        for old, new in {
+            "gw_id": "guide_window_id",
+            "gw_fgs_mode": "guide_mode",
+            "gw_window_xstart": "window_xstart",
+            "gw_window_ystart": "window_ystart",
+            "gw_window_xstop": "window_xstop",
+            "gw_window_ystop": "window_ystop",
+            "gs_id": "guide_star_id",
+            "gs_epoch": "epoch",
+        }.items()
+    ),
+    Move("meta.observation.program", "meta.observation.program", _number),
+    Move("meta.prd_software_version", "meta.prd_version"),
+    Move("meta.program.pi_name", "meta.program.investigator_name"),
+    Move("meta.exposure.p_exptype", "meta.exposure.p_exptype", _modes),
+    Move("meta.reftype", "meta.reftype", _kind),
     # a parallel observation is of the second or a later sequence of its visit
     Move("meta.observation.visit_file_sequence", "meta.observation.wfi_parallel", _is_parallel, keeps=True),
 )
+
+
+FREED = ("meta.guidestar",)
+"""Sections that have another name now. What nobody moves stays there, and no schema asks for the rest."""
 
 
 def move(node: ObjectNode, changes: Changes) -> None:
@@ -110,6 +148,10 @@ def move(node: ObjectNode, changes: Changes) -> None:
     changes : Changes
         Where to note what was done.
     """
+    for path in FREED:
+        section, last = _holder(node, path)
+        if section is not None and isinstance(section.get(last), dict) and last not in _known(section):
+            section[last] = dict(section[last])
     for each in MOVES:
         _move(node, each, changes)
 

@@ -16,6 +16,7 @@ from .arrays import convert_arrays
 from .assumptions import assume
 from .catalogs import complete_catalog
 from .moves import move
+from .quantities import convert_quantities
 
 if TYPE_CHECKING:
     from ..schema.places import ObjectSchema
@@ -49,7 +50,8 @@ def upgrade(source: Any, version: str | None = None) -> DataModel:
     """
     model = source if isinstance(source, DataModel) else open_model(source)
     target = _target(model, version)
-    if uris.parse(target) < uris.parse(model.tag):
+    # the family of an old file may have had another name
+    if uris.parse(target).numbers < uris.parse(model.tag).numbers:
         raise UpgradeError(f"{model.tag} is newer than {target}: a model cannot go back to an older version")
     changes = Changes()
     with config(validate_assignment="on", unknown="ignore", check_arrays=False):
@@ -57,6 +59,7 @@ def upgrade(source: Any, version: str | None = None) -> DataModel:
         if target != model.tag:
             move(node, changes)
             complete_catalog(node, changes)
+            convert_quantities(node, changes)
             convert_arrays(node, changes)
             assume(node, changes)
     return type(model)._of(
