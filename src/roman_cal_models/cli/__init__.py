@@ -15,7 +15,9 @@ COMMANDS = {
     "demo": "make Roman files, set and refuse values, and read them back",
     "header": "print what a file says before its first block",
     "identify": "tell what files are, and what wrote them",
+    "steps": "print the calibration steps of files as a matrix",
     "upgrade": "write old files in the newest version, and tell what had to be assumed",
+    "validate": "print every problem of files",
 }
 
 FINE, PROBLEMS = 0, 1

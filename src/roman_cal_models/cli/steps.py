@@ -1,0 +1,58 @@
+"""``roman-cal-models steps``: the calibration steps of files, as a matrix."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+
+from ..view.steps import SIGNS, StepMatrix, step_matrix
+
+__all__ = ["PARSER", "add_arguments", "run"]
+
+PARSER = {
+    "description": "Print from headers which calibration steps were done to files: files down, steps across. "
+    f"{', '.join(f'{sign} is {status}' for status, sign in SIGNS.items())}, a blank: the file has no such step. "
+    "Ends with 1 if a file cannot be read.",
+    "epilog": "example: roman-cal-models steps *_cal.asdf",
+}
+
+_EVERY = 100
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument("files", metavar="FILE", nargs="+", help="path or URL")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a file, each on a line of its own")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the matrix; return 1 if a file cannot be read."""
+    matrix = step_matrix(_told(options.files))
+    if options.json:
+        for file, flags in matrix.files.items():
+            print(json.dumps({"file": file, "steps": flags}))
+        for file, error in matrix.failures.items():
+            print(json.dumps({"file": file, "error": error}))
+    else:
+        _print(matrix)
+    return int(bool(matrix.failures))
+
+
+def _print(matrix: StepMatrix) -> None:
+    for line in matrix.lines(colours=sys.stdout.isatty()):
+        print(line)
+    for error in matrix.failures.values():
+        print(error, file=sys.stderr)
+
+
+def _told(files: list[str]) -> Iterator[str]:
+    """Yield the files, and tell a person who watches how far it is."""
+    watched = sys.stderr.isatty() and len(files) > _EVERY
+    for number, file in enumerate(files):
+        if watched and number % _EVERY == 0:
+            print(f"\r{number} of {len(files)} files", end="", file=sys.stderr, flush=True)
+        yield file
+    if watched:
+        print(f"\r{'':40}\r", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,1 @@
+"""What people look at: the calibration steps of many files as a matrix."""
