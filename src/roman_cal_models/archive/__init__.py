@@ -6,7 +6,13 @@ By level, each knowing only those before it:
 - ``mapping``: the archive columns of a family of files;
 - ``products``: which tables a kind of file feeds;
 - ``reading``: the rows of one file;
+- ``files``: paths, URLs and folders as the names of files;
 - ``database``: the tables, as SQLAlchemy knows them;
+- ``file_reading``: some files, and whatever becomes of each;
+- ``spreading``: work for processes of this machine or a Dask cluster;
+- ``many``: many files, in batches;
+- ``storing``: batches into a database;
+- ``ingesting``: many files into a database;
 - ``checking``: what is wrong with the columns, and what changed between two releases of RAD.
 """
 
@@ -22,6 +28,9 @@ if TYPE_CHECKING:
     from .checking import lint as lint
     from .database import ddl as ddl
     from .database import tables as tables
+    from .file_reading import Failure as Failure
+    from .ingesting import Report as Report
+    from .ingesting import ingest as ingest
     from .mapping import Column as Column
     from .mapping import columns as columns
     from .reading import RowProblem as RowProblem
@@ -31,12 +40,15 @@ if TYPE_CHECKING:
 _NAMES = {
     "Change": "checking",
     "Column": "mapping",
+    "Failure": "file_reading",
     "Finding": "checking",
+    "Report": "ingesting",
     "RowProblem": "reading",
     "Rows": "reading",
     "columns": "mapping",
     "compare": "checking",
     "ddl": "database",
+    "ingest": "ingesting",
     "lint": "checking",
     "rows": "reading",
     "tables": "database",

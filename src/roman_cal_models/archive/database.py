@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..errors import MissingPackageError
 from ..schema import installed
 from .datatypes import INTEGER_RANGES, Datatype, datatype
+from .files import KEY_LENGTH
 from .mapping import ITEMS, Column, columns, schemas_of_files
 from .products import TABLES
 
@@ -23,9 +24,6 @@ FILE = "archive_file"
 FILES, PROBLEMS, FAILURES = "ingested_files", "ingest_problems", "ingest_failures"
 
 Dialect = Literal["sqlite", "postgresql", "mssql"]
-
-# What SQL Server takes into an index, in characters of nvarchar.
-_KEY_LENGTH = 450
 
 
 def tables(names: Iterable[str] | None = None) -> MetaData:
@@ -51,7 +49,7 @@ def tables(names: Iterable[str] | None = None) -> MetaData:
     """
     sql = _sqlalchemy()
     metadata = sql.MetaData()
-    key = sql.Unicode(_KEY_LENGTH)
+    key = sql.Unicode(KEY_LENGTH)
     for name in TABLES if names is None else names:
         found: dict[str, Datatype] = {}
         for column in file_columns():
@@ -66,7 +64,9 @@ def tables(names: Iterable[str] | None = None) -> MetaData:
         FILES,
         metadata,
         sql.Column(FILE, key, primary_key=True),
-        sql.Column("content", sql.Unicode(64), nullable=False, comment="SHA-256 of the header"),
+        sql.Column(
+            "content", sql.Unicode(64), nullable=False, comment="SHA-256 of the header, and of how it was mapped"
+        ),
         sql.Column("schema_uri", sql.Unicode(200), nullable=False),
         sql.Column("ingested", time, nullable=False),
     )
