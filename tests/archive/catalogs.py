@@ -36,13 +36,13 @@ def url_of(path: Path) -> str:
 
 
 def write_files(folder: Path, header: bytes, number: int, *, seed: int = 0) -> list[Path]:
-    """Write files that differ in their detector and position."""
+    """Write files of three detectors."""
     folder.mkdir(exist_ok=True)
     chance = random.Random(seed)
     paths = []
     for index in range(number):
         path = folder / f"r{index:04}.asdf"
-        path.write_bytes(header.replace(b"detector: WFI01", b"detector: WFI%02d" % chance.randint(1, 18), 1))
+        path.write_bytes(header.replace(b"detector: WFI01", b"detector: WFI%02d" % chance.randint(1, 3), 1))
         paths.append(path)
     return paths
 

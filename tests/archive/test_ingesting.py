@@ -17,13 +17,6 @@ from tests.peer import TAGS, WriteFile, newest_tags
 from .catalogs import bad_files, content, url_of, write_files
 
 
-@pytest.fixture(scope="session")
-def header(peer_file: WriteFile) -> bytes:
-    """The header of the peer's Level 2 image."""
-    (tag,) = (tag for tag in newest_tags() if tag.startswith(f"{TAGS}wfi_image-"))
-    return header_of(peer_file(tag).read_bytes())
-
-
 @pytest.fixture
 def files(header: bytes, tmp_path: Path) -> list[Path]:
     return write_files(tmp_path / "files", header, 12)

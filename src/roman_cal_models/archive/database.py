@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import MissingPackageError
@@ -50,9 +51,10 @@ def tables(names: Iterable[str] | None = None) -> MetaData:
     sql = _sqlalchemy()
     metadata = sql.MetaData()
     key = sql.Unicode(KEY_LENGTH)
+    every = file_columns()
     for name in TABLES if names is None else names:
         found: dict[str, Datatype] = {}
-        for column in file_columns():
+        for column in every:
             if column.table == name:
                 new = datatype(column.datatype)
                 found[column.column] = wider(found.get(column.column, new), new)
@@ -131,6 +133,7 @@ def wider(one: Datatype, other: Datatype) -> Datatype:
     return Datatype("nvarchar")
 
 
+@cache
 def _type(kind: Datatype, sql: Any) -> TypeEngine[Any]:
     """Return SQLAlchemy's type for one of RAD's."""
     from sqlalchemy.dialects import mssql as dialect
