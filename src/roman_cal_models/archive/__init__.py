@@ -11,8 +11,10 @@ By level, each knowing only those before it:
 - ``file_reading``: some files, and whatever becomes of each;
 - ``spreading``: work for processes of this machine or a Dask cluster;
 - ``many``: many files, in batches;
+- ``fitting``: what was read of files, as rows of the tables that there are;
 - ``storing``: batches into a database;
 - ``ingesting``: many files into a database;
+- ``parquet``: many files into Parquet files;
 - ``checking``: what is wrong with the columns, and what changed between two releases of RAD.
 """
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from .ingesting import ingest as ingest
     from .mapping import Column as Column
     from .mapping import columns as columns
+    from .parquet import to_parquet as to_parquet
     from .reading import RowProblem as RowProblem
     from .reading import Rows as Rows
     from .reading import rows as rows
@@ -52,6 +55,7 @@ _NAMES = {
     "lint": "checking",
     "rows": "reading",
     "tables": "database",
+    "to_parquet": "parquet",
 }
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import MetaData
     from sqlalchemy.types import TypeEngine
 
-__all__ = ["FAILURES", "FILE", "FILES", "PROBLEMS", "ddl", "file_columns", "tables", "wider"]
+__all__ = ["FAILURES", "FILE", "FILES", "PROBLEMS", "column_types", "ddl", "file_columns", "tables", "wider"]
 
 FILE = "archive_file"
 """The column by which a row names its file: its path or URL. It is the key of every table."""
@@ -51,13 +51,7 @@ def tables(names: Iterable[str] | None = None) -> MetaData:
     sql = _sqlalchemy()
     metadata = sql.MetaData()
     key = sql.Unicode(KEY_LENGTH)
-    every = file_columns()
-    for name in TABLES if names is None else names:
-        found: dict[str, Datatype] = {}
-        for column in every:
-            if column.table == name:
-                new = datatype(column.datatype)
-                found[column.column] = wider(found.get(column.column, new), new)
+    for name, found in column_types(names).items():
         members = [sql.Column(column, _type(kind, sql)) for column, kind in found.items()]
         sql.Table(name, metadata, sql.Column(FILE, key, primary_key=True), *members)
     time = _type(Datatype("datetime2"), sql)
@@ -110,6 +104,19 @@ def ddl(dialect: Dialect, names: Iterable[str] | None = None) -> str:
     return "".join(
         f"{statement.replace(chr(9), '    ').replace(' ' + chr(10), chr(10))};\n\n" for statement in statements
     )
+
+
+def column_types(names: Iterable[str] | None = None) -> dict[str, dict[str, Datatype]]:
+    """Return the columns of tables and their types, the widest that a schema gives; by default of all tables."""
+    every = file_columns()
+    found: dict[str, dict[str, Datatype]] = {}
+    for name in TABLES if names is None else names:
+        types = found[name] = {}
+        for column in every:
+            if column.table == name:
+                new = datatype(column.datatype)
+                types[column.column] = wider(types.get(column.column, new), new)
+    return found
 
 
 def file_columns() -> list[Column]:

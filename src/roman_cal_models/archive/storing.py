@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from ..errors import CatalogError, MissingPackageError
 from .database import FAILURES, FILE, FILES, PROBLEMS, tables
 from .file_reading import Failure, FileRead, Outcome
-from .mapping import columns
-from .reading import RowProblem, Rows
+from .fitting import failure_row, file_row, fit, problem_row
+from .reading import Rows
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Table
@@ -111,52 +110,23 @@ class Catalog:
                 if name != FAILURES:
                     _delete(connection, table, replaced)
             _delete(connection, self._metadata.tables[FAILURES], [outcome.file for outcome in outcomes])
-            problems = [problem for read, rows in changed for problem in self._problems(read.file, rows)]
+            found = {name: table.columns.keys() for name, table in self._metadata.tables.items()}
+            problems = [problem for read, rows in changed for problem in fit(read.file, rows, found)]
             self._insert(connection, changed)
-            self._fill(connection, PROBLEMS, [_as_row(problem) for problem in problems])
-            now = _now()
-            self._fill(
-                connection, FAILURES, [{FILE: one.file, "reason": one.reason, "failed": now} for one in failures]
-            )
+            self._fill(connection, PROBLEMS, [problem_row(problem) for problem in problems])
+            self._fill(connection, FAILURES, [failure_row(failure) for failure in failures])
         unchanged = len(reads) - len(changed)
         return Stored(len(changed) - len(replaced), unchanged, len(replaced), tuple(failures), len(problems))
 
     # -- rows --------------------------------------------------------------------------------------------------------
 
-    def _problems(self, file: str, rows: Rows) -> list[RowProblem]:
-        """Return which values of a file do not fit, or find no column."""
-        found = [RowProblem(file, one.path, one.table, one.column, one.reason) for one in rows.problems]
-        homeless = {
-            (name, column)
-            for name, row in rows.items()
-            for column in row.keys() - self._columns(name)
-            if row[column] is not None
-        }
-        if homeless:
-            paths = {(one.table, one.column): one.path for one in columns(rows.schema_uri)}
-            reason = "the newest schemas have no such column"
-            found += [RowProblem(file, paths[place], *place, reason) for place in sorted(homeless)]
-        return found
-
-    def _columns(self, name: str) -> Any:
-        table = self._metadata.tables.get(name)
-        return set() if table is None else table.columns.keys()
-
     def _insert(self, connection: Connection, changed: list[tuple[FileRead, Rows]]) -> None:
-        now = _now()
-        files = [
-            {FILE: read.file, "content": read.content, "schema_uri": rows.schema_uri, "ingested": now}
-            for read, rows in changed
-        ]
-        self._fill(connection, FILES, files)
+        self._fill(connection, FILES, [file_row(read, rows) for read, rows in changed])
         # one statement for all rows that have the same columns
         members = defaultdict(list)
         for read, rows in changed:
             for name, row in rows.items():
-                known = self._columns(name)
-                kept = {column: value for column, value in row.items() if column in known}
-                if kept:
-                    members[name, tuple(kept)].append({FILE: read.file, **kept})
+                members[name, tuple(row)].append({FILE: read.file, **row})
         for (name, _), values in members.items():
             self._fill(connection, name, values)
 
@@ -239,18 +209,3 @@ def _delete(connection: Connection, table: Table, files: Sequence[str]) -> None:
 
 def _slices(files: Sequence[str]) -> list[Sequence[str]]:
     return [files[start : start + _VALUES_A_STATEMENT] for start in range(0, len(files), _VALUES_A_STATEMENT)]
-
-
-def _as_row(problem: RowProblem) -> dict[str, Any]:
-    return {
-        FILE: problem.file,
-        "table_name": problem.table,
-        "column_name": problem.column,
-        "path": problem.path,
-        "reason": problem.reason,
-    }
-
-
-def _now() -> datetime.datetime:
-    """Return the time in UTC, without its zone, as all times of the catalogue are."""
-    return datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
