@@ -166,7 +166,9 @@ class _Run(Generic[_Task, _Result]):
         pending: dict[Future[list[_Result]], list[_Task]] = {}
         lost: list[_Task] = []
         while True:
-            for piece in islice(pieces, _PIECES_A_WORKER * self._workers.number - len(pending)):
+            # fewer than are under way if workers have left since
+            free = max(0, _PIECES_A_WORKER * self._workers.number - len(pending))
+            for piece in islice(pieces, free):
                 pending[self._submit(executor, piece)] = piece
             if not pending:
                 return
