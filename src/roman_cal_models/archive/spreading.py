@@ -144,9 +144,8 @@ def spread(
         for piece in pieces:
             yield from work(piece)
         return
-    run = _Run(work, workers, lose)
     try:
-        yield from run.results(pieces)
+        yield from _Run(work, workers, lose).results(pieces)
     finally:
         workers.stop()
 
@@ -160,54 +159,53 @@ class _Run(Generic[_Task, _Result]):
         self._work = work
         self._workers = workers
         self._lose = lose
+        self._executor = workers.start()
 
     def results(self, pieces: Iterator[list[_Task]]) -> Iterator[_Result]:
-        executor = self._workers.start()
         pending: dict[Future[list[_Result]], list[_Task]] = {}
-        lost: list[_Task] = []
         while True:
             # fewer than are under way if workers have left since
             free = max(0, _PIECES_A_WORKER * self._workers.number - len(pending))
             for piece in islice(pieces, free):
-                pending[self._submit(executor, piece)] = piece
+                pending[self._submit(piece)] = piece
             if not pending:
                 return
-            for future in wait(pending, return_when=FIRST_COMPLETED).done:
+            done = wait(pending, return_when=FIRST_COMPLETED).done
+            if any(self._is_lost(future) for future in done):
+                # whichever pieces a broken pool had are lost with it
+                done = set(pending)
+            lost: list[_Task] = []
+            for future in done:
                 piece = pending.pop(future)
-                if isinstance(future.exception(), self._workers.lost):
+                if self._is_lost(future):
                     lost += piece
                 else:
                     yield from future.result()
             if lost:
-                # whichever pieces a broken pool had are lost with it
-                for future, piece in pending.items():
-                    if isinstance(future.exception(), self._workers.lost):
-                        lost += piece
-                    else:
-                        yield from future.result()
-                pending.clear()
                 yield from self._one_by_one(lost)
-                lost = []
-                executor = self._workers.start()
 
     def _one_by_one(self, tasks: list[_Task]) -> Iterator[_Result]:
         """Do tasks again that were lost with their worker, each alone, so that the one at fault is known."""
-        executor = self._workers.start()
+        self._executor = self._workers.start()
         for task in tasks:
-            future = self._submit(executor, [task])
-            if isinstance(future.exception(), self._workers.lost):
+            future = self._submit([task])
+            if self._is_lost(future):
                 yield self._lose(task)
-                executor = self._workers.start()
+                self._executor = self._workers.start()
             else:
                 yield from future.result()
 
-    def _submit(self, executor: Executor, piece: list[_Task]) -> Future[list[_Result]]:
+    def _submit(self, piece: list[_Task]) -> Future[list[_Result]]:
         try:
-            return executor.submit(self._work, piece)
+            return self._executor.submit(self._work, piece)
         except self._workers.lost as error:  # a worker died since the last result
             future: Future[list[_Result]] = Future()
             future.set_exception(error)
             return future
+
+    def _is_lost(self, future: Future[list[_Result]]) -> bool:
+        """Wait for a result, and tell whether there is none because its worker died."""
+        return isinstance(future.exception(), self._workers.lost)
 
 
 def _pieces(tasks: Iterable[_Task], size: int) -> Iterator[list[_Task]]:
