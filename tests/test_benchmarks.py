@@ -44,3 +44,16 @@ def test_the_table_marks_what_is_missed() -> None:
     lines = table([Result("get", "get", 1e-6, 1e-5, 20), Result("open", "open", 0.02, 0.5, None)]).splitlines()
     assert lines[2].split() == ["get", "1", "us", "10", "us", "10", "20", "MISSED"]
     assert lines[3].split() == ["open", "20", "ms", "500", "ms", "25"]
+
+
+def test_ingesting_is_measured(repository: Path) -> None:
+    command = [sys.executable, "-m", "benchmarks.ingesting", "--files", "20", "--memory", "5", "10"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=repository)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()[2:]
+    assert [line.split(":")[0] for line in lines] == [
+        "20 files, 1 process",
+        "20 files, 2 processes",
+        "5 files, 2 processes",
+        "10 files, 2 processes",
+    ]

@@ -35,6 +35,7 @@ from .nodes.generated.cal_logs import CalLogs as CalLogs
 from .nodes.generated.cal_step_flag import CalStepFlag as CalStepFlag
 from .nodes.generated.calibration_software_name import CalibrationSoftwareName as CalibrationSoftwareName
 from .nodes.generated.calibration_software_version import CalibrationSoftwareVersion as CalibrationSoftwareVersion
+from .errors import CatalogError as CatalogError
 from .nodes.generated.catalog_image import CatalogImage as CatalogImage
 from .nodes.generated.common import Common as Common
 from .nodes.generated.coordinates import Coordinates as Coordinates
@@ -403,6 +404,7 @@ from .nodes.generated.wfi_wcs import WfiWcs as WfiWcs
 from .nodes.generated.wfi_wcs import WfiWcsMeta as WfiWcsMeta
 from .nodes.generated.wfi_wcs import WfiWcsMetaWcsFitResults as WfiWcsMetaWcsFitResults
 from .models.generated.wfi_wcs import WfiWcsModel as WfiWcsModel
+from .errors import WorkerError as WorkerError
 from .schema import compile_schema as compile_schema
 from .settings import config as config
 from .errors import format_path as format_path

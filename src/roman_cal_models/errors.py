@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .errors_asdf import ValidationError
 
 __all__ = [
+    "CatalogError",
     "FileError",
     "FilenameMismatchWarning",
     "ForeignValueError",
@@ -42,6 +43,7 @@ __all__ = [
     "UpgradeError",
     "ValidationError",
     "ValidationWarning",
+    "WorkerError",
     "format_path",
 ]
 
@@ -159,6 +161,14 @@ class UpgradeError(RomanCalModelsError, ValueError):
 
 class MissingPackageError(RomanCalModelsError, ImportError):
     """A package is not installed that is needed only for this; the text says how to install it."""
+
+
+class CatalogError(RomanCalModelsError, ValueError):
+    """The archive's catalogue cannot be written where it was to be."""
+
+
+class WorkerError(RomanCalModelsError, RuntimeError):
+    """The processes that were to do some work could not be started."""
 
 
 class FileError(RomanCalModelsError):

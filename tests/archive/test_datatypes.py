@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import roman_cal_models as rcm
 from roman_cal_models.archive.datatypes import INTEGER_RANGES, datatype
-from roman_cal_models.yaml import TaggedMapping, TaggedScalar
+from roman_cal_models.yaml import TaggedMapping, TaggedScalar, TaggedSequence
 
 OLD_TIME = "asdf://stsci.edu/datamodels/roman/tags/file_date-1.0.0"
 TIME = "tag:stsci.edu:asdf/time/time-1.4.0"
@@ -32,7 +32,7 @@ def test_any_other_is_refused(name: str) -> None:
         datatype(name)
 
 
-@given(st.text(max_size=30), st.integers(1, 30))
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=30), st.integers(1, 30))
 def test_text_fits_by_its_length(text: str, size: int) -> None:
     kind = datatype(f"nvarchar({size})")
     if len(text) <= size:
@@ -41,6 +41,18 @@ def test_text_fits_by_its_length(text: str, size: int) -> None:
         with pytest.raises(ValueError, match=f"has {len(text)} characters, and nvarchar\\({size}\\) holds {size}"):
             kind.convert(text)
     assert datatype("nvarchar(max)").convert(text) == text
+
+
+@pytest.mark.parametrize("text", ["WFI\0", "\ud800"])
+def test_text_that_no_database_takes_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="has a character that no database takes"):
+        datatype("nvarchar(max)").convert(text)
+
+
+@pytest.mark.parametrize("name", ["nvarchar(max)", "nchar(1)"])
+def test_the_object_of_a_language_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match=r"bears the tag tag:yaml\.org,2002:python/tuple"):
+        datatype(name).convert(TaggedSequence([1], "tag:yaml.org,2002:python/tuple"))
 
 
 @given(st.integers(), st.sampled_from(sorted(INTEGER_RANGES)))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
+from pathlib import Path
 
 import pytest
 
+import roman_cal_models as rcm
 from roman_cal_models import archive
 from roman_cal_models.cli import main
 
@@ -38,4 +41,53 @@ def test_an_unknown_family_is_told(capsys: pytest.CaptureFixture[str]) -> None:
 def test_something_must_be_asked_for() -> None:
     with pytest.raises(SystemExit) as caught:
         main(["catalog"])
+    assert caught.value.code == 2
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    """A folder with an image and a file that is none."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    rcm.ImageModel.create_fake_data().save(folder / "image.asdf")
+    (folder / "bad.asdf").write_bytes(b"SIMPLE  =")
+    return folder
+
+
+def test_files_go_into_a_database(files: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = ["--to", f"sqlite:///{tmp_path / 'catalog.db'}"]
+    assert main(["catalog", str(files), *target]) == 1
+    printed = capsys.readouterr()
+    assert printed.out.startswith("1 ingested, 0 unchanged, 0 replaced, 1 failed")
+    assert printed.err.startswith(f"{files / 'bad.asdf'}: no ASDF file")
+    assert main(["catalog", str(files / "image.asdf"), "--json", *target]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report == {"ingested": 0, "unchanged": 1, "replaced": 0, "failures": [], "problems": 0}
+
+
+def test_files_go_into_parquet_files(files: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "catalog.parquet"
+    assert main(["catalog", str(files), "--to", str(target), "--json"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert [failure["file"] for failure in report["failures"]] == [str(files / "bad.asdf")]
+    assert (target / "WFIExposure.parquet").exists()
+
+
+def test_the_names_of_files_are_read_from_standard_input(
+    files: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{files / 'image.asdf'}\n\n"))
+    assert main(["catalog", "-", "--to", f"sqlite:///{tmp_path / 'catalog.db'}"]) == 0
+    assert capsys.readouterr().out.startswith("1 ingested")
+
+
+def test_a_target_that_is_none_is_told(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["catalog", str(files), "--to", "catalog.db"]) == 1
+    assert capsys.readouterr().err.startswith("'catalog.db' is no URL of a database")
+
+
+@pytest.mark.parametrize("arguments", [["files"], ["--to", "sqlite://"], ["files", "--ddl", "sqlite"]])
+def test_paths_and_a_target_go_together(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["catalog", *arguments])
     assert caught.value.code == 2

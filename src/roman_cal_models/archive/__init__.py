@@ -6,7 +6,15 @@ By level, each knowing only those before it:
 - ``mapping``: the archive columns of a family of files;
 - ``products``: which tables a kind of file feeds;
 - ``reading``: the rows of one file;
+- ``files``: paths, URLs and folders as the names of files;
 - ``database``: the tables, as SQLAlchemy knows them;
+- ``file_reading``: some files, and whatever becomes of each;
+- ``spreading``: work for processes of this machine or a Dask cluster;
+- ``many``: many files, in batches;
+- ``fitting``: what was read of files, as rows of the tables that there are;
+- ``storing``: batches into a database;
+- ``ingesting``: many files into a database;
+- ``parquet``: many files into Parquet files;
 - ``checking``: what is wrong with the columns, and what changed between two releases of RAD.
 """
 
@@ -22,8 +30,12 @@ if TYPE_CHECKING:
     from .checking import lint as lint
     from .database import ddl as ddl
     from .database import tables as tables
+    from .file_reading import Failure as Failure
+    from .ingesting import Report as Report
+    from .ingesting import ingest as ingest
     from .mapping import Column as Column
     from .mapping import columns as columns
+    from .parquet import to_parquet as to_parquet
     from .reading import RowProblem as RowProblem
     from .reading import Rows as Rows
     from .reading import rows as rows
@@ -31,15 +43,19 @@ if TYPE_CHECKING:
 _NAMES = {
     "Change": "checking",
     "Column": "mapping",
+    "Failure": "file_reading",
     "Finding": "checking",
+    "Report": "ingesting",
     "RowProblem": "reading",
     "Rows": "reading",
     "columns": "mapping",
     "compare": "checking",
     "ddl": "database",
+    "ingest": "ingesting",
     "lint": "checking",
     "rows": "reading",
     "tables": "database",
+    "to_parquet": "parquet",
 }
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import MissingPackageError
 from ..schema import installed
 from .datatypes import INTEGER_RANGES, Datatype, datatype
+from .files import KEY_LENGTH
 from .mapping import ITEMS, Column, columns, schemas_of_files
 from .products import TABLES
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import MetaData
     from sqlalchemy.types import TypeEngine
 
-__all__ = ["FAILURES", "FILE", "FILES", "PROBLEMS", "ddl", "file_columns", "tables", "wider"]
+__all__ = ["FAILURES", "FILE", "FILES", "PROBLEMS", "column_types", "ddl", "file_columns", "tables", "wider"]
 
 FILE = "archive_file"
 """The column by which a row names its file: its path or URL. It is the key of every table."""
@@ -23,9 +25,6 @@ FILE = "archive_file"
 FILES, PROBLEMS, FAILURES = "ingested_files", "ingest_problems", "ingest_failures"
 
 Dialect = Literal["sqlite", "postgresql", "mssql"]
-
-# What SQL Server takes into an index, in characters of nvarchar.
-_KEY_LENGTH = 450
 
 
 def tables(names: Iterable[str] | None = None) -> MetaData:
@@ -51,13 +50,8 @@ def tables(names: Iterable[str] | None = None) -> MetaData:
     """
     sql = _sqlalchemy()
     metadata = sql.MetaData()
-    key = sql.Unicode(_KEY_LENGTH)
-    for name in TABLES if names is None else names:
-        found: dict[str, Datatype] = {}
-        for column in file_columns():
-            if column.table == name:
-                new = datatype(column.datatype)
-                found[column.column] = wider(found.get(column.column, new), new)
+    key = sql.Unicode(KEY_LENGTH)
+    for name, found in column_types(names).items():
         members = [sql.Column(column, _type(kind, sql)) for column, kind in found.items()]
         sql.Table(name, metadata, sql.Column(FILE, key, primary_key=True), *members)
     time = _type(Datatype("datetime2"), sql)
@@ -66,7 +60,9 @@ def tables(names: Iterable[str] | None = None) -> MetaData:
         FILES,
         metadata,
         sql.Column(FILE, key, primary_key=True),
-        sql.Column("content", sql.Unicode(64), nullable=False, comment="SHA-256 of the header"),
+        sql.Column(
+            "content", sql.Unicode(64), nullable=False, comment="SHA-256 of the header, and of how it was mapped"
+        ),
         sql.Column("schema_uri", sql.Unicode(200), nullable=False),
         sql.Column("ingested", time, nullable=False),
     )
@@ -110,6 +106,19 @@ def ddl(dialect: Dialect, names: Iterable[str] | None = None) -> str:
     )
 
 
+def column_types(names: Iterable[str] | None = None) -> dict[str, dict[str, Datatype]]:
+    """Return the columns of tables and their types, the widest that a schema gives; by default of all tables."""
+    every = file_columns()
+    found: dict[str, dict[str, Datatype]] = {}
+    for name in TABLES if names is None else names:
+        types = found[name] = {}
+        for column in every:
+            if column.table == name:
+                new = datatype(column.datatype)
+                types[column.column] = wider(types.get(column.column, new), new)
+    return found
+
+
 def file_columns() -> list[Column]:
     """Return the columns that files feed, of the newest schema of every family of files."""
     every = (column for uri in schemas_of_files(installed()) for column in columns(uri))
@@ -131,6 +140,7 @@ def wider(one: Datatype, other: Datatype) -> Datatype:
     return Datatype("nvarchar")
 
 
+@cache
 def _type(kind: Datatype, sql: Any) -> TypeEngine[Any]:
     """Return SQLAlchemy's type for one of RAD's."""
     from sqlalchemy.dialects import mssql as dialect

@@ -29,6 +29,9 @@ INTEGER_RANGES = {
 TRUE, FALSE = "T", "F"
 """What ``nchar(1)`` holds for a boolean, as FITS writes it."""
 
+# What YAML itself has is read as what it stands for; what still bears such a tag is the object of some language.
+_YAML_TAGS = "tag:yaml.org,2002:"
+
 _PATTERN = re.compile(r"(?P<name>nvarchar|nchar)\((?P<size>[1-9][0-9]*|max)\)|(?P<plain>[a-z0-9]+)")
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?)?")
 
@@ -75,6 +78,9 @@ class Datatype:
         """
         if value is None:
             return None
+        tag = getattr(value, "tag", None)
+        if isinstance(tag, str) and tag.startswith(_YAML_TAGS):
+            raise ValueError(f"bears the tag {tag}, which stands for no value that is known")
         if self.name == "datetime2":
             return _utc(value)
         if self.name == "float":
@@ -82,6 +88,8 @@ class Datatype:
         if self.name in INTEGER_RANGES:
             return _integer(value, self.name)
         text = _text(value)
+        if "\0" in text or not _is_unicode(text):
+            raise ValueError(f"has a character that no database takes: {_shown(text)}")
         if self.size is not None and len(text) > self.size:
             raise ValueError(f"has {len(text)} characters, and {self} holds {self.size}")
         return text
@@ -138,6 +146,15 @@ def _text(value: Any) -> str:
         except (TypeError, ValueError, RecursionError) as error:
             raise ValueError(f"cannot be written as text: {error}") from None
     raise ValueError(f"is no text: {_shown(value)}")
+
+
+def _is_unicode(text: str) -> bool:
+    """Tell whether text can be encoded, which half of a surrogate pair cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _json(value: Any) -> Any:

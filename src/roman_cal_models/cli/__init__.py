@@ -11,7 +11,7 @@ __all__ = ["main"]
 
 # Subcommand -> what it does, in a line. Each stands in the module of its name, which is imported when it is run.
 COMMANDS = {
-    "catalog": "print the tables of the archive's catalogue, or which values go into which columns",
+    "catalog": "put files into the archive's catalogue, or print its tables and columns",
     "demo": "make Roman files, set and refuse values, and read them back",
     "header": "print what a file says before its first block",
     "identify": "tell what files are, and what wrote them",

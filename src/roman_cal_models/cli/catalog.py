@@ -5,41 +5,98 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict
+from typing import Any
 
 from ..archive.database import ddl
 from ..archive.mapping import columns
-from ..errors import MissingPackageError, SchemaNotFoundError
+from ..errors import CatalogError, MissingPackageError, SchemaNotFoundError, WorkerError
 
 __all__ = ["PARSER", "add_arguments", "run"]
 
 PARSER = {
-    "description": "Print the statements that create the tables of the catalogue, or the columns that the values of a "
-    "family of files go into.",
-    "epilog": "example: roman-cal-models catalog --columns wfi_image",
+    "description": "Put what files say into the tables of the catalogue. Files that are there already are left alone; "
+    "ends with 1 if one could not be read. Or print the statements that create the tables, or the columns that the "
+    "values of a family of files go into.",
+    "epilog": "example: roman-cal-models catalog products/ --to sqlite:///catalog.db",
 }
+
+_STDIN = "-"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
+    parser.add_argument(
+        "paths", metavar="PATH", nargs="*", help="file, URL or folder; '-' reads them from standard input, one a line"
+    )
     what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "--to",
+        metavar="TARGET",
+        help="put the files into a database, by the URL that SQLAlchemy takes (sqlite:///catalog.db), or into Parquet "
+        "files, one a table, in a folder whose name ends with .parquet",
+    )
     what.add_argument("--ddl", choices=["sqlite", "postgresql", "mssql"], help="print CREATE TABLE statements")
     what.add_argument("--columns", metavar="FAMILY", help="print the columns of a family of files: wfi_image")
-    parser.add_argument("--json", action="store_true", help="with --columns: print one JSON object a column")
+    parser.add_argument(
+        "--mapping", choices=["newest", "file"], default="newest", help="with --to: whose columns old files have"
+    )
+    parser.add_argument("--processes", metavar="N", type=int, help="with --to: how many processes read the files")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="with --columns: print one JSON object a column; with --to: print the report as one JSON object",
+    )
+    # it knows how to refuse what argparse itself cannot
+    parser.set_defaults(parser=parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print what was asked for; return 1 if there is no such thing."""
+    """Do what was asked for; return 1 if there is no such thing, or a file failed."""
+    if bool(options.paths) != (options.to is not None):
+        options.parser.error("PATH and --to go together")
     try:
+        if options.to is not None:
+            return _put(options)
         if options.ddl is not None:
             print(ddl(options.ddl), end="")
-            return 0
-        found = columns(options.columns)
-    except (SchemaNotFoundError, MissingPackageError) as error:
+        else:
+            _print_columns(options)
+    except (CatalogError, MissingPackageError, SchemaNotFoundError, WorkerError) as error:
         print(error, file=sys.stderr)
         return 1
+    return 0
+
+
+def _put(options: argparse.Namespace) -> int:
+    """Put files into the catalogue."""
+    arguments: dict[str, Any] = {"mapping": options.mapping, "processes": options.processes}
+    paths = _from_stdin() if options.paths == [_STDIN] else options.paths
+    if options.to.endswith(".parquet"):
+        from ..archive.parquet import to_parquet
+
+        report = to_parquet(paths, options.to, **arguments)
+    else:
+        from ..archive.ingesting import ingest
+
+        report = ingest(paths, options.to, **arguments)
+    if options.json:
+        print(json.dumps(asdict(report)))
+    else:
+        for failure in report.failures:
+            print(failure, file=sys.stderr)
+        print(report)
+    return int(report.failed > 0)
+
+
+def _from_stdin() -> Iterable[str]:
+    return (line.rstrip("\n") for line in sys.stdin if line.strip())
+
+
+def _print_columns(options: argparse.Namespace) -> None:
+    found = columns(options.columns)
     width = max((len(column.path) for column in found), default=0)
     for column in found:
         line = f"{column.path:<{width}}  {column.datatype:<14}  {column.table}.{column.column}"
         print(json.dumps(asdict(column)) if options.json else line)
-    return 0

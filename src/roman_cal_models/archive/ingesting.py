@@ -1,0 +1,118 @@
+"""Many files -> the catalogue in a database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from .file_reading import Failure, Mapped
+from .files import Paths
+from .many import read_batches, reader_for
+from .storing import Catalog
+
+__all__ = ["Report", "ingest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of the files.
+
+    Parameters
+    ----------
+    ingested : int
+        How many were new.
+    unchanged : int
+        How many were in the catalogue already.
+    replaced : int
+        How many were in the catalogue with another content.
+    failures : tuple of Failure
+        Which were not ingested, and why. What the catalogue had of them before is still there.
+    problems : int
+        How many values of those that are new or were replaced do not fit into their columns.
+    """
+
+    ingested: int
+    unchanged: int
+    replaced: int
+    failures: tuple[Failure, ...]
+    problems: int
+
+    @property
+    def failed(self) -> int:
+        """How many files were not ingested."""
+        return len(self.failures)
+
+    def __str__(self) -> str:
+        text = f"{self.ingested} ingested, {self.unchanged} unchanged, {self.replaced} replaced, {self.failed} failed"
+        return f"{text}; {self.problems} values do not fit into their columns" if self.problems else text
+
+
+def ingest(
+    paths: Paths,
+    url: str = "sqlite:///catalog.db",
+    *,
+    mapping: Mapped = "newest",
+    tables: Literal["all"] | Iterable[str] | None = None,
+    storage_options: Mapping[str, Any] | None = None,
+    client: Any = None,
+    processes: int | None = None,
+    batch: int = 200,
+    progress: bool | None = None,
+) -> Report:
+    """Put the rows of many files into the tables of a database.
+
+    A file is known by its URL or absolute path: ingested again, it is left alone if its header is the same, and its
+    rows are replaced if not. What does not work with one file is told, in the report and in the table
+    ``ingest_failures``, and the others go on; values that do not fit are told in ``ingest_problems``. The run may end
+    at any moment, by whatever: another one goes on where it was.
+
+    Parameters
+    ----------
+    paths : str, path-like or iterable of them
+        Paths and URLs; a folder stands for every ``.asdf`` file below it.
+    url : str
+        The database, as SQLAlchemy takes it: ``sqlite:///catalog.db``, ``postgresql+psycopg://user@host/name``.
+        Tables that it lacks are created.
+    mapping, tables, storage_options
+        As for `rows`.
+    client : distributed.Client, optional
+        Of a Dask cluster, whose workers then read the files. They have to reach them by the same names.
+    processes : int, optional
+        How many processes read the files without `client`. By default as many as there are processors if there are
+        many files, and for few this process alone, as for 1. A script asks for many under
+        ``if __name__ == "__main__":``.
+    batch : int
+        How many files are written in one transaction: a run that is ended anew reads as many again.
+    progress : bool, optional
+        Whether to draw a progress bar; by default if standard error is a terminal.
+
+    Returns
+    -------
+    Report
+        How many files were ingested, unchanged, replaced and failed, and why.
+
+    Raises
+    ------
+    CatalogError
+        The database cannot be reached, or an argument is wrong.
+    MissingPackageError
+        Something is not installed that is needed for it.
+    WorkerError
+        No process could be started.
+    """
+    reader = reader_for(mapping, tables, storage_options)
+    with Catalog(url) as catalog:
+        batches = read_batches(
+            paths, reader, catalog.known, client=client, processes=processes, batch=batch, progress=progress
+        )
+        with closing(batches):
+            stored = [catalog.store(some) for some in batches]
+    return Report(
+        sum(one.ingested for one in stored),
+        sum(one.unchanged for one in stored),
+        sum(one.replaced for one in stored),
+        tuple(failure for one in stored for failure in one.failures),
+        sum(one.problems for one in stored),
+    )

@@ -1,0 +1,77 @@
+"""What the tests of ingesting share: many small files, and what stands in a catalogue."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sql
+
+TIMES = {"ingested", "failed"}
+"""The columns that differ from run to run."""
+
+Content = dict[str, list[dict[str, Any]]]
+
+
+def content(url: str) -> Content:
+    """Return the rows of every table of a catalogue, but for the times of the run."""
+    engine = sql.create_engine(url)
+    metadata = sql.MetaData()
+    found: Content = {}
+    with engine.connect() as connection:
+        metadata.reflect(connection)
+        for name, table in sorted(metadata.tables.items()):
+            rows = [
+                {key: value for key, value in row.items() if key not in TIMES}
+                for row in connection.execute(table.select()).mappings()
+            ]
+            found[name] = sorted(rows, key=lambda row: str(sorted(row.items())))
+    engine.dispose()
+    return found
+
+
+def url_of(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+def write_files(folder: Path, header: bytes, number: int, *, seed: int = 0) -> list[Path]:
+    """Write files of three detectors."""
+    folder.mkdir(exist_ok=True)
+    chance = random.Random(seed)
+    paths = []
+    for index in range(number):
+        path = folder / f"r{index:04}.asdf"
+        path.write_bytes(header.replace(b"detector: WFI01", b"detector: WFI%02d" % chance.randint(1, 3), 1))
+        paths.append(path)
+    return paths
+
+
+# What is wrong with a file -> its bytes, and a piece of the reason that is told
+def bad_files(header: bytes) -> dict[str, tuple[bytes, str]]:
+    """Return files that cannot be ingested, by name: their bytes, and a piece of the reason that is to be told."""
+    head, _, tree = header.partition(b"--- !core/asdf")
+    assert tree
+    line = tree.index(b"\n") + 1
+
+    def with_value(text: bytes) -> bytes:
+        return head + b"--- !core/asdf" + tree[:line] + b"hostile: " + text + b"\n" + tree[line:]
+
+    aliases = b"\n".join(b"a%d: &a%d [%s]" % (n, n, b", ".join([b"*a%d" % (n - 1)] * 10)) for n in range(1, 10))
+    return {
+        "truncated": (header[: len(header) // 2], "ends inside of its header"),
+        "empty": (b"", "it is empty"),
+        "not-asdf": (b"SIMPLE  =                    T", "it begins with b'SIMPLE"),
+        "no-tree": (b"#ASDF 1.0.0\n#ASDF_STANDARD 1.6.0\n", "ends before its header"),
+        "not-roman": (
+            b"#ASDF 1.0.0\n%YAML 1.1\n%TAG ! tag:stsci.edu:asdf/\n--- !core/asdf-1.1.0\nfoo: 1\n...\n",
+            "roman",
+        ),
+        "unknown-tag": (header.replace(b"/tags/wfi_image-", b"/tags/wfi_imago-"), "wfi_imago"),
+        "alias-bomb": (with_value(b"0\na0: &a0 [0, 0]\n" + aliases), "aliases followed"),
+        "nested": (with_value(b"[" * 5000 + b"]" * 5000), "nested more than"),
+        "huge-scalar": (with_value(b'"' + b"x" * 17_000_000 + b'"'), "header_max_bytes"),
+        "huge-list": (with_value(b"[" + b"0," * 200_000 + b"0]"), "in one list or mapping"),
+        "not-utf-8": (with_value(b'"\xff\xfe"'), "invalid leading UTF-8"),
+        "open-quote": (with_value(b'"'), "YAML"),
+    }
