@@ -14,6 +14,8 @@ from roman_cal_models import archive
 
 from .catalogs import bad_files, content, url_of, write_files
 
+pytestmark = pytest.mark.once
+
 distributed = pytest.importorskip("distributed", reason="distributed is not installed")
 
 

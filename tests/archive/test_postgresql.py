@@ -15,6 +15,8 @@ from roman_cal_models import archive
 from .catalogs import bad_files, content, url_of, write_files
 from .postgresql import server
 
+pytestmark = pytest.mark.once
+
 pytest.importorskip("psycopg", reason="psycopg is not installed")
 
 

@@ -14,6 +14,8 @@ from moto.server import ThreadedMotoServer
 import roman_cal_models as rcm
 from roman_cal_models import archive
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:

@@ -86,6 +86,8 @@ def test_a_script_without_a_guard_is_told_what_to_do(header: bytes, tmp_path: Pa
 GUARDED = """
 import sys
 from roman_cal_models import archive
+
+pytestmark = pytest.mark.once
 if __name__ == "__main__":
     print("ready", flush=True)
     archive.ingest((sys.argv[1] for _ in range(10**9)), sys.argv[2], processes=2)

@@ -132,6 +132,8 @@ def test_a_newer_version_is_read_by_the_nearest(run: Callable[[str], str]) -> No
     run("""
 import warnings
 from pathlib import Path
+
+pytestmark = pytest.mark.once
 rcm.SpectraModel.create_fake_data().save("spectra.asdf")
 content = Path("spectra.asdf").read_bytes()
 Path("newer.asdf").write_bytes(content.replace(b"tags/spectra-1.1.0", b"tags/spectra-1.9.0"))

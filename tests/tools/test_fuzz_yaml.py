@@ -14,6 +14,8 @@ from tools.fuzz_yaml import __main__ as fuzz
 from tools.fuzz_yaml import comparing
 from tools.fuzz_yaml.mutations import mutated
 
+pytestmark = pytest.mark.once
+
 HEADER = "#ASDF 1.0.0\n#ASDF_STANDARD 1.6.0\n%YAML 1.1\n%TAG ! tag:stsci.edu:asdf/\n--- !core/asdf-1.1.0\n"
 HEADERS = [HEADER + "roman: !<asdf://a>\n  meta: {a: 1,\n    b: c}\n  list:\n  - 1\n  - d: !x/y-1.0.0 e\n...\n"]
 

@@ -6,6 +6,8 @@ import pytest
 
 from tools.peer_suites.running import report
 
+pytestmark = pytest.mark.once
+
 EXPLAINED = {"test_a.py::test_private": "asks for a private part"}
 
 

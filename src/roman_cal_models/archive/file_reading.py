@@ -116,7 +116,8 @@ class Reader:
         settings = current()
         limits = tuple((name, getattr(settings, name)) for name in _LIMITS)
         folders = tuple(str(store().folder_of(base)) for base in store().bases[1:])
-        chosen = tables if tables is None or tables == "all" else tuple(tables)
+        chosen: Literal["all"] | tuple[str, ...] | None
+        chosen = "all" if tables == "all" else None if tables is None else tuple(tables)
         return cls(mapping, chosen, storage_options, limits, folders)
 
     def __call__(self, tasks: Sequence[Task]) -> list[Outcome]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from ..errors import WorkerError
 
@@ -104,10 +104,11 @@ class Cluster:
 
     def start(self) -> Executor:
         """Return what sends work to the cluster, which sends it anew if a worker dies."""
-        if self._executor is None:
+        executor = self._executor
+        if executor is None:
             # not pure: the same file may have another content the next time
-            self._executor = self._client.get_executor(pure=False)
-        return self._executor
+            executor = self._executor = cast("Executor", self._client.get_executor(pure=False))
+        return executor
 
     def stop(self) -> None:
         """Forget what has not been done."""

@@ -146,6 +146,7 @@ class Catalog:
 
     def _create(self) -> None:
         import sqlalchemy as sql
+        from sqlalchemy.exc import DatabaseError
 
         try:
             with self._engine.begin() as connection:
@@ -158,7 +159,7 @@ class Catalog:
                         # tables that were created by an older release of RAD
                         if column.name not in known:
                             _add(connection, table, column)
-        except sql.exc.DatabaseError as error:
+        except DatabaseError as error:
             url = self._engine.url.render_as_string(hide_password=True)
             raise CatalogError(f"{url}: {error.orig}") from error
 
@@ -170,16 +171,18 @@ class Catalog:
 
 def _engine(url: str) -> Engine:
     import sqlalchemy as sql
+    from sqlalchemy import event
+    from sqlalchemy.exc import ArgumentError
 
     try:
         engine = sql.create_engine(url)
-    except sql.exc.ArgumentError:
+    except ArgumentError:
         raise CatalogError(f"{url!r} is no URL of a database; a file of SQLite is sqlite:///catalog.db") from None
     except ModuleNotFoundError as error:
         raise MissingPackageError(f"the database asks for a package that is not installed: {error.name}") from None
     if engine.dialect.name == "sqlite":
-        sql.event.listen(engine, "connect", _set_up_sqlite)
-        sql.event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
@@ -196,10 +199,12 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _add(connection: Connection, table: Table, column: Any) -> None:
     """Add a column to a table."""
-    from sqlalchemy.schema import CreateColumn
+    from sqlalchemy import schema
 
-    name = connection.dialect.identifier_preparer.format_table(table)
-    connection.exec_driver_sql(f"ALTER TABLE {name} ADD {CreateColumn(column).compile(dialect=connection.dialect)}")
+    statements: Any = schema
+    preparer: Any = connection.dialect.identifier_preparer
+    added = statements.CreateColumn(column).compile(dialect=connection.dialect)
+    connection.exec_driver_sql(f"ALTER TABLE {preparer.format_table(table)} ADD {added}")
 
 
 def _delete(connection: Connection, table: Table, files: Sequence[str]) -> None:
