@@ -147,6 +147,27 @@ def test_a_failure_leaves_the_rows_that_there_were(files: list[Path], url: str) 
     assert len(content(url)["WFIExposure"]) == 12
 
 
+def test_what_the_database_refuses_is_a_failure_of_its_file(files: list[Path], url: str) -> None:
+    archive.ingest(files[:6], url)
+    engine = sql.create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER refuse BEFORE INSERT ON WFIExposure WHEN new.detector = 'WFI02' "
+            "BEGIN SELECT RAISE(ABORT, 'out of order'); END"
+        )
+    engine.dispose()
+    refused = [str(path) for path in files[6:] if archive.rows(path)["WFIExposure"]["detector"] == "WFI02"]
+    assert refused
+    report = archive.ingest(files, url)
+    assert _counts(report) == (6 - len(refused), 6, 0, len(refused))
+    found = content(url)
+    assert [row["archive_file"] for row in found["ingest_failures"]] == refused
+    assert {row["reason"] for row in found["ingest_failures"]} == {"the database refuses it: out of order"}
+    assert not {row["archive_file"] for name in ("ingested_files", "ScienceRefData") for row in found[name]} & {
+        *refused
+    }
+
+
 def test_values_that_do_not_fit_are_told(files: list[Path], header: bytes, url: str) -> None:
     files[0].write_bytes(header.replace(b"detector: WFI01", b'detector: "WFI\\0"', 1))
     report = archive.ingest(files[:1], url)

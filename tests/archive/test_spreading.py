@@ -83,6 +83,29 @@ def test_a_script_without_a_guard_is_told_what_to_do(header: bytes, tmp_path: Pa
     assert "WorkerError: no process could be started" in done.stderr.splitlines()[-1]
 
 
+ELSEWHERE = """
+import sys
+import roman_cal_models as rcm
+if __name__ == "__main__":
+    rcm.register_schemas(sys.argv[1])
+    rcm.SpectraModel.create_fake_data(shape=(3, 4)).save("spectra.asdf")
+    print(rcm.archive.ingest("spectra.asdf", processes=2))
+    with rcm.config(header_max_bytes=1000):
+        print(rcm.archive.ingest("spectra.asdf", processes=2).failures[0].reason)
+"""
+
+
+def test_schemas_and_settings_of_this_process_hold_in_the_others(repository: Path, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(ELSEWHERE)
+    command = [sys.executable, script, repository / "tests" / "data" / "third_party"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    ingested, refused = done.stdout.splitlines()
+    assert ingested.startswith("1 ingested, 0 unchanged, 0 replaced, 0 failed")
+    assert "header_max_bytes" in refused
+
+
 GUARDED = """
 import sys
 from roman_cal_models import archive

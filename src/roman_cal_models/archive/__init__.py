@@ -12,6 +12,7 @@ By level, each knowing only those before it:
 - ``spreading``: work for processes of this machine or a Dask cluster;
 - ``many``: many files, in batches;
 - ``fitting``: what was read of files, as rows of the tables that there are;
+- ``report``: what became of many files;
 - ``storing``: batches into a database;
 - ``ingesting``: many files into a database;
 - ``parquet``: many files into Parquet files;
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from .database import ddl as ddl
     from .database import tables as tables
     from .file_reading import Failure as Failure
-    from .ingesting import Report as Report
     from .ingesting import ingest as ingest
     from .mapping import Column as Column
     from .mapping import columns as columns
@@ -39,13 +39,14 @@ if TYPE_CHECKING:
     from .reading import RowProblem as RowProblem
     from .reading import Rows as Rows
     from .reading import rows as rows
+    from .report import Report as Report
 
 _NAMES = {
     "Change": "checking",
     "Column": "mapping",
     "Failure": "file_reading",
     "Finding": "checking",
-    "Report": "ingesting",
+    "Report": "report",
     "RowProblem": "reading",
     "Rows": "reading",
     "columns": "mapping",

@@ -4,49 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from typing import Any, Literal
 
-from .file_reading import Failure, Mapped
+from .file_reading import Mapped
 from .files import Paths
 from .many import read_batches, reader_for
+from .report import Report
 from .storing import Catalog
 
-__all__ = ["Report", "ingest"]
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What became of the files.
-
-    Parameters
-    ----------
-    ingested : int
-        How many were new.
-    unchanged : int
-        How many were in the catalogue already.
-    replaced : int
-        How many were in the catalogue with another content.
-    failures : tuple of Failure
-        Which were not ingested, and why. What the catalogue had of them before is still there.
-    problems : int
-        How many values of those that are new or were replaced do not fit into their columns.
-    """
-
-    ingested: int
-    unchanged: int
-    replaced: int
-    failures: tuple[Failure, ...]
-    problems: int
-
-    @property
-    def failed(self) -> int:
-        """How many files were not ingested."""
-        return len(self.failures)
-
-    def __str__(self) -> str:
-        text = f"{self.ingested} ingested, {self.unchanged} unchanged, {self.replaced} replaced, {self.failed} failed"
-        return f"{text}; {self.problems} values do not fit into their columns" if self.problems else text
+__all__ = ["ingest"]
 
 
 def ingest(
@@ -108,11 +74,4 @@ def ingest(
             paths, reader, catalog.known, client=client, processes=processes, batch=batch, progress=progress
         )
         with closing(batches):
-            stored = [catalog.store(some) for some in batches]
-    return Report(
-        sum(one.ingested for one in stored),
-        sum(one.unchanged for one in stored),
-        sum(one.replaced for one in stored),
-        tuple(failure for one in stored for failure in one.failures),
-        sum(one.problems for one in stored),
-    )
+            return Report.of([catalog.store(some) for some in batches])

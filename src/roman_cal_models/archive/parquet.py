@@ -14,8 +14,8 @@ from .datatypes import Datatype
 from .file_reading import Failure, FileRead, Mapped, Outcome
 from .files import Paths
 from .fitting import failure_row, file_row, fit, problem_row
-from .ingesting import Report
 from .many import read_batches, reader_for
+from .report import Report
 
 __all__ = ["to_parquet"]
 

@@ -13,9 +13,9 @@ from ..header.header import Header
 from ..header.roots import roman_part
 from ..header.sources import beginning
 from ..models.data_model import DataModel
-from ..schema import uris
+from ..schema import installed, uris
 from .datatypes import Datatype, datatype
-from .mapping import ITEMS, columns, schema_uri_of
+from .mapping import ITEMS, columns
 from .products import tables_of
 
 __all__ = ["RowProblem", "Rows", "rows"]
@@ -104,7 +104,7 @@ def rows(
         As for `read_header`.
     """
     raw, schema_uri, file = _content(source, storage_options)
-    uri = schema_uri if mapping == "file" else schema_uri_of(_family(schema_uri))
+    uri = schema_uri if mapping == "file" else _newest(schema_uri)
     chosen = tables if tables is None or tables == "all" else tuple(tables)
     made = Rows(file, uri)
     names, plan = _plan(uri, chosen)
@@ -131,10 +131,10 @@ def _content(source: Any, storage_options: Mapping[str, Any] | None) -> tuple[Ma
     return raw, uri, name
 
 
-def _family(schema_uri: str) -> str:
-    """Return a schema without its version, as `schema_uri_of` finds the newest."""
+def _newest(schema_uri: str) -> str:
+    """Return the URI of the newest schema of the same family."""
     parsed = uris.parse(schema_uri)
-    return parsed.family if parsed.base == uris.ROMAN else f"{parsed.base}/schemas/{parsed.family}"
+    return str(installed().store.versions(parsed.family, base=parsed.base)[-1])
 
 
 # -- the plan --------------------------------------------------------------------------------------------------------

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CatalogError, MissingPackageError
 from .database import FAILURES, FILE, FILES, PROBLEMS, tables
 from .file_reading import Failure, FileRead, Outcome
+from .files import storable
 from .fitting import failure_row, file_row, fit, problem_row
 from .reading import Rows
+from .report import Report
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Table
 
-__all__ = ["Catalog", "Stored"]
+__all__ = ["Catalog"]
 
 # Seconds to wait until another process has written to the same SQLite file.
 _PATIENCE = 60
@@ -25,27 +26,6 @@ _PATIENCE = 60
 _VALUES_A_STATEMENT = 1000
 # Any number that all of us use, and nobody else does: "roman" as bytes.
 _POSTGRESQL_LOCK = int.from_bytes(b"roman")
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What became of some files.
-
-    Parameters
-    ----------
-    ingested, unchanged, replaced : int
-        How many were new, were known with this content, and were known with another.
-    failures : tuple of Failure
-        The others.
-    problems : int
-        How many values did not fit into their columns.
-    """
-
-    ingested: int
-    unchanged: int
-    replaced: int
-    failures: tuple[Failure, ...]
-    problems: int
 
 
 class Catalog:
@@ -87,15 +67,26 @@ class Catalog:
         with self._engine.connect() as connection:
             return self._contents(connection, files)
 
-    def store(self, outcomes: Iterable[Outcome]) -> Stored:
+    def store(self, outcomes: Sequence[Outcome]) -> Report:
         """Put what was read of files into the tables, in one transaction.
+
+        What the database refuses of one file is a failure of that file.
 
         Parameters
         ----------
-        outcomes : iterable of FileRead or Failure
+        outcomes : sequence of FileRead or Failure
             Each of another file. What a file had in the tables before is replaced; a failure leaves it there.
         """
-        outcomes = list(outcomes)
+        from sqlalchemy.exc import DataError, IntegrityError
+
+        try:
+            return self._store(outcomes)
+        except (DataError, IntegrityError) as error:
+            if len(outcomes) > 1:
+                return Report.of([self.store([outcome]) for outcome in outcomes])
+            return self._store([Failure(outcomes[0].file, storable(f"the database refuses it: {error.orig}"))])
+
+    def _store(self, outcomes: Sequence[Outcome]) -> Report:
         reads = [outcome for outcome in outcomes if isinstance(outcome, FileRead)]
         failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
         with self._engine.begin() as connection:
@@ -116,7 +107,7 @@ class Catalog:
             self._fill(connection, PROBLEMS, [problem_row(problem) for problem in problems])
             self._fill(connection, FAILURES, [failure_row(failure) for failure in failures])
         unchanged = len(reads) - len(changed)
-        return Stored(len(changed) - len(replaced), unchanged, len(replaced), tuple(failures), len(problems))
+        return Report(len(changed) - len(replaced), unchanged, len(replaced), tuple(failures), len(problems))
 
     # -- rows --------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,55 @@
+"""What became of many files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .file_reading import Failure
+
+__all__ = ["Report"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of the files.
+
+    Parameters
+    ----------
+    ingested : int
+        How many were new.
+    unchanged : int
+        How many were in the catalogue already.
+    replaced : int
+        How many were in the catalogue with another content.
+    failures : tuple of Failure
+        Which were not ingested, and why. What the catalogue had of them before is still there.
+    problems : int
+        How many values of those that are new or were replaced do not fit into their columns.
+    """
+
+    ingested: int
+    unchanged: int
+    replaced: int
+    failures: tuple[Failure, ...]
+    problems: int
+
+    @classmethod
+    def of(cls, parts: Sequence[Report]) -> Report:
+        """Return the report of several runs as one."""
+        return cls(
+            sum(part.ingested for part in parts),
+            sum(part.unchanged for part in parts),
+            sum(part.replaced for part in parts),
+            tuple(failure for part in parts for failure in part.failures),
+            sum(part.problems for part in parts),
+        )
+
+    @property
+    def failed(self) -> int:
+        """How many files were not ingested."""
+        return len(self.failures)
+
+    def __str__(self) -> str:
+        text = f"{self.ingested} ingested, {self.unchanged} unchanged, {self.replaced} replaced, {self.failed} failed"
+        return f"{text}; {self.problems} values do not fit into their columns" if self.problems else text
