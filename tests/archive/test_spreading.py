@@ -17,6 +17,8 @@ from roman_cal_models.archive.spreading import Processes, spread
 
 from .catalogs import bad_files, content, url_of, write_files
 
+pytestmark = pytest.mark.once
+
 
 def _double(tasks: Sequence[int]) -> list[int]:
     return [2 * task for task in tasks]
@@ -109,8 +111,6 @@ def test_schemas_and_settings_of_this_process_hold_in_the_others(repository: Pat
 GUARDED = """
 import sys
 from roman_cal_models import archive
-
-pytestmark = pytest.mark.once
 if __name__ == "__main__":
     print("ready", flush=True)
     archive.ingest((sys.argv[1] for _ in range(10**9)), sys.argv[2], processes=2)

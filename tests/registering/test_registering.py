@@ -14,6 +14,8 @@ import pytest
 import roman_cal_models as rcm
 from roman_cal_models.schema.store import store
 
+pytestmark = pytest.mark.once
+
 FOLDER = Path(__file__).parents[1] / "data" / "third_party"
 BASE = "asdf://example.org/roman/spectra"
 
@@ -132,8 +134,6 @@ def test_a_newer_version_is_read_by_the_nearest(run: Callable[[str], str]) -> No
     run("""
 import warnings
 from pathlib import Path
-
-pytestmark = pytest.mark.once
 rcm.SpectraModel.create_fake_data().save("spectra.asdf")
 content = Path("spectra.asdf").read_bytes()
 Path("newer.asdf").write_bytes(content.replace(b"tags/spectra-1.1.0", b"tags/spectra-1.9.0"))
