@@ -14,6 +14,8 @@ from moto.server import ThreadedMotoServer
 import roman_cal_models as rcm
 from roman_cal_models import archive
 
+from .catalogs import content, url_of, write_files
+
 pytestmark = pytest.mark.once
 
 
@@ -82,3 +84,24 @@ def test_a_file_that_is_not_there_is_named(server: str) -> None:
     options = {"client_kwargs": {"endpoint_url": server}, "skip_instance_cache": True}
     with pytest.raises(FileNotFoundError, match=r"roman/missing\.asdf"):
         archive.rows("s3://roman/missing.asdf", storage_options=options)
+
+
+def test_a_bucket_is_ingested_by_one_request_a_file(
+    server: str, requests: list[str], header: bytes, tmp_path: Path
+) -> None:
+    files = write_files(tmp_path / "files", header, 30)
+    _files(server).put([str(path) for path in files], "roman/many/")
+    _files(server).pipe("roman/many/bad.asdf", header[:1000])
+    names = [*(path.name for path in files), "bad.asdf", "missing.asdf"]
+    urls = [f"s3://roman/many/{name}" for name in names]
+    options = {"client_kwargs": {"endpoint_url": server}}
+    catalog = url_of(tmp_path / "catalog.db")
+
+    for processes, counts in ((2, (30, 0)), (1, (0, 30))):
+        requests.clear()
+        report = archive.ingest(urls, catalog, storage_options=options, processes=processes)
+        assert (report.ingested, report.unchanged) == counts
+        assert {failure.file for failure in report.failures} == {*urls[-2:]}
+        asked = [text for text in requests if "GET /roman/many/r" in text]
+        assert len(asked) == len(files)
+    assert {row["archive_file"] for row in content(catalog)["WFIExposure"]} == {*urls[:-2]}

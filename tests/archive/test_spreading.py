@@ -31,6 +31,11 @@ def _double_or_die(tasks: Sequence[int]) -> list[int]:
     return _double(tasks)
 
 
+def _double_when_interrupted(tasks: Sequence[int]) -> list[int]:
+    os.kill(os.getpid(), signal.SIGINT)
+    return _double(tasks)
+
+
 def _lose(task: int) -> int:
     return -task
 
@@ -38,6 +43,11 @@ def _lose(task: int) -> int:
 def test_a_task_that_ends_its_process_is_the_only_one_lost() -> None:
     found = spread(_double_or_die, range(40), Processes(2), size=4, lose=_lose)
     assert sorted(found) == sorted([-13, *(2 * task for task in range(40) if task != 13)])
+
+
+def test_an_interrupt_is_for_the_process_that_started_the_others() -> None:
+    found = spread(_double_when_interrupted, range(4), Processes(2), size=1, lose=_lose)
+    assert sorted(found) == [0, 2, 4, 6]
 
 
 def test_few_tasks_are_under_way_at_a_time() -> None:
@@ -118,18 +128,31 @@ if __name__ == "__main__":
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are looked up in /proc")
-def test_no_process_outlives_one_that_was_killed(header: bytes, tmp_path: Path) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT])
+def test_no_process_outlives_one_that_was_ended(sent: signal.Signals, header: bytes, tmp_path: Path) -> None:
     (file,) = write_files(tmp_path / "files", header, 1)
     script = tmp_path / "script.py"
     script.write_text(GUARDED)
     mark = f"ROMAN_TEST_OF_ORPHANS={tmp_path}"
-    command = [sys.executable, script, file, url_of(tmp_path / "catalog.db")]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=os.environ | dict([mark.split("=", 1)]))
+    process = subprocess.Popen(
+        [sys.executable, script, file, url_of(tmp_path / "catalog.db")],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | dict([mark.split("=", 1)]),
+        start_new_session=True,
+    )
     # this one, the two, and what multiprocessing tracks resources with
     assert _until(lambda: len(_running(mark)) >= 3)
     time.sleep(1)
-    process.kill()
-    process.wait()
+    if sent == signal.SIGINT:
+        # as a terminal does
+        os.killpg(process.pid, sent)
+    else:
+        process.send_signal(sent)
+    _, told = process.communicate(timeout=60)
+    if sent == signal.SIGINT:
+        assert told.splitlines()[-1] == "KeyboardInterrupt"
     assert _until(lambda: not _running(mark)), _running(mark)
 
 

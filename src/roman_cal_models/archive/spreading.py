@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
@@ -63,7 +64,7 @@ class Processes:
         self.stop()
         # spawned, not forked: this process may have threads
         context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPoolExecutor(self.number, mp_context=context, initializer=_end_with_parent)
+        self._pool = ProcessPoolExecutor(self.number, mp_context=context, initializer=_follow_parent)
         try:
             self._pool.submit(os.getpid).result()
         except BrokenProcessPool:
@@ -215,8 +216,10 @@ def _pieces(tasks: Iterable[_Task], size: int) -> Iterator[list[_Task]]:
         yield piece
 
 
-def _end_with_parent() -> None:
-    """Have this process end when the one that started it does, even if that was killed."""
+def _follow_parent() -> None:
+    """Have this process end when the one that started it does, even if that was killed, and not by itself."""
+    # Ctrl-C in a terminal goes to all of them; the parent ends the others
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_wait_for_parent, daemon=True).start()
 
 
