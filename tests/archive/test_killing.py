@@ -21,5 +21,4 @@ def test_a_run_that_was_killed_at_any_moment_is_resumed(header: bytes, tmp_path:
     file.write_bytes(header)
     done = subprocess.run([sys.executable, PROGRAM, file, str(ROUNDS)], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
-    # the others had ended before
-    assert int(done.stdout) > ROUNDS / 2
+    assert done.stdout.startswith(f"{ROUNDS} of ")
