@@ -363,6 +363,7 @@ from .nodes.generated.tvac_telescope import TvacTelescope as TvacTelescope
 from .nodes.generated.tvac_wfi_detector import TvacWfiDetector as TvacWfiDetector
 from .nodes.generated.tvac_wfi_mode import TvacWfiMode as TvacWfiMode
 from .nodes.generated.tvac_wfi_optical_element import TvacWfiOpticalElement as TvacWfiOpticalElement
+from .errors import UnitError as UnitError
 from .errors import UnknownAttributeError as UnknownAttributeError
 from .errors import UnknownAttributeWarning as UnknownAttributeWarning
 from .errors import UnknownTagError as UnknownTagError

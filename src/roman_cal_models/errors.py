@@ -37,6 +37,7 @@ __all__ = [
     "SchemaNotFoundError",
     "SourceTypeError",
     "TruncatedFileError",
+    "UnitError",
     "UnknownAttributeError",
     "UnknownAttributeWarning",
     "UnknownTagError",
@@ -153,6 +154,10 @@ class SchemaError(RomanCalModelsError, ValueError):
 
 class SchemaNotFoundError(SchemaError, LookupError):
     """No schema is installed under this URI."""
+
+
+class UnitError(RomanCalModelsError, ValueError):
+    """The unit of a value is not known, or not one that its schema allows."""
 
 
 class UpgradeError(RomanCalModelsError, ValueError):

@@ -53,10 +53,12 @@ def test_the_statements_create_every_table(dialect: str) -> None:
     text = archive.ddl(dialect)  # type: ignore[arg-type]
     assert text.count("CREATE TABLE") == len(archive.tables().tables)
     if dialect == "sqlite":
-        with sql.create_engine("sqlite://").connect() as connection:
+        engine = sql.create_engine("sqlite://")
+        with engine.connect() as connection:
             for statement in text.split(";\n"):
                 if statement.strip():
                     connection.exec_driver_sql(statement)
+        engine.dispose()
 
 
 @pytest.mark.parametrize(

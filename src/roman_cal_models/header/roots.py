@@ -43,7 +43,7 @@ def roman_part(tree: Mapping[Any, Any], name: str | None) -> tuple[TaggedMapping
     """
     tag = roman_tag(tree, name)
     raw = tree["roman"]
-    uri = installed().store.schema_of_file(tag)
+    uri = installed().store.schema_of_file(tag, raw)
     if not isinstance(raw, TaggedMapping):
         raise UnknownTagError(name, f"what stands under 'roman' bears the tag {tag}, but is no mapping")
     if uri is None:

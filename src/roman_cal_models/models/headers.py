@@ -128,7 +128,7 @@ def identify(source: Any, storage_options: Mapping[str, Any] | None = None) -> I
     tree = parse_tree(content, name)
     tag = roman_tag(tree, name)
     uri = _uri(tag, name)
-    former_uri = former.schema_of_file(tag)
+    former_uri = former.schema_of_file(tag, tree["roman"])
     software, rad = writers(tree)
     return Identity(
         file=name,

@@ -9,7 +9,10 @@ from ..nodes.object_node import ObjectNode
 
 if TYPE_CHECKING:
     import numpy as np
+    from astropy.units import Quantity
     from numpy.typing import NDArray
+
+    from ..nodes.describing import Description
 
 __all__ = ["Looking"]
 
@@ -41,6 +44,69 @@ class Looking:
         """
         flat = flatten(self._node["meta"], include_arrays=False, recursive=True, prefix="roman.meta.")
         return {name: value for name, value in flat.items() if isinstance(value, (str, int, float, complex, bool))}
+
+    def describe(self, path: str) -> Description:
+        """Return what the schemas say of a property, by the version of this model.
+
+        Parameters
+        ----------
+        path : str
+            Its dotted name: ``"meta.cal_step.flat_field"``.
+
+        Raises
+        ------
+        UnknownAttributeError
+            The schemas know no such property.
+        """
+        return self._node.describe(path)
+
+    def unit(self, name: str) -> str | None:
+        """Return the unit of a value, as its schema writes it; None where it says none.
+
+        Of the two units that the arrays of an image may have, ``meta.cal_step.flux`` tells which: the flux step turns
+        rates into surface brightness.
+
+        Parameters
+        ----------
+        name : str
+            Of an array or another property, dotted.
+
+        Raises
+        ------
+        UnknownAttributeError
+            The schemas know no such property.
+        UnitError
+            The schema allows several, and the model does not tell which it is.
+        """
+        from .units import unit
+
+        return unit(self, name)  # type: ignore[arg-type]
+
+    def quantity(self, name: str, unit: str | None = None) -> Quantity:
+        """Return an array or number with its unit.
+
+        Parameters
+        ----------
+        name : str
+            Its name, dotted.
+        unit : str, optional
+            Its unit, where the model does not tell which of several it is.
+
+        Returns
+        -------
+        astropy.units.Quantity
+            It shares the memory of the array. Without dimension where the schema names no unit.
+
+        Raises
+        ------
+        UnknownAttributeError, UnitError
+            As for `unit`; or the schema does not allow the given unit.
+        MissingKeyError
+            The model has no such value.
+        """
+        from .units import quantity
+
+        return quantity(self, name, unit)  # type: ignore[arg-type]
 
     def dq_flags(self, y: int, x: int) -> dict[str, tuple[str, ...]]:
         """Return the data-quality flags that are raised at a pixel.

@@ -201,13 +201,13 @@ def _node_of_asdf_file(file: Any) -> ObjectNode:
         raise NotRomanError(name, "an ASDF file, but not of Roman: there is no key 'roman'")
     top = file["roman"]
     tag = top.tag if isinstance(top, ObjectNode) else getattr(top, "_tag", None)
-    renamed = None if tag is None else former.schema_of_file(tag)
+    renamed = None if tag is None else former.schema_of_file(tag, top)
     if isinstance(top, ObjectNode) and renamed in (None, top.schema_uri):
         name_arrays(top, name)
         return top
     if tag is None or not isinstance(top, Mapping):
         raise UnknownTagError(name, f"what stands under 'roman' is a {type(top).__name__} without a tag")
-    if installed().store.schema_of_file(tag) is None:
+    if installed().store.schema_of_file(tag, top) is None:
         raise UnknownTagError(name, f"the tag {tag} is not known to the installed rad")
     node: ObjectNode = node_from_tree(top, tag, renamed)
     name_arrays(node, name)

@@ -206,8 +206,9 @@ def _needs_blocks(tree: Any) -> bool:
     if isinstance(tree, list):
         return any(map(_needs_blocks, tree))
     dtype = getattr(tree, "dtype", None)
-    # a Quantity without dimensions is written as a number
-    return dtype is not None and (bool(dtype.names) or (tree.shape == () and not hasattr(tree, "unit")))
+    # a Quantity without dimensions is written as a number, and an empty table has a dtype but no shape
+    is_scalar = getattr(tree, "shape", None) == () and not hasattr(tree, "unit")
+    return dtype is not None and (bool(dtype.names) or is_scalar)
 
 
 def _where(tree: Any, value: Any) -> str:

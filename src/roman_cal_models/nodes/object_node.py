@@ -22,6 +22,7 @@ from .properties import Properties, child_names, declared_property, property_nam
 
 if TYPE_CHECKING:
     from ..schema.places import ObjectSchema, Place
+    from .describing import Description
 
 __all__ = ["ObjectNode", "Properties", "TaggedObjectNode", "property_names", "property_types"]
 
@@ -38,6 +39,37 @@ class _DefaultTag:
     def __get__(self, node: object, cls: type[ObjectNode]) -> str | None:
         schema = schema_for(cls, None, None)
         return None if schema is None or schema.path else schema.tag or str(schema.parsed.as_tag())
+
+
+class _Describe:
+    """Tells what the schemas say of a property: of a node by its own version, of a class by the newest."""
+
+    def __get__(self, node: ObjectNode | None, cls: type[ObjectNode]) -> Callable[[str], Description]:
+        schema = schema_for(cls, None, None) if node is None else node._schema
+
+        def describe(path: str) -> Description:
+            """Return what the schemas say of a property.
+
+            Parameters
+            ----------
+            path : str
+                Its dotted name from here on: ``"flat_field"``, ``"cal_step.flat_field"``.
+
+            Returns
+            -------
+            Description
+                Title, description, types, allowed values, unit, archive columns. Printed, it is text.
+
+            Raises
+            ------
+            UnknownAttributeError
+                The schemas know no such property.
+            """
+            from .describing import describe
+
+            return describe(schema, path)
+
+        return describe
 
 
 def _getter(key: str) -> Callable[[ObjectNode], Any]:
@@ -99,6 +131,8 @@ class ObjectNode(LazyDict):
     _declared: ClassVar[frozenset[str]] = frozenset()
 
     _default_tag = _DefaultTag()
+
+    describe = _Describe()
 
     _schema: ObjectSchema | None
     _source: Source | None

@@ -5,6 +5,8 @@ Found in the files that every release of ``roman_datamodels`` wrote, see ``tools
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from .uris import ROMAN
 
 __all__ = ["FILES", "GONE", "RENAMED", "is_roman", "schema_of_file"]
@@ -40,9 +42,18 @@ GONE = frozenset(
 """Tags of sections that no schema describes any more. Their content is kept, and cannot be checked."""
 
 
-def schema_of_file(tag: str) -> str | None:
-    """Return the schema URI of a whole file whose kind has another name now; None for any other tag."""
-    return FILES.get(tag) or RENAMED.get(tag)
+def schema_of_file(tag: str, top: object) -> str | None:
+    """Return the schema URI of a whole file whose kind has another name now; None for any other.
+
+    Parameters
+    ----------
+    tag : str
+        The tag of its top node.
+    top : object
+        The top node: one of a file has ``meta``, which tells it from a section of the same tag.
+    """
+    is_file = isinstance(top, Mapping) and "meta" in top
+    return (FILES.get(tag) if is_file else None) or RENAMED.get(tag)
 
 
 def is_roman(tag: str) -> bool:

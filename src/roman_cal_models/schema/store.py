@@ -194,9 +194,9 @@ class Store:
         self._nodes_by_tag[tag] = uri
         return uri
 
-    def schema_of_file(self, tag: str) -> str | None:
-        """Return the schema URI of a tag of the top node of a file."""
-        return former.schema_of_file(tag) or self.schema_of_node(tag)
+    def schema_of_file(self, tag: str, top: object) -> str | None:
+        """Return the schema URI of the top node of a file, by its tag."""
+        return former.schema_of_file(tag, top) or self.schema_of_node(tag)
 
     def is_node(self, tag: str) -> bool:
         """Tell whether what bears a tag is a node of ours, and not a foreign object.
