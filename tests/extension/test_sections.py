@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import roman_cal_models as rcm
 from roman_cal_models.extension.foreign import FileSource
 from roman_cal_models.header.content import parse_tree, read_header_bytes
+from roman_cal_models.yaml import read
 
 # magic, sizes, checksum: all that is read of a block that is passed by
 HEAD = 6 + 48
@@ -42,7 +43,7 @@ class File:
 
     def __init__(self, stream: Any) -> None:
         header = read_header_bytes(stream, "some.asdf")
-        self.tree = parse_tree(header, "some.asdf")
+        self.tree = {name: read(value) for name, value in parse_tree(header, "some.asdf").items()}
         self.source = FileSource(stream, header.content, header.standard, "some.asdf", owns_stream=False)
 
     def section(self, name: str, index: Any) -> Any:

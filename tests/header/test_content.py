@@ -8,6 +8,7 @@ import pytest
 
 import roman_cal_models as rcm
 from roman_cal_models.header.content import HeaderBytes, parse_tree, read_header_bytes
+from roman_cal_models.yaml import read
 
 START = b"#ASDF 1.0.0\n#ASDF_STANDARD 1.5.0\n%YAML 1.1\n---\n"
 BLOCK = b"\xd3BLK" + b"\0" * 50
@@ -80,9 +81,10 @@ def test_bytes_without_a_header(content: bytes, kind: type[Exception], text: str
 @pytest.mark.parametrize("yaml", [b"- 1\n", b"word\n", b"a: [1\n", b"a: 1\na: *nobody\n", b""])
 def test_a_tree_that_is_no_mapping_or_broken_is_refused(yaml: bytes) -> None:
     with pytest.raises(rcm.NotAsdfError, match=r"^a\.asdf: (the tree is a|broken YAML in the header)"):
-        parse_tree(HeaderBytes(START + yaml + b"...\n", "1.6.0"), "a.asdf")
+        read(parse_tree(HeaderBytes(START + yaml + b"...\n", "1.6.0"), "a.asdf")["a"])
 
 
 def test_a_tree_is_read_with_its_tags() -> None:
     tree = parse_tree(HeaderBytes(START + b"a: !<asdf://e.org/tags/b-1.0.0> {c: 1}\n...\n", "1.6.0"), None)
-    assert (tree["a"].tag, tree["a"]["c"]) == ("asdf://e.org/tags/b-1.0.0", 1)
+    assert tree["a"].tag == "asdf://e.org/tags/b-1.0.0"
+    assert (read(tree["a"]).tag, read(tree["a"])["c"]) == ("asdf://e.org/tags/b-1.0.0", 1)

@@ -21,7 +21,13 @@ def open_and_close(path: Path) -> rcm.DataModel:
         return model
 
 
-READERS = [rcm.read_header, rcm.identify, open_and_close]
+def read_whole_header(source: Any) -> rcm.Header:
+    header = rcm.read_header(source)
+    list(header.items())  # a section is read when it is asked for
+    return header
+
+
+READERS = [read_whole_header, rcm.identify, open_and_close]
 
 # ---- the limits themselves
 
@@ -185,7 +191,7 @@ def test_a_hostile_header_is_one_clear_error(name: str, tmp_path: Path) -> None:
     path = tmp_path / "hostile.asdf"
     path.write_bytes(make())
     with pytest.raises(kind) as caught:
-        rcm.read_header(path)
+        read_whole_header(path)
     assert str(caught.value).startswith(f"{path}: ")
     assert words in str(caught.value)
     assert len(str(caught.value)) < 1000

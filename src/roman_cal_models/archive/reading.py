@@ -14,6 +14,7 @@ from ..header.roots import roman_part
 from ..header.sources import beginning
 from ..models.data_model import DataModel
 from ..schema import installed, uris
+from ..yaml import opened
 from .datatypes import Datatype, datatype
 from .mapping import ITEMS, columns
 from .products import tables_of
@@ -170,7 +171,7 @@ def _fill(node: Any, level: _Level, before: str, rows: Rows, problems: list[RowP
     has_values = isinstance(node, dict)
     for key, (leaf, below) in level.items():
         # what a node has not built yet is not built for this
-        value = _dict_get(node, key) if has_values else None
+        value = opened(_dict_get(node, key)) if has_values else None
         if leaf is not None:
             kind, destinations = leaf
             try:

@@ -16,6 +16,8 @@ __all__ = ["HeaderBytes", "Readable", "parse_tree", "read_header_bytes"]
 _FIRST_PIECE = 64 * 1024
 _LARGEST_PIECE = 1024 * 1024
 
+_PATH = ("roman", "meta")
+
 _MAGIC = b"#ASDF "
 _STANDARD = re.compile(rb"^#ASDF_STANDARD (\d+\.\d+\.\d+)", re.MULTILINE)
 # ASDF standard, "low-level file layout": the tree ends with the YAML document end marker
@@ -91,6 +93,9 @@ def read_header_bytes(stream: Readable, name: str | None) -> HeaderBytes:
 def parse_tree(header: HeaderBytes, name: str | None) -> Any:
     """Return the tree of a header, tags and all.
 
+    Most of the values on the way to ``meta``, and in it, are left `Unread`. What is wrong with one is told when it is
+    read, by the same errors.
+
     Raises
     ------
     NotAsdfError
@@ -102,13 +107,17 @@ def parse_tree(header: HeaderBytes, name: str | None) -> Any:
     settings = current()
     limits = yaml.Limits(settings.header_max_depth, settings.header_max_nodes, settings.header_max_items)
     start = re.search(rb"^%YAML|^---", content, re.MULTILINE)
-    try:
-        tree = yaml.load(content[start.start() :] if start is not None else b"", limits)
-    except yaml.YamlLimitError as error:
+
+    def refusal(error: yaml.YamlError) -> NotAsdfError | HeaderLimitError:
+        if not isinstance(error, yaml.YamlLimitError):
+            return NotAsdfError(name, f"broken YAML in the header: {error}")
         setting = f"header_max_{error.limit}"
-        raise _over_limit(name, f"its header holds too much: {error}", setting, getattr(limits, error.limit)) from None
+        return _over_limit(name, f"its header holds too much: {error}", setting, getattr(limits, error.limit))
+
+    try:
+        tree = yaml.load_along(content[start.start() :] if start is not None else b"", _PATH, limits, refusal)
     except yaml.YamlError as error:
-        raise NotAsdfError(name, f"broken YAML in the header: {error}") from None
+        raise refusal(error) from None
     if not isinstance(tree, dict):
         raise NotAsdfError(name, f"the tree is a {type(tree).__name__}, not a mapping")
     return tree

@@ -8,7 +8,7 @@ from typing import Any
 from ..errors import NotRomanError, UnknownTagError
 from ..schema import installed
 from ..schema.store import UPDATE
-from ..yaml import TaggedMapping
+from ..yaml import TaggedMapping, opened
 
 __all__ = ["history_entries", "named", "roman_part", "roman_tag", "value_of", "writers"]
 
@@ -27,7 +27,7 @@ def roman_tag(tree: Mapping[Any, Any], name: str | None) -> str:
     """
     if "roman" not in tree:
         raise NotRomanError(name, "an ASDF file, but not of Roman: there is no key 'roman'")
-    tag: str | None = getattr(tree["roman"], "tag", None)
+    tag: str | None = getattr(opened(tree["roman"]), "tag", None)
     if tag is None:
         raise UnknownTagError(name, "what stands under 'roman' bears no tag, so its schema is unknown")
     return tag
@@ -42,7 +42,7 @@ def roman_part(tree: Mapping[Any, Any], name: str | None) -> tuple[TaggedMapping
         There is nothing, or it is of no schema that is installed.
     """
     tag = roman_tag(tree, name)
-    raw = tree["roman"]
+    raw = opened(tree["roman"])
     uri = installed().store.schema_of_file(tag, raw)
     if not isinstance(raw, TaggedMapping):
         raise UnknownTagError(name, f"what stands under 'roman' bears the tag {tag}, but is no mapping")
@@ -53,7 +53,7 @@ def roman_part(tree: Mapping[Any, Any], name: str | None) -> tuple[TaggedMapping
 
 def writers(tree: Mapping[Any, Any]) -> tuple[str | None, str | None]:
     """Return the software that wrote the Roman nodes of a file, and its release of RAD, as ``"rad 1.2.1"``."""
-    extensions = value_of(tree.get("history"), "extensions")
+    extensions = value_of(value_of(tree, "history"), "extensions")
     for extension in extensions if isinstance(extensions, list) else ():
         if str(value_of(extension, "extension_uri")).partition("/extensions/")[0] in installed().store.bases:
             return named(value_of(extension, "software")), named(value_of(extension, "manifest_software"))
@@ -62,7 +62,7 @@ def writers(tree: Mapping[Any, Any]) -> tuple[str | None, str | None]:
 
 def history_entries(tree: Mapping[Any, Any]) -> tuple[TaggedMapping, ...]:
     """Return the entries of the history of a file, as they stand there (ASDF standard, "history")."""
-    history = tree.get("history")
+    history = value_of(tree, "history")
     # the first files of ASDF held nothing but the list
     entries = history if isinstance(history, list) else value_of(history, "entries")
     found = entries if isinstance(entries, list) else ()
@@ -77,7 +77,7 @@ def named(software: Any) -> str | None:
 
 def value_of(mapping: Any, key: str) -> Any:
     """Return what stands under a key; None for what is no mapping: a file may hold anything there."""
-    return mapping.get(key) if isinstance(mapping, dict) else None
+    return opened(mapping.get(key)) if isinstance(mapping, dict) else None
 
 
 def _unknown(tag: str, tree: Mapping[Any, Any]) -> str:

@@ -24,7 +24,8 @@ def read_header(source: Any, storage_options: Mapping[str, Any] | None = None) -
     """Read the header of a Roman file, and nothing behind it.
 
     Of a file behind a URL the first 64 kB are requested, and more only if the header is longer. Nothing is checked;
-    `asdf` is imported only to build an object (a WCS, a table) that somebody asks for.
+    `asdf` is imported only to build an object (a WCS, a table) that somebody asks for. A section of the header is
+    read when it is asked for: if it is broken or holds too much, the error may come then.
 
     Parameters
     ----------
@@ -127,8 +128,9 @@ def identify(source: Any, storage_options: Mapping[str, Any] | None = None) -> I
     content, name = _content(source, storage_options)
     tree = parse_tree(content, name)
     tag = roman_tag(tree, name)
+    top = value_of(tree, "roman")
     uri = _uri(tag, name)
-    former_uri = former.schema_of_file(tag, tree["roman"])
+    former_uri = former.schema_of_file(tag, top)
     software, rad = writers(tree)
     return Identity(
         file=name,
@@ -139,8 +141,8 @@ def identify(source: Any, storage_options: Mapping[str, Any] | None = None) -> I
         is_known=installed().store.schema_of(tag) is not None,
         software=software,
         rad=rad,
-        asdf=named(tree.get("asdf_library")),
-        calibration_software=_calibration_software(tree["roman"]),
+        asdf=named(value_of(tree, "asdf_library")),
+        calibration_software=_calibration_software(top),
     )
 
 

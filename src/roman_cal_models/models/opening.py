@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Literal
 from ..errors import FilenameMismatchWarning, NotRomanError, SourceTypeError, UnknownTagError
 from ..extension.foreign import FileSource
 from ..header.content import parse_tree, read_header_bytes
-from ..header.roots import history_entries, roman_part
+from ..header.roots import history_entries, roman_part, value_of
 from ..nodes.building import build_root
 from ..nodes.object_node import ObjectNode
 from ..nodes.reading import node_from_tree
@@ -177,8 +177,7 @@ def _remote(url: str, storage_options: Mapping[str, Any]) -> BinaryIO:
 
 def _compare_filename(raw: TaggedMapping, source: str) -> None:
     """Warn when a local file does not bear the name that it was written under."""
-    meta = raw.get("meta")
-    written = meta.get("filename") if isinstance(meta, dict) else None
+    written = value_of(value_of(raw, "meta"), "filename")
     found = os.path.basename(source)
     if "://" not in source and isinstance(written, str) and written != found:
         warnings.warn(

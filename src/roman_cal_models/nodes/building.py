@@ -10,7 +10,7 @@ import weakref
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
+from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, Unread, opened
 from . import object_node as _object_node
 from .classes import class_of, class_of_document, editable, is_editable
 from .deferred import UNBUILT, AsdfArray, Deferred, FileValue, Source
@@ -56,8 +56,8 @@ def build_root(raw: TaggedMapping, uri: str, source: Source) -> ObjectNode:
 
 
 def build(raw: Any, place: Place | None, parent: ObjectNode) -> Any:
-    """Build the value for a raw container or tagged scalar that stands in `parent`."""
-    value = _build(raw, place, parent._source)
+    """Build the value for a raw container, tagged scalar or text that stands in `parent`."""
+    value = _build(opened(raw), place, parent._source)
     set_parent(value, parent)
     return value
 
@@ -122,11 +122,12 @@ def _raw_object(
 
 def _deferred(value: Any, source: Source | None) -> Any:
     """Return a foreign object as a deferred one; anything else as it is."""
-    if not isinstance(value, _TAGGED):
+    tag = value.tag if isinstance(value, (*_TAGGED, Unread)) else None
+    if tag is None:
         return value
     from ..schema import installed
 
-    return value if source is None or installed().store.is_node(value.tag) else FileValue(source, value)
+    return value if source is None or installed().store.is_node(tag) else FileValue(source, value)
 
 
 def build_list(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from ..errors import ModelClosedError
-from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
+from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, Unread, read
 
 __all__ = ["BUILD_LOCK", "UNBUILT", "AsdfArray", "Deferred", "FakeValue", "FileValue", "Source"]
 
@@ -81,16 +81,21 @@ class FileValue(Deferred):
     ----------
     source : Source
         Who can build it.
-    raw : TaggedMapping, TaggedSequence or TaggedScalar
+    raw : TaggedMapping, TaggedSequence, TaggedScalar or Unread
         Its YAML.
     """
 
-    __slots__ = ("raw", "source")
+    __slots__ = ("_raw", "source")
 
     def __init__(self, source: Source, raw: Any) -> None:
         super().__init__(raw.tag)
         self.source = source
-        self.raw = raw
+        self._raw = raw
+
+    @property
+    def raw(self) -> Any:
+        """Its YAML: a `TaggedMapping`, `TaggedSequence` or `TaggedScalar`."""
+        return read(self._raw)
 
     def _build(self, where: Callable[[], str]) -> Any:
         return self.source.build(self.raw, where)
@@ -171,4 +176,4 @@ class AsdfArray(Deferred):
 
 
 # The types that stand in a node for what is not built: no node ever holds a plain dict or list otherwise.
-UNBUILT = frozenset({dict, list, TaggedMapping, TaggedSequence, TaggedScalar, FileValue, FakeValue, AsdfArray})
+UNBUILT = frozenset({dict, list, TaggedMapping, TaggedSequence, TaggedScalar, Unread, FileValue, FakeValue, AsdfArray})

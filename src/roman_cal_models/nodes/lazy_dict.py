@@ -6,6 +6,7 @@ from collections.abc import ItemsView, Iterable, Iterator, ValuesView
 from typing import Any, ClassVar, TypeVar
 
 from ..errors import MissingKeyError
+from ..yaml import Unread
 from .comparing import equal_mappings
 from .deferred import BUILD_LOCK, UNBUILT
 
@@ -15,6 +16,9 @@ _T = TypeVar("_T")
 
 _getitem = dict.__getitem__
 _setitem = dict.__setitem__
+_get = dict.get
+_items = dict.items
+_values = dict.values
 
 
 class LazyDict(dict[str, Any]):
@@ -176,9 +180,27 @@ class _Values(ValuesView[Any]):
         return (self._mapping[key] for key in reversed(self._mapping))
 
 
-# What stands in a node as it is, built or not: for those who look without touching.
-raw_get = dict.get
-raw_items = dict.items
+def raw_get(node: dict[str, Any], key: Any) -> Any:
+    """Return what stands in a node, built or not, for those who look without touching; None where nothing does."""
+    raw = _get(node, key)
+    return _read(node, key, raw) if raw.__class__ is Unread else raw
+
+
+def raw_items(node: dict[str, Any]) -> ItemsView[str, Any]:
+    """Return what stands in a node, built or not, by its keys."""
+    if Unread in map(type, _values(node)):
+        for key, raw in list(_items(node)):
+            if raw.__class__ is Unread:
+                _read(node, key, raw)
+    return _items(node)
+
+
+def _read(node: dict[str, Any], key: Any, raw: Unread) -> Any:
+    """Put what a text says in the place of the text, unless another thread has put something there."""
+    with BUILD_LOCK:
+        if _get(node, key) is raw:
+            _setitem(node, key, raw.read())
+        return _get(node, key)
 
 
 def raw_members(parent: Any) -> Iterable[tuple[Any, Any]]:

@@ -1,8 +1,8 @@
 """ASDF's YAML read fast, with exactly the values that asdf's own loader gives.
 
 Two readers: ``quick`` knows only the YAML that files commonly hold; what it gives up on is read by PyYAML
-(``thorough``), as asdf does it, which also says what is wrong with a broken text. ``values`` are the tagged ones,
-``limits`` what a document may hold at most.
+(``thorough``), as asdf does it, which also says what is wrong with a broken text. ``parts`` leaves unread what nobody
+asks for. ``values`` are the tagged and the unread ones, ``limits`` what a document may hold at most.
 
 No library does it as fast and as safely: rapidyaml, the obvious choice, ends the process on some broken texts, prints
 to its stderr, and accepts what asdf refuses.
@@ -10,12 +10,25 @@ to its stderr, and accepts what asdf refuses.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .limits import Limits, YamlLimitError, check_text, check_tree, is_surely_small
-from .values import TaggedMapping, TaggedScalar, TaggedSequence, YamlError
+from .values import TaggedMapping, TaggedScalar, TaggedSequence, Unread, YamlError
 
-__all__ = ["Limits", "TaggedMapping", "TaggedScalar", "TaggedSequence", "YamlError", "YamlLimitError", "load"]
+__all__ = [
+    "Limits",
+    "TaggedMapping",
+    "TaggedScalar",
+    "TaggedSequence",
+    "Unread",
+    "YamlError",
+    "YamlLimitError",
+    "load",
+    "load_along",
+    "opened",
+    "read",
+]
 
 
 def load(data: bytes | str, limits: Limits | None = None) -> Any:
@@ -47,13 +60,54 @@ def load(data: bytes | str, limits: Limits | None = None) -> Any:
     return tree
 
 
+def load_along(
+    data: bytes | str, path: Sequence[str], limits: Limits, refusal: Callable[[YamlError], Exception]
+) -> Any:
+    """Read the mappings along a path, and leave as text what stands beside it, wherever that can be.
+
+    Parameters
+    ----------
+    data : bytes or str
+        A YAML document.
+    path : sequence of str
+        Keys, from the top. The last mapping is `Unread` itself, but its keys are known.
+    limits : Limits
+        What the document may hold at most. What a value holds that was left as text counts when it is read.
+    refusal : callable
+        Makes the error to be raised, where such a value turns out to be broken, or too large.
+
+    Returns
+    -------
+    object
+        As of `load`, but values of the mappings may be `Unread`.
+
+    Raises
+    ------
+    YamlError, YamlLimitError
+        As `load`, as far as the document is read.
+    """
+    from .parts import read_along
+
+    return read_along(data, path, limits, refusal, load)
+
+
+def read(value: Any) -> Any:
+    """Return a value of a tree; if it was left as text, read it whole."""
+    return value.read() if value.__class__ is Unread else value
+
+
+def opened(value: Any) -> Any:
+    """Return a value of a tree; if it was left as text, read it, but not the values of a mapping."""
+    return value.opened() if value.__class__ is Unread else value
+
+
 def _read(data: bytes | str, limits: Limits | None) -> Any:
-    from .quick import Reader, Unusual
+    from .quick import Document, Reader, Unusual
 
     # it notes every line, be it empty
     if limits is None or is_surely_small(data, limits):
         try:
-            return Reader(data).read()
+            return Reader(Document(data)).read()
         except (Unusual, UnicodeDecodeError, RecursionError):
             pass
     if limits is not None:

@@ -92,16 +92,29 @@ def check_text(data: bytes | str, limits: Limits) -> None:
             items.pop()
 
 
-def check_tree(tree: Any, limits: Limits) -> None:
+def check_tree(tree: Any, limits: Limits, depth: int = 0, nodes: int = 1) -> int:
     """Refuse a tree that holds too much, aliases followed.
+
+    Parameters
+    ----------
+    tree : object
+        What was read.
+    limits : Limits
+        What it may hold at most.
+    depth, nodes : int
+        Of a part of a document: in how many collections it stands, and how many values were counted already, with
+        this one.
+
+    Returns
+    -------
+    int
+        How many values are counted now.
 
     Raises
     ------
     YamlLimitError
         It does.
     """
-    nodes = 1
-    depth = 0
     level: list[Any] = [tree] if tree.__class__ in _COLLECTIONS else []
     while level:
         depth += 1
@@ -118,6 +131,7 @@ def check_tree(tree: Any, limits: Limits) -> None:
                 if value.__class__ in _COLLECTIONS:
                     next_level.append(value)
         level = next_level
+    return nodes
 
 
 def _too_deep(limits: Limits, line: int | None = None) -> YamlLimitError:

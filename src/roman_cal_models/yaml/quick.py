@@ -6,11 +6,12 @@ It gives up (`Unusual`) on anything else; it never guesses and never reports an 
 from __future__ import annotations
 
 import re
+from copy import copy
 from typing import Any
 
 from .values import CORE_TAG, TaggedMapping, TaggedScalar, TaggedSequence, YamlError
 
-__all__ = ["Reader", "Unusual"]
+__all__ = ["BLOCK_VALUES", "MAX_KEY", "MORE", "Document", "Reader", "Unusual", "match_properties"]
 
 MAX_KEY = 1000  # characters; YAML itself stops at 1024
 
@@ -39,7 +40,7 @@ _may_be_number = re.compile(
     r"[-+]?[0-9a-fA-FxX_:]*\.?[0-9_]*(?:[eE][-+][0-9]+)?|[-+]?\.[a-zA-Z]{3}|[0-9]{4}-[0-9].*"
 ).fullmatch
 _match_key = re.compile(rf"({_PLAIN}|{_SINGLE}|{_DOUBLE}):(?:[ ]++(?=[^ #])|$)(.*)").match
-_match_properties = re.compile(
+match_properties = re.compile(
     rf"(?:({_TAG})(?:[ ]({_ANCHOR}))?+|({_ANCHOR})(?:[ ]({_TAG}))?+)(?:[ ]++(?=[^ #])|$)"
 ).match
 _match_flow_item = re.compile(rf"({_FLOW_PLAIN})|({_SINGLE}|{_DOUBLE})|\*([0-9A-Za-z_\-]++)").match
@@ -71,7 +72,7 @@ _WORDS: dict[str, bool | None] = {
 }
 _WORDS["~"] = None
 
-_MORE: Any = object()
+MORE: Any = object()
 """Stands for the value of a text that is no complete scalar on one line."""
 
 
@@ -85,12 +86,12 @@ class _Values(dict[str, Any]):
         self.is_plain = is_plain
 
     def __missing__(self, text: str) -> Any:
-        value: Any = _MORE
+        value: Any = MORE
         if self.is_plain(text):
             value = _resolve(text)
         elif _is_quoted(text):
             value = _unquote(text)
-        elif text[:1] == "[" and self is _block_values and (items := _simple_flow(text)) is not None:
+        elif text[:1] == "[" and self is BLOCK_VALUES and (items := _simple_flow(text)) is not None:
             value = tuple(items)
         if len(text) < 80:
             if len(self) > 4000:
@@ -99,8 +100,66 @@ class _Values(dict[str, Any]):
         return value
 
 
-_block_values = _Values(_is_plain)
+BLOCK_VALUES = _Values(_is_plain)
+"""What a text of one line means in a block."""
 _flow_values = _Values(_is_flow_plain)
+
+
+class Document:
+    """The text of a document between its directives and its end, and what the directives say.
+
+    Parameters
+    ----------
+    data : bytes or str
+        The whole text.
+    """
+
+    def __init__(self, data: bytes | str) -> None:
+        text = data if isinstance(data, str) else str(data, "utf-8")
+        if text.encode().translate(None, _USUAL_BYTES) if text.isascii() else _find_odd_character(text):
+            raise Unusual
+        self._handles = {"!": "!", "!!": CORE_TAG}
+        self._tags: dict[str, str] = {}
+        self.root_tag: str | None = None
+        start = 0
+        if prologue := _match_prologue(text):
+            self._declare(prologue[1])
+            self.root_tag = self.tag(prologue[2]) if prologue[2] else None
+            start = prologue.end()
+        elif text.startswith(("%", "---", "...")):
+            raise Unusual
+        end = text.find("\n...", start - 1 if start else 0) + 1
+        if end and text[end + 3 :].strip("\n"):
+            raise Unusual
+        self.body = text[start : end or None]
+        if self.body[-1:] != "\n":
+            raise Unusual
+
+    def _declare(self, directives: str) -> None:
+        """Note the tag handles that the document declares."""
+        declared = [line.split(" ") for line in directives.split("\n") if line.startswith("%TAG")]
+        if len({handle for _, handle, _ in declared}) != len(declared):
+            raise Unusual
+        self._handles.update((handle, prefix) for _, handle, prefix in declared)
+
+    def tag(self, text: str) -> str:
+        """Resolve a tag as it is written."""
+        tag = self._tags.get(text)
+        if tag is None:
+            handle, mark, suffix = text.rpartition("!")
+            prefix = self._handles.get(handle + mark)
+            tag = suffix[1:-1] if suffix[0] == "<" else f"{prefix}{suffix}"
+            if prefix is None or tag.startswith(CORE_TAG):
+                raise Unusual
+            self._tags[text] = tag
+        return tag
+
+    def part(self, text: str) -> Document:
+        """Return part of the body as a document of its own, which has the same directives."""
+        part = copy(self)
+        part.body = text
+        part.root_tag = None
+        return part
 
 
 class Reader:
@@ -110,44 +169,20 @@ class Reader:
     lines that are indented more than the key or dash.
     """
 
-    def __init__(self, data: bytes | str) -> None:
-        text = data if isinstance(data, str) else str(data, "utf-8")
-        if text.encode().translate(None, _USUAL_BYTES) if text.isascii() else _find_odd_character(text):
-            raise Unusual
-        self.handles = {"!": "!", "!!": CORE_TAG}
-        self.root_tag: str | None = None
-        start = 0
-        if prologue := _match_prologue(text):
-            self.declare(prologue[1])
-            self.root_tag = prologue[2]
-            start = prologue.end()
-        elif text.startswith(("%", "---", "...")):
-            raise Unusual
-        end = text.find("\n...", start - 1 if start else 0) + 1
-        if end and text[end + 3 :].strip("\n"):
-            raise Unusual
-        self.text = text[start : end or None]
-        if self.text[-1:] != "\n":
-            raise Unusual
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.text = document.body
         self.lines: list[tuple[str, str, str, str]] = _split_lines(self.text)
         self.columns = [len(line[0]) for line in self.lines]
         self.raw: list[str] = []
         self.at = 0
         self.anchors: dict[str, Any] = {}
-        self.tags: dict[str, str] = {}
-
-    def declare(self, directives: str) -> None:
-        """Note the tag handles that the document declares."""
-        declared = [line.split(" ") for line in directives.split("\n") if line.startswith("%TAG")]
-        if len({handle for _, handle, _ in declared}) != len(declared):
-            raise Unusual
-        self.handles.update((handle, prefix) for _, handle, prefix in declared)
 
     def read(self) -> Any:
         """Read the whole document."""
         if self.skip() == len(self.lines):
             raise Unusual
-        value = self.below(-1, self.tag(self.root_tag) if self.root_tag else None, None)
+        value = self.below(-1, self.document.root_tag, None)
         if self.skip() != len(self.lines):
             raise Unusual
         return value
@@ -186,7 +221,7 @@ class Reader:
 
     def mapping(self, mapping: dict[Any, Any], column: int) -> None:
         """Read the entries whose keys stand in `column`."""
-        lines, columns, values = self.lines, self.columns, _block_values
+        lines, columns, values = self.lines, self.columns, BLOCK_VALUES
         at, count = self.at, len(lines)
         while at < count:
             _, dashes, key, rest = lines[at]
@@ -202,8 +237,8 @@ class Reader:
                     raise Unusual
                 key, rest = found.groups()
             at += 1
-            value = values[rest] if rest else _MORE
-            if value is _MORE or (at < count and columns[at] > column):
+            value = values[rest] if rest else MORE
+            if value is MORE or (at < count and columns[at] > column):
                 self.at = at
                 value = self.value(rest, column, True) if rest else self.below(column, None, None, True)
                 at = self.at
@@ -214,7 +249,7 @@ class Reader:
 
     def sequence(self, sequence: list[Any], column: int) -> None:
         """Read the entries whose dashes stand in `column`."""
-        lines, columns, values = self.lines, self.columns, _block_values
+        lines, columns, values = self.lines, self.columns, BLOCK_VALUES
         at, count = self.at, len(lines)
         while at < count:
             spaces, dashes, key, rest = lines[at]
@@ -224,8 +259,8 @@ class Reader:
                     at = self.at
                     continue
                 return
-            value = values[rest] if rest else _MORE
-            if key or len(dashes) > 2 or (value is _MORE and _match_key(rest)):
+            value = values[rest] if rest else MORE
+            if key or len(dashes) > 2 or (value is MORE and _match_key(rest)):
                 # what follows the dash is a collection of its own, two columns to the right
                 lines[at] = (spaces, dashes[2:], key, rest)
                 columns[at] = column + 2
@@ -234,7 +269,7 @@ class Reader:
                 at = self.at
             else:
                 at += 1
-                if value is _MORE or (at < count and columns[at] > column):
+                if value is MORE or (at < count and columns[at] > column):
                     self.at = at
                     value = self.value(rest, column, False) if rest else self.below(column, None, None)
                     at = self.at
@@ -251,7 +286,7 @@ class Reader:
             return self.anchors[rest[1:]]
         tag = anchor = None
         if rest[0] in "!&":
-            found = _match_properties(rest)
+            found = match_properties(rest)
             if not found:
                 raise Unusual
             tag, anchor = self.properties(found)
@@ -264,19 +299,7 @@ class Reader:
     def properties(self, found: re.Match[str]) -> tuple[str | None, str | None]:
         """Return the tag and the anchor that were found."""
         tag, anchor = found[1] or found[4], found[2] or found[3]
-        return self.tag(tag) if tag else None, anchor and anchor[1:]
-
-    def tag(self, text: str) -> str:
-        """Resolve a tag as it is written."""
-        tag = self.tags.get(text)
-        if tag is None:
-            handle, mark, suffix = text.rpartition("!")
-            prefix = self.handles.get(handle + mark)
-            tag = suffix[1:-1] if suffix[0] == "<" else f"{prefix}{suffix}"
-            if prefix is None or tag.startswith(CORE_TAG):
-                raise Unusual
-            self.tags[text] = tag
-        return tag
+        return self.document.tag(tag) if tag else None, anchor and anchor[1:]
 
     def anchored(self, anchor: str | None, value: Any) -> Any:
         """Remember a finished value by its anchor."""
@@ -357,7 +380,7 @@ class Reader:
     def flow_item(self, text: str, at: int) -> tuple[Any, int]:
         """Read one item of a flow collection; return it and where it ends."""
         tag = anchor = None
-        if properties := _match_properties(text, at):
+        if properties := match_properties(text, at):
             tag, anchor = self.properties(properties)
             at = properties.end()
         value: Any
@@ -393,12 +416,12 @@ def _simple_flow(text: str) -> Any:
         return None
     if text[0] == "[":
         items = [values[item] for item in inner.split(", ")] if inner else []
-        return None if _MORE in items else items
+        return None if MORE in items else items
     entries = {}
     for entry in inner.split(", ") if inner else ():
         name, _, item = entry.partition(": ")
         key, value = values[name], values[item]
-        if key is _MORE or value is _MORE or len(name) > MAX_KEY:
+        if key is MORE or value is MORE or len(name) > MAX_KEY:
             return None
         entries[key] = value
     return entries

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ..errors import RomanCalModelsError
 
-__all__ = ["CORE_TAG", "TaggedMapping", "TaggedScalar", "TaggedSequence", "YamlError"]
+__all__ = ["CORE_TAG", "TaggedMapping", "TaggedScalar", "TaggedSequence", "Unread", "YamlError"]
 
 CORE_TAG = "tag:yaml.org,2002:"
 """What the tags of YAML's own types begin with."""
@@ -46,6 +47,49 @@ class TaggedScalar(str):
 
     def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
         return str(self), self.tag
+
+
+class Unread:
+    """A value that is still text.
+
+    Parameters
+    ----------
+    read : callable
+        Reads it.
+    tag : str or None
+        Its tag.
+    mapping : dict, optional
+        If it is a mapping whose keys are known: it, with values that may be unread.
+    """
+
+    __slots__ = ("_mapping", "_read", "_value", "tag")
+
+    _value: Any
+
+    def __init__(self, read: Callable[[], Any], tag: str | None, mapping: dict[Any, Any] | None = None) -> None:
+        self._read: Callable[[], Any] | None = read
+        self._mapping = mapping
+        self.tag = tag
+
+    def opened(self) -> Any:
+        """Return the value; if it is a mapping, values in it may still be unread."""
+        return self.read() if self._mapping is None else self._mapping
+
+    def read(self) -> Any:
+        """Return the value, each time the same object; raises what the document's reader was told to raise."""
+        read = self._read
+        if read is not None:
+            self._value = read()
+            self._read = None
+        return self._value
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # who gets a copy gets the value
+        return _itself, (self.read(),)
+
+
+def _itself(value: Any) -> Any:
+    return value
 
 
 class YamlError(RomanCalModelsError, ValueError):

@@ -1,0 +1,187 @@
+"""A document of which only the mappings along one path are read; what else they hold is left as text until it is asked.
+
+What is split is proven to be independent first: no quoted text or flow collection may go on into the next part, and
+no alias may lead out of one. Whatever is not, or not as programs write it, is read at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
+from typing import Any
+
+from .limits import Limits, check_tree, is_surely_small
+from .quick import BLOCK_VALUES, MAX_KEY, MORE, Document, Reader, Unusual, match_properties
+from .values import TaggedMapping, Unread, YamlError
+
+__all__ = ["read_along"]
+
+# Quoted text of one line that begins where only a value can begin, and ends where it can only end: in a plain scalar
+# of a block it may stand as well, but then there is no other kind of text on that line.
+_find_quoted = re.compile(r"'(?:(?<=: ')|(?<=, ')|(?<=[\[{]'))[^'\n]*+'(?=[\n,\]}:])").sub
+_find_names = re.compile(r"[&*]([0-9A-Za-z_\-]+)").findall
+_UNMARKED = bytes(set(range(256)) - set(b'[]{}"#'))
+
+
+def read_along(
+    data: bytes | str,
+    path: Sequence[str],
+    limits: Limits,
+    refusal: Callable[[YamlError], Exception],
+    load: Callable[[bytes | str, Limits | None], Any],
+) -> Any:
+    """Read the mappings along a path, and leave the other values in them as `Unread`.
+
+    Parameters
+    ----------
+    data : bytes or str
+        The document.
+    path : sequence of str
+        Keys, from the top. The last mapping is read as well.
+    limits : Limits
+        What the document may hold at most. What depends on unread values is looked at when they are read.
+    refusal : callable
+        Makes the error that is raised where an unread value turns out to be broken, or too large.
+    load : callable
+        Reads a whole document.
+
+    Returns
+    -------
+    object
+        As `load` gives it, but for unread values.
+    """
+    if is_surely_small(data, limits):
+        try:
+            return _Whole(data, limits, refusal, load).along(path)
+        except (Unusual, UnicodeDecodeError, RecursionError):
+            pass
+    return load(data, limits)
+
+
+class _Whole:
+    """The document that unread values are part of."""
+
+    def __init__(
+        self,
+        data: bytes | str,
+        limits: Limits,
+        refusal: Callable[[YamlError], Exception],
+        load: Callable[[bytes | str, Limits | None], Any],
+    ) -> None:
+        self.data = data
+        self.document = Document(data)
+        self.limits = limits
+        self.refusal = refusal
+        self.load = load
+        self.nodes = 1
+        self.parts: list[str] = []
+        self.tree: Any = None
+
+    def along(self, path: Sequence[str]) -> Any:
+        """Read the mappings along a path."""
+        body = self.document.body
+        if len(path) >= self.limits.depth or " |" in body or " >" in body:
+            raise Unusual  # the lines of a block scalar look like any others
+        tree = self.mapping(body, 0, (), path, self.document.root_tag)
+        if "&" in body or "*" in body:
+            names = Counter(name for part in self.parts for name in set(_find_names(part)))
+            if any(count > 1 for count in names.values()):
+                raise Unusual
+        self.parts.clear()
+        return tree
+
+    def mapping(
+        self, text: str, column: int, path: tuple[Any, ...], ahead: Sequence[str], tag: str | None
+    ) -> dict[Any, Any]:
+        """Read the mapping whose keys stand in a column, and further along the path."""
+        entries = _split(column)(text)
+        # each begins with a line: if they are not the whole text, something stands between them
+        if sum([len(entry[0]) for entry in entries]) != len(text) or len(entries) > self.limits.items:
+            raise Unusual
+        mapping: dict[Any, Any] = {} if tag is None else TaggedMapping((), tag)
+        self.nodes += len(entries)
+        for part, name, rest, more in entries:
+            key = BLOCK_VALUES[name]
+            value = (BLOCK_VALUES[rest] if rest else None) if not more else MORE
+            if value is MORE:
+                value = self.part(part, (*path, key), rest, more, ahead if ahead and name == ahead[0] else ())
+            elif value.__class__ is tuple:
+                value = list(value)
+            mapping[key] = value
+        return mapping
+
+    def part(self, text: str, path: tuple[Any, ...], rest: str, more: str, ahead: Sequence[str]) -> Any:
+        """Return the value of an entry: a mapping along the path, or a value that is left unread if that can be."""
+        properties = match_properties(rest) if rest else None
+        tag = None if properties is None else properties[1] or properties[4]
+        tag = None if tag is None else self.document.tag(tag)
+        if ahead and more[:1] == " " and (not rest or rest == (properties and properties[1])):
+            mapping = self.mapping(more, len(more) - len(more.lstrip(" ")), path, ahead[1:], tag)
+            return mapping if ahead[1:] else Unread(partial(_read_all, mapping), tag, mapping)
+        self.parts.append(text)
+        is_small = len(text) < 2 * self.limits.items  # so that it cannot hold more: what is too large is told at once
+        if is_small and _is_closed(text, self.limits.depth - len(path)):
+            return Unread(partial(self.late, path, text), tag)
+        return self.read(path, text)
+
+    def read(self, path: tuple[Any, ...], text: str) -> Any:
+        """Read the value of an entry from its lines."""
+        entry = Reader(self.document.part(text)).read()
+        (value,) = entry.values()
+        self.nodes = check_tree(value, self.limits, depth=len(path), nodes=self.nodes)
+        return value
+
+    def late(self, path: tuple[Any, ...], text: str) -> Any:
+        """Read the value of an entry that was left unread."""
+        try:
+            try:
+                return self.read(path, text)
+            except (Unusual, RecursionError):
+                # PyYAML knows more, and if the text is broken, it names the line in the whole
+                if self.tree is None:
+                    self.tree = self.load(self.data, self.limits)
+        except YamlError as error:
+            raise self.refusal(error) from None
+        value = self.tree
+        for key in path:
+            value = value[key]
+        return value
+
+
+def _read_all(mapping: dict[Any, Any]) -> dict[Any, Any]:
+    for key, value in mapping.items():
+        if value.__class__ is Unread:
+            mapping[key] = value.read()
+    return mapping
+
+
+@lru_cache(maxsize=64)
+def _split(column: int) -> Callable[[str], list[tuple[str, str, str, str]]]:
+    """Return what splits a mapping into entries: all lines, key, rest of its line, lines below that belong to it."""
+    if column > MAX_KEY:
+        raise Unusual
+    key = r"([A-Za-z_$][0-9A-Za-z_$./\-]{0,99}):(?: ++(?=[^ \n#])|(?=\n))(.*)\n"
+    below = rf"((?: {{{column + 1},}}.*\n| {{{column}}}-(?: .*)?+\n|\n)*+)"
+    return re.compile(rf"^( {{{column}}}{key}{below})", re.MULTILINE).findall
+
+
+def _is_closed(text: str, depth: int) -> bool:
+    """Tell whether no quoted scalar and no flow collection of a text goes on behind it; False is a guess.
+
+    False as well, if flow collections are nested deeper than `depth`. A closing bracket in a plain scalar cannot make
+    up for a collection that is open at the end: the order is wrong.
+    """
+    if "'" in text:
+        text = _find_quoted("", text)
+        if "'" in text:
+            return False
+    marks = text.encode().translate(None, _UNMARKED)
+    while marks and depth:
+        depth -= 1
+        fewer = marks.replace(b"[]", b"").replace(b"{}", b"")
+        if len(fewer) == len(marks):
+            return False
+        marks = fewer
+    return not marks
