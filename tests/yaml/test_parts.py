@@ -116,6 +116,7 @@ JOINED = {
     "lines that begin further to the left": "    a: {b: c,\n  d: e}\n    f: g\n",
     "a comment at the margin": "    a: {b: c,\n      d: e}\n# comment\n    f: g\n",
     "a key twice": "    a: {b: c,\n      d: e}\n    a: {f: g,\n      h: i}\n",
+    "a key twice, and a word at last": "    a: {b: c,\n      d: e}\n    a: f\n",
     "a sequence at the column of its key": "    a:\n    - b: c\n    -\n    - {d: e,\n      f: g}\n    h: i\n",
     "a plain text of two lines": "    a: b 'c\n      - \"d\n    e: f\n",
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, Unread, opened
@@ -42,6 +42,7 @@ _Class = TypeVar("_Class", bound=type[Any])
 _setitem = dict.__setitem__
 TIME_TAG = "tag:stsci.edu:asdf/time/time-"
 _TAGGED = (TaggedMapping, TaggedSequence, TaggedScalar)
+_MAY_BE_FOREIGN: frozenset[type[Any]] = frozenset({*_TAGGED, Unread})
 
 
 # -- from a file -----------------------------------------------------------------------------------------------------
@@ -115,19 +116,20 @@ def _raw_object(
 ) -> ObjectNode:
     node = make_node(_class_for(class_of(schema), source), schema, tag)
     _object_node._set_source(node, source)
+    is_node = None
     for key, value in raw.items():
-        _setitem(node, key, _deferred(value, source))
+        if value.__class__ in _MAY_BE_FOREIGN and value.tag is not None and source is not None:
+            is_node = is_node or _is_node()
+            if not is_node(value.tag):
+                value = FileValue(source, value)
+        _setitem(node, key, value)
     return node
 
 
-def _deferred(value: Any, source: Source | None) -> Any:
-    """Return a foreign object as a deferred one; anything else as it is."""
-    tag = value.tag if isinstance(value, (*_TAGGED, Unread)) else None
-    if tag is None:
-        return value
+def _is_node() -> Callable[[str], bool]:
     from ..schema import installed
 
-    return value if source is None or installed().store.is_node(tag) else FileValue(source, value)
+    return installed().store.is_node
 
 
 def build_list(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
@@ -22,7 +22,7 @@ __all__ = ["read_along"]
 # of a block it may stand as well, but then there is no other kind of text on that line.
 _find_quoted = re.compile(r"'(?:(?<=: ')|(?<=, ')|(?<=[\[{]'))[^'\n]*+'(?=[\n,\]}:])").sub
 _find_names = re.compile(r"[&*]([0-9A-Za-z_\-]+)").findall
-_UNMARKED = bytes(set(range(256)) - set(b'[]{}"#'))
+_UNMARKED = bytes(set(range(256)) - set(b"[]{}\"'#\0"))
 
 
 def read_along(
@@ -76,13 +76,14 @@ class _Whole:
         self.refusal = refusal
         self.load = load
         self.nodes = 1
+        self.tags: dict[str, tuple[str | None, bool]] = {}
         self.parts: list[str] = []
         self.tree: Any = None
 
     def along(self, path: Sequence[str]) -> Any:
         """Read the mappings along a path."""
         body = self.document.body
-        if len(path) >= self.limits.depth or " |" in body or " >" in body:
+        if len(path) >= self.limits.depth or _may_begin_block(body, "|") or _may_begin_block(body, ">"):
             raise Unusual  # the lines of a block scalar look like any others
         tree = self.mapping(body, 0, (), path, self.document.root_tag)
         if "&" in body or "*" in body:
@@ -102,29 +103,44 @@ class _Whole:
             raise Unusual
         mapping: dict[Any, Any] = {} if tag is None else TaggedMapping((), tag)
         self.nodes += len(entries)
+        parts = []
         for part, name, rest, more in entries:
             key = BLOCK_VALUES[name]
             value = (BLOCK_VALUES[rest] if rest else None) if not more else MORE
             if value is MORE:
-                value = self.part(part, (*path, key), rest, more, ahead if ahead and name == ahead[0] else ())
+                own_tag, is_tag = self.tag(rest) if rest[:1] in ("!", "&") else (None, not rest)
+                if ahead and name == ahead[0] and is_tag and more[:1] == " ":
+                    value = self.further(more, (*path, key), ahead[1:], own_tag)
+                else:
+                    value = part  # for now
+                    parts.append((key, part, own_tag))
             elif value.__class__ is tuple:
                 value = list(value)
             mapping[key] = value
+        closed = _are_closed([part for _, part, _ in parts], self.limits.depth - len(path) - 1)
+        for (key, part, own_tag), is_closed in zip(parts, closed, strict=True):
+            here = (*path, key)
+            # too long a text may hold too much, which is told at once
+            is_left = is_closed and len(part) < 2 * self.limits.items
+            value = Unread(partial(self.late, here, part), own_tag) if is_left else self.read(here, part)
+            if mapping[key] is part:  # or else the key came again
+                mapping[key] = value
+            self.parts.append(part)
         return mapping
 
-    def part(self, text: str, path: tuple[Any, ...], rest: str, more: str, ahead: Sequence[str]) -> Any:
-        """Return the value of an entry: a mapping along the path, or a value that is left unread if that can be."""
-        properties = match_properties(rest) if rest else None
-        tag = None if properties is None else properties[1] or properties[4]
-        tag = None if tag is None else self.document.tag(tag)
-        if ahead and more[:1] == " " and (not rest or rest == (properties and properties[1])):
-            mapping = self.mapping(more, len(more) - len(more.lstrip(" ")), path, ahead[1:], tag)
-            return mapping if ahead[1:] else Unread(partial(_read_all, mapping), tag, mapping)
-        self.parts.append(text)
-        is_small = len(text) < 2 * self.limits.items  # so that it cannot hold more: what is too large is told at once
-        if is_small and _is_closed(text, self.limits.depth - len(path)):
-            return Unread(partial(self.late, path, text), tag)
-        return self.read(path, text)
+    def tag(self, rest: str) -> tuple[str | None, bool]:
+        """Return the tag at the beginning of a line, and whether there is nothing else."""
+        found = self.tags.get(rest)
+        if found is None:
+            properties = match_properties(rest)
+            tag = None if properties is None else properties[1] or properties[4]
+            found = self.tags[rest] = None if tag is None else self.document.tag(tag), tag == rest
+        return found
+
+    def further(self, text: str, path: tuple[Any, ...], ahead: Sequence[str], tag: str | None) -> Any:
+        """Read the next mapping along the path."""
+        mapping = self.mapping(text, len(text) - len(text.lstrip(" ")), path, ahead, tag)
+        return mapping if ahead else Unread(partial(_read_all, mapping), tag, mapping)
 
     def read(self, path: tuple[Any, ...], text: str) -> Any:
         """Read the value of an entry from its lines."""
@@ -150,6 +166,12 @@ class _Whole:
         return value
 
 
+def _may_begin_block(text: str, indicator: str) -> bool:
+    """Tell whether a block scalar of that indicator may begin in a text."""
+    # quicker than to look for both characters: one of them is everywhere
+    return any(before[-1:] == " " for before in text.split(indicator)[:-1])
+
+
 def _read_all(mapping: dict[Any, Any]) -> dict[Any, Any]:
     for key, value in mapping.items():
         if value.__class__ is Unread:
@@ -167,21 +189,20 @@ def _split(column: int) -> Callable[[str], list[tuple[str, str, str, str]]]:
     return re.compile(rf"^( {{{column}}}{key}{below})", re.MULTILINE).findall
 
 
-def _is_closed(text: str, depth: int) -> bool:
-    """Tell whether no quoted scalar and no flow collection of a text goes on behind it; False is a guess.
+def _are_closed(parts: list[str], depth: int) -> Iterator[bool]:
+    """Tell of each text whether no quoted scalar and no flow collection goes on behind it; False is a guess.
 
     False as well, if flow collections are nested deeper than `depth`. A closing bracket in a plain scalar cannot make
     up for a collection that is open at the end: the order is wrong.
     """
-    if "'" in text:
-        text = _find_quoted("", text)
-        if "'" in text:
-            return False
-    marks = text.encode().translate(None, _UNMARKED)
-    while marks and depth:
-        depth -= 1
-        fewer = marks.replace(b"[]", b"").replace(b"{}", b"")
-        if len(fewer) == len(marks):
-            return False
-        marks = fewer
-    return not marks
+    # all at once, which is quicker; no document holds what stands between them
+    together = _find_quoted("", "\0".join(parts)).encode().translate(None, _UNMARKED)
+    for marks in together.split(b"\0") if parts else ():
+        left = depth
+        while marks and left:
+            fewer = marks.replace(b"[]", b"").replace(b"{}", b"")
+            if len(fewer) == len(marks):
+                break
+            marks = fewer
+            left -= 1
+        yield not marks
