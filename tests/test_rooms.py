@@ -19,7 +19,7 @@ FLOORS = (
     {"extension"},
     {"header"},
     {"models"},
-    {"datamodels", "registering", "testing", "upgrading"},
+    {"datamodels", "differing", "registering", "testing", "upgrading"},
     {"archive"},
     {"view"},
     {"cli"},

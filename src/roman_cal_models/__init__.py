@@ -26,6 +26,7 @@ _NAMES = {
     "TaggedObjectNode": "nodes.object_node",
     "compile_schema": "schema",
     "config": "settings",
+    "diff": "differing.running",
     "get_asdf_extensions": "extension",
     "get_latest_schema": "schema.whole",
     "identify": "models.headers",

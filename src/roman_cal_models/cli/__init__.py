@@ -13,6 +13,7 @@ __all__ = ["main"]
 COMMANDS = {
     "catalog": "put files into the archive's catalogue, or print its tables and columns",
     "demo": "make Roman files, set and refuse values, and read them back",
+    "diff": "print what is different between two files",
     "header": "print what a file says before its first block",
     "identify": "tell what files are, and what wrote them",
     "steps": "print the calibration steps of files as a matrix",

@@ -182,7 +182,7 @@ class _Values(ValuesView[Any]):
 
 def raw_get(node: dict[str, Any], key: Any) -> Any:
     """Return what stands in a node, built or not, for those who look without touching; None where nothing does."""
-    raw = _get(node, key)
+    raw: Any = _get(node, key)
     return _read(node, key, raw) if raw.__class__ is Unread else raw
 
 

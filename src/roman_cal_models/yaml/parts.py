@@ -106,7 +106,7 @@ class _Whole:
         parts = []
         for part, name, rest, more in entries:
             key = BLOCK_VALUES[name]
-            value = (BLOCK_VALUES[rest] if rest else None) if not more else MORE
+            value: Any = (BLOCK_VALUES[rest] if rest else None) if not more else MORE
             if value is MORE:
                 own_tag, is_tag = self.tag(rest) if rest[:1] in ("!", "&") else (None, not rest)
                 if ahead and name == ahead[0] and is_tag and more[:1] == " ":
