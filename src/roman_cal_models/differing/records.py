@@ -120,7 +120,7 @@ def short(value: Any) -> str:
     """Return a value in a few characters; of what holds more, what it is."""
     if isinstance(value, dict):
         return f"{type(value).__name__} of {len(value)}"
-    if hasattr(value, "dtype") and hasattr(value, "shape"):
+    if hasattr(value, "dtype") and hasattr(value, "shape") and value.shape:
         return f"<array {value.dtype} {tuple(value.shape)}>"
     text = repr(str(value)) if hasattr(value, "isot") else repr(value)
     text = " ".join(text.split())
