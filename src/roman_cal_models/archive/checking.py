@@ -176,21 +176,44 @@ def compare(old_rad: str | os.PathLike[str], new_rad: str | os.PathLike[str] = "
         if family not in new or family not in old:
             changes.append(Change("added" if family in new else "removed", family, "", "family"))
             continue
-        for path in dict.fromkeys([*old[family], *new[family]]):
-            before, after = old[family].get(path), new[family].get(path)
-            if before is None or after is None:
-                changes.append(Change("added" if before is None else "removed", family, path, "property"))
-                facts = (after or before or {}).get("archive columns")
-                if facts is not None:
-                    gone = (None, facts) if before is None else (facts, None)
-                    changes.append(Change(changes[-1].kind, family, path, "archive columns", *gone))
-                continue
-            changes += [
-                Change(_kind(before[what], after[what]), family, path, what, before[what], after[what])
-                for what in before
-                if before[what] != after[what]
-            ]
+        changes += _changes(family, old[family], new[family])
     return changes
+
+
+def compare_versions(old_uri: str, new_uri: str) -> list[Change]:
+    """Return what changed from one version of a schema to another, property by property.
+
+    Parameters
+    ----------
+    old_uri, new_uri : str
+        URIs of installed schemas.
+    """
+    old, new = (_properties_of(installed(), uri) for uri in (old_uri, new_uri))
+    return list(_changes(uris.parse(new_uri).family, old, new))
+
+
+_Properties = dict[str, dict[str, Any]]
+
+
+def _changes(family: str, old: _Properties, new: _Properties) -> Iterator[Change]:
+    for path in dict.fromkeys([*old, *new]):
+        before, after = old.get(path), new.get(path)
+        if before is None or after is None:
+            kind = "added" if before is None else "removed"
+            yield Change(kind, family, path, "property")
+            facts = (after or before or {}).get("archive columns")
+            if facts is not None:
+                gone = (None, facts) if before is None else (facts, None)
+                yield Change(kind, family, path, "archive columns", *gone)
+            continue
+        for what in before:
+            if not _are_same(what, before[what], after[what]):
+                yield Change(_kind(before[what], after[what]), family, path, what, before[what], after[what])
+
+
+def _are_same(what: str, old: Any, new: Any) -> bool:
+    # the order of allowed values means nothing
+    return old == new or (what == "allowed values" and None not in (old, new) and set(old) == set(new))
 
 
 def _kind(old: Any, new: Any) -> str:
@@ -204,11 +227,12 @@ def _facts(rad: str | os.PathLike[str]) -> Facts:
     return Facts(store, Compiler(store.load))
 
 
-def _properties(facts: Facts) -> dict[str, dict[str, dict[str, Any]]]:
-    return {
-        uris.parse(uri).family: {path: _told(place) for path, place in walk(facts, uri)}
-        for uri in schemas_of_files(facts)
-    }
+def _properties(facts: Facts) -> dict[str, _Properties]:
+    return {uris.parse(uri).family: _properties_of(facts, uri) for uri in schemas_of_files(facts)}
+
+
+def _properties_of(facts: Facts, uri: str) -> _Properties:
+    return {path: _told(place) for path, place in walk(facts, uri)}
 
 
 def _told(place: Place) -> dict[str, Any]:

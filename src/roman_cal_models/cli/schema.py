@@ -1,0 +1,150 @@
+"""``roman-cal-models schema``: what the schemas say of a family or a property."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import re
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from ..errors import RomanCalModelsError
+from ..view.families import Family, changes_of, family
+
+if TYPE_CHECKING:
+    from ..archive.checking import Change
+    from ..nodes.describing import Description
+
+__all__ = ["PARSER", "add_arguments", "run"]
+
+PARSER = {
+    "description": "Tell what the schemas say of a kind of file, a section or a property: title, types, allowed "
+    "values, unit, columns in the archive, versions, and what changed with each.",
+    "epilog": "example: roman-cal-models schema L2CalStep.flat_field",
+}
+
+_WIDTH = 100
+
+# a URI has dots of its own, up to the end of its version
+_split = re.compile(r"([^.]+://.+?-\d+\.\d+\.\d+|[^.]+)(?:\.(.+))?").fullmatch
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument(
+        "name",
+        metavar="NAME[.PROPERTY]",
+        help="family (wfi_image), class (ImageModel, L2CalStep), or URI of a schema or tag; and a dotted name below it",
+    )
+    parser.add_argument("--of", metavar="VERSION", help="version of the schema; the newest by default")
+    parser.add_argument("--changes", action="store_true", help="print all that changed with each version of a family")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what is asked for; return 1 if there is no such family or property."""
+    found = _split(options.name)
+    name, path = (options.name, None) if found is None else found.groups()
+    try:
+        told = family(name, options.of)
+        one = None if path is None else _property(told, path)
+        changes = changes_of(name)
+    except RomanCalModelsError as error:
+        print(error, file=sys.stderr)
+        return 1
+    if one is not None:
+        changes = {version: [each for each in found if each.path == one.path] for version, found in changes.items()}
+    if options.json:
+        print(json.dumps(_record(one or told, changes), indent=2))
+        return 0
+    lines = _lines_of_property(one) if one is not None else _lines_of_family(told)
+    for line in (*lines, *_lines_of_changes(changes, counted=one is None and not options.changes)):
+        print(line)
+    return 0
+
+
+def _property(told: Family, path: str) -> Description:
+    from ..nodes.describing import describe
+    from ..schema import installed
+
+    return describe(installed().root(told.schema_uri).object, path)
+
+
+def _record(told: Any, changes: dict[str, list[Change]]) -> dict[str, Any]:
+    return dataclasses.asdict(told) | {
+        "changes": {version: [_change(each) for each in found] for version, found in changes.items()}
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    record = dataclasses.asdict(change)
+    del record["family"]
+    return record
+
+
+def _lines_of_family(told: Family) -> Iterator[str]:
+    yield f"{told.name}: {told.title or 'no title'}"
+    if told.description not in (None, told.title):
+        yield from _wrapped([f"  {told.description}"])
+    facts = {
+        "schema": told.schema_uri,
+        "tag": told.tag,
+        "class": ", ".join(filter(None, (told.class_name, told.model_name))),
+        "versions": ", ".join(told.versions),
+        "type": ", ".join(told.types) if told.types != ("object",) else None,
+        "allowed": ", ".join(map(repr, told.allowed or ())),
+    }
+    yield from (f"  {name}: {value}" for name, value in facts.items() if value)
+    if told.properties:
+        yield ""
+        yield "properties (* required):"
+        yield from _table([_row(each) for each in told.properties])
+
+
+def _row(told: Description) -> tuple[str, str, str]:
+    kinds = [each.rpartition("/")[2].partition("-")[0] for each in told.types]
+    kind = " or ".join(["one of " + str(len(told.allowed))] if told.allowed else kinds)
+    unit = told.unit if isinstance(told.unit, str) else " or ".join(told.unit or ())
+    return f"  {told.path}{'*' if told.is_required else ''}", f"{kind}{f' [{unit}]' if unit else ''}", told.title or ""
+
+
+def _table(rows: list[tuple[str, str, str]]) -> Iterator[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(2)]
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    for row in rows:
+        line = f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]}".rstrip()
+        yield line if room is None or len(line) <= room else f"{line[: room - 3]}..."
+
+
+def _lines_of_property(told: Description) -> Iterator[str]:
+    yield from _wrapped(str(told).splitlines())
+
+
+def _wrapped(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        yield from textwrap.wrap(line, _WIDTH, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+
+
+def _lines_of_changes(changes: dict[str, list[Change]], *, counted: bool) -> Iterator[str]:
+    changed = {version: found for version, found in changes.items() if found}
+    if changed:
+        yield ""
+        yield "changed with:"
+    for version, found in changed.items():
+        if counted:
+            yield f"  {version}: {len(found)} {'change' if len(found) == 1 else 'changes'}"
+        else:
+            yield f"  {version}:"
+            yield from (f"    {_said(each)}" for each in found)
+
+
+def _said(change: Change) -> str:
+    if change.what == "allowed values" and change.kind == "changed":
+        more = [f"+ {value!r}" for value in change.new if value not in change.old]
+        less = [f"- {value!r}" for value in change.old if value not in change.new]
+        return f"{change.path}: allowed values {', '.join(more + less)}"
+    return str(change).removeprefix(change.family).lstrip()
