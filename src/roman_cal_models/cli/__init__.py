@@ -16,6 +16,7 @@ COMMANDS = {
     "diff": "print what is different between two files",
     "header": "print what a file says before its first block",
     "identify": "tell what files are, and what wrote them",
+    "info": "print what a file holds as a tree, with titles, types, shapes and units",
     "steps": "print the calibration steps of files as a matrix",
     "upgrade": "write old files in the newest version, and tell what had to be assumed",
     "validate": "print every problem of files",
