@@ -130,7 +130,6 @@ KINDS = (
     "wfi_image-1.4.0",
     "wfi_mosaic-1.0.0",
     "ramp-1.0.0",
-    "associations-1.0.0",
     "msos_stack-1.0.0",
 )
 

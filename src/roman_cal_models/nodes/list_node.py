@@ -212,6 +212,11 @@ class ListNode(list[_T]):
 
     # -- a good list -------------------------------------------------------------------------------------------------
 
+    def _repr_html_(self) -> str:
+        from .outlining import as_html
+
+        return as_html(self)
+
     def copy(self) -> Self:
         """Return a shallow copy."""
         return self.__copy__()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import format_path
 from ..outline.entry import Entry
-from ..schema import installed
+from ..schema import installed, uris
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
 from .classes import class_name_of, class_name_of_family
 from .deferred import AsdfArray, Deferred, FileValue
@@ -23,7 +23,7 @@ from .units import unit_of_several
 if TYPE_CHECKING:
     from ..schema.places import ObjectSchema, Place
 
-__all__ = ["outline"]
+__all__ = ["as_html", "outline"]
 
 _TAGGED = (TaggedMapping, TaggedSequence, TaggedScalar)
 _PLAIN = (str, bool, int, float)
@@ -54,6 +54,26 @@ def outline(node: ObjectNode | ListNode[Any], name: str = "") -> Entry:
         return Entry(name or kind, "", kind, size=len(node), members=partial(entries.of_items, node, node._place, ()))
     title = None if node._schema is None else node._schema.title
     return entries.of_object(name or kind, (), node, title)
+
+
+def as_html(node: ObjectNode | ListNode[Any], name: str = "", file: str | None = None, state: str = "") -> str:
+    """Return a node as notebooks show it.
+
+    Parameters
+    ----------
+    node : ObjectNode or ListNode
+        What is shown.
+    name : str
+        What it is called; that of its class by default.
+    file : str, optional
+        Path or URL of the file that it came from.
+    state : str
+        What else is to be known of it.
+    """
+    from ..outline.page import page
+
+    schema = None if node.schema_uri is None else uris.parse(node.schema_uri).short
+    return page(outline(node, name), [note for note in (schema, state) if note], file)
 
 
 class _Entries:
@@ -252,6 +272,4 @@ def _kind_of_tag(tag: str) -> str:
 def _list_kind(value: Any) -> str:
     if not isinstance(value, TaggedSequence):
         return "list"
-    from ..schema import uris
-
     return class_name_of_family(uris.parse(value.tag)) or "list"
