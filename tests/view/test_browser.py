@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 import roman_cal_models as rcm
+from roman_cal_models.view.statuses import LOOKS
+from roman_cal_models.view.steps import StepMatrix
 from tools.pictures.browser import CHROMIUM, DRIVER, browser, complaints, prefer, show
 
 pytestmark = [
@@ -153,3 +155,27 @@ def test_light_and_dark(scheme: str, body: str, is_dark: bool, driver: Any, show
     for selector in (".rcm", ".rcm-value", ".rcm-unit", ".rcm-title"):
         text = _lightness(driver, selector, "color")
         assert (text - ground > 0.35) if is_dark else (ground - text > 0.35), selector
+
+
+def test_the_matrix_of_steps(driver: Any, shown: Show, header: rcm.Header) -> None:
+    matrix = rcm.steps([header.file or "", "missing.asdf"])
+    shown(matrix._repr_html_(), header._repr_html_())
+    cells = driver.find_elements("css selector", ".rcm-steps tbody td")
+    assert [cell.text for cell in cells].count("✓") == 1
+    assert "flat_field: COMPLETE" in {cell.get_attribute("title") for cell in cells}
+    failed = driver.find_element("css selector", ".rcm-failed")
+    assert "missing.asdf" not in failed.text
+    failed.find_element("css selector", "summary").click()
+    assert "missing.asdf" in failed.text
+
+
+@pytest.mark.parametrize(("scheme", "body", "is_dark"), THEMES.values(), ids=THEMES)
+def test_signs_are_seen_in_light_and_dark(scheme: str, body: str, is_dark: bool, driver: Any, shown: Show) -> None:
+    matrix = StepMatrix()
+    matrix.add("a.asdf", {status.lower(): status for status in (*LOOKS, "ODD")})
+    prefer(driver, scheme)
+    shown(matrix._repr_html_(), body=body)
+    for number in range(1, len(LOOKS) + 2):
+        cell = f".rcm-steps tbody td:nth-of-type({number})"
+        assert abs(_lightness(driver, cell, "color") - _lightness(driver, cell, "backgroundColor")) > 0.3
+    assert (_lightness(driver, ".rcm", "backgroundColor") < 0.5) == is_dark

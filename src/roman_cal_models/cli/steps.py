@@ -6,8 +6,11 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
-from ..view.steps import SIGNS, StepMatrix, step_matrix
+from ..errors import MissingPackageError
+from ..view.steps import SIGNS, StepMatrix, steps
+from ..view.steps_figure import FORMATS, write_figure
 
 __all__ = ["PARSER", "add_arguments", "run"]
 
@@ -25,11 +28,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.add_argument("files", metavar="FILE", nargs="+", help="path or URL")
     parser.add_argument("--json", action="store_true", help="print one JSON object a file, each on a line of its own")
+    parser.add_argument(
+        "--plot", metavar="FILE", type=_figure, help=f"draw the matrix into a file as well: {', '.join(FORMATS)}"
+    )
+
+
+def _figure(text: str) -> Path:
+    path = Path(text)
+    if path.suffix not in FORMATS:
+        raise argparse.ArgumentTypeError(f"{text!r} does not end in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
+    return path
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the matrix; return 1 if a file cannot be read."""
-    matrix = step_matrix(_told(options.files))
+    matrix = steps(_told(options.files))
+    if options.plot is not None:
+        try:
+            write_figure(matrix, options.plot)
+        except (MissingPackageError, OSError) as problem:
+            print(problem, file=sys.stderr)
+            return 1
     if options.json:
         for file, flags in matrix.files.items():
             print(json.dumps({"file": file, "steps": flags}))
