@@ -61,11 +61,11 @@ def draw_readme_picture(files: list[Path]) -> None:
 def write_files(folder: Path) -> list[Path]:
     """Write one exposure's images, one a detector, some of them on their way through the pipeline."""
     files = []
+    model = rcm.ImageModel.create_fake_data(shape=(4, 4))
+    model.meta.cal_step = rcm.L2CalStep.create_minimal()
     for detector in range(1, DETECTORS + 1):
         name = f"r0000101001001001001_0001_wfi{detector:02}_f158_cal.asdf"
-        model = rcm.ImageModel.create_fake_data(shape=(4, 4))
         model.meta.instrument.detector = f"WFI{detector:02}"
-        model.meta.cal_step = rcm.L2CalStep.create_minimal()
         for step in model.meta.cal_step:
             model.meta.cal_step[step] = _status(step, detector)
         files.append(model.save(folder / name))

@@ -10,8 +10,8 @@ import uuid
 from collections.abc import Iterator, Sequence
 from functools import cache
 from html import escape
-from importlib.resources import files
 from itertools import islice
+from pathlib import Path
 
 from .entry import Entry
 
@@ -57,7 +57,7 @@ def page(entry: Entry, notes: Sequence[str] = (), file: str | None = None, *, mo
 @cache
 def resource(name: str) -> str:
     """Return the text of a file of this folder."""
-    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
 def _members(entry: Entry, most: int, depth: int) -> Iterator[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from html import escape
-from importlib.resources import files
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..outline.page import resource
@@ -100,4 +100,4 @@ def _style() -> str:
         f"color: light-dark({look.ink}, {look.dark_ink}); }}\n"
         for look in (*LOOKS.values(), OTHER)
     )
-    return files(__package__).joinpath("steps.css").read_text(encoding="utf-8") + looks
+    return Path(__file__).with_name("steps.css").read_text(encoding="utf-8") + looks
