@@ -52,7 +52,7 @@ def plot(
 
     if ax is None:
         _, ax = plt.subplots(layout="constrained")
-    options = {"origin": "lower", "interpolation": "nearest", "cmap": "gray", **kwargs}
+    options: dict[str, Any] = {"origin": "lower", "interpolation": "nearest", "cmap": "gray", **kwargs}
     if not {"norm", "vmin", "vmax"} & kwargs.keys():
         options["norm"] = ImageNormalize(vmin=low, vmax=high, stretch=stretch)
     image = ax.imshow(shown, **options)
