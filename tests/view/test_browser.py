@@ -124,6 +124,36 @@ def test_outputs_do_not_disturb_each_other(driver: Any, shown: Show, header: rcm
     assert _seen(driver, 0) == set(header.keys())
 
 
+# JupyterLab writes an output into an element that stands nowhere, makes its scripts anew, and then puts it on the page
+AS_JUPYTERLAB = """
+const host = document.createElement("div");
+host.innerHTML = arguments[0];
+for (const old of host.querySelectorAll("script")) {
+  const script = document.createElement("script");
+  script.textContent = old.textContent;
+  old.replaceWith(script);
+}
+document.body.append(host);
+"""
+
+
+def test_it_works_as_jupyterlab_puts_it_on_the_page(driver: Any, shown: Show, header: rcm.Header) -> None:
+    shown()
+    driver.execute_script(AS_JUPYTERLAB, header._repr_html_())
+    _search(driver, "flat_field complete")
+    assert _seen(driver) == {"meta", "meta.cal_step", "meta.cal_step.flat_field"}
+
+
+def test_without_scripts_the_tree_opens_and_there_is_no_search_box(
+    driver: Any, shown: Show, header: rcm.Header
+) -> None:
+    shown()
+    driver.execute_script("document.body.innerHTML = arguments[0]", header._repr_html_())
+    assert not driver.find_element("css selector", ".rcm input").is_displayed()
+    _item(driver, "meta").find_element("css selector", "summary").click()
+    assert "meta.exposure" in _seen(driver)
+
+
 def test_html_in_a_value_is_text(driver: Any, shown: Show, header: rcm.Header) -> None:
     shown(header._repr_html_())
     _search(driver, "hacked")
