@@ -32,10 +32,12 @@ def _printed(capsys: pytest.CaptureFixture[str], *arguments: object, status: int
 
 def test_it_prints_a_tree(image: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = _printed(capsys, image)
-    first, second, *_ = text.splitlines()
+    first, second, *lines = text.splitlines()
     assert first.split()[:2] == ["image.asdf", "WfiImage"]
     assert second.split()[:3] == ["├─", "meta", "WfiImageMeta"]
-    assert any(line.split()[:3] == ["├─", "data", "float32"] and "32 × 32 DN / s" in line for line in text.splitlines())
+    assert any(
+        line.split()[:3] == ["├─", "data", "float32"] and "(32 × 32) DN / s" in line for line in text.splitlines()
+    )
     assert "\033" not in text
 
 

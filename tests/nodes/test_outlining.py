@@ -68,7 +68,7 @@ def test_a_node_that_was_not_read_is_known_by_its_class(image: Path) -> None:
 def test_an_array_is_named_with_type_shape_and_unit(image: Path) -> None:
     entry = _at(rcm.read_header(image).node, "data")
     assert (entry.kind, entry.dtype, entry.shape, entry.unit) == ("array", "float32", (32, 32), "DN / s")
-    assert entry.text == "float32 32 × 32"
+    assert entry.text == "float32 (32 × 32)"
 
 
 def test_of_two_units_the_flux_step_tells_which(image: Path) -> None:
@@ -148,8 +148,8 @@ def test_the_outline_of_a_file_of_the_peer_names_all_that_it_holds(tag: str, pee
 def test_an_array_of_a_file_that_asdf_opened(image: Path) -> None:
     with asdf.open(image) as file:
         model = rcm.open(file)
-        assert _at(model.node, "data").text == "float32 32 × 32"
-    assert _at(model.node, "data").text == "float32 32 × 32"
+        assert _at(model.node, "data").text == "float32 (32 × 32)"
+    assert _at(model.node, "data").text == "float32 (32 × 32)"
 
 
 def test_what_a_header_gave_for_an_array_is_shown_as_the_array(image: Path) -> None:
@@ -172,11 +172,11 @@ ODD = {
     "a time of another format": ("!time/time-1.4.0 {value: 5.5, format: mjd}", "Time", "5.5"),
     "a unit": ("!unit/unit-1.0.0 m s", "unit", "m s"),
     "something unknown": ("!x/y-1.0.0 {}", "y", "<y>"),
-    "an array in place": ("!core/ndarray-1.1.0 {data: [1, 2], datatype: int8, shape: [2]}", "array", "int8 2"),
+    "an array in place": ("!core/ndarray-1.1.0 {data: [1, 2], datatype: int8, shape: [2]}", "array", "int8 (2)"),
     "an array of text": (
         "!core/ndarray-1.1.0 {source: 0, datatype: [ascii, 5], byteorder: big, shape: ['*', 2]}",
         "array",
-        "ascii5 ? × 2",
+        "ascii5 (? × 2)",
     ),
     "a tagged text": ("!<asdf://stsci.edu/datamodels/roman/tags/origin-1.0.0> STSCI", "str", "STSCI"),
     "an empty mapping": ("{}", "object", ""),
@@ -216,12 +216,12 @@ def test_what_is_in_memory() -> None:
         )
     assert [(each.path, each.kind, each.text, each.unit, each.title) for each in _all(outline(node))][1:] == [
         ("time", "Time", "2020-01-01T00:00:00.000", None, None),
-        ("lengths", "array", "float64 2 × 3", "km", None),
+        ("lengths", "array", "float64 (2 × 3)", "km", None),
         ("length", "Quantity", "5.0", "m", None),
-        ("times", "Time", "2", None, None),
+        ("times", "Time", "(2)", None, None),
         ("number", "float", "2.5", None, None),
         ("table", "Table", "", None, None),
-        ("table.x", "array", "int64 2", "pix", "Column"),
+        ("table.x", "array", "int64 (2)", "pix", "Column"),
         ("thing", "object", "<object>", None, None),
     ]
 

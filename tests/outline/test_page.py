@@ -117,6 +117,12 @@ def test_models_and_headers_say_what_they_are(state: str, tmp_path: Path) -> Non
         model.close()
 
 
+def test_a_list_of_numbers_is_shown_as_python_writes_it() -> None:
+    exposure = rcm.ImageModel.create_fake_data().meta.exposure
+    exposure.read_pattern = [[1], [2, 3]]
+    assert exposure.read_pattern._repr_html_() is None
+
+
 def test_lists_are_shown_as_well() -> None:
     associations = rcm.AssociationsModel.create_fake_data()
     associations.products = [{"members": [], "name": "p"}]

@@ -32,7 +32,7 @@ def test_a_line_a_value() -> None:
         "├─ meta  Node" + " " * 30 + "A node",
         "│  ├─ a  " + "x" * 50 + "  Long",
         "│  └─ b  2 MJy sr⁻¹" + " " * 24 + "Brightness",
-        "└─ data  float32 4088 × 4088 DN / s" + " " * 8 + "Science",
+        "└─ data  float32 (4088 × 4088) DN / s" + " " * 6 + "Science",
     ]
 
 

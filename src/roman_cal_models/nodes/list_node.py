@@ -212,10 +212,11 @@ class ListNode(list[_T]):
 
     # -- a good list -------------------------------------------------------------------------------------------------
 
-    def _repr_html_(self) -> str:
-        from .outlining import as_html
+    def _repr_html_(self) -> str | None:
+        from .outlining import as_html, is_simple
 
-        return as_html(self)
+        # numbers and words are read best as Python writes them
+        return None if is_simple(self) else as_html(self)
 
     def copy(self) -> Self:
         """Return a shallow copy."""

@@ -23,7 +23,7 @@ from .units import unit_of_several
 if TYPE_CHECKING:
     from ..schema.places import ObjectSchema, Place
 
-__all__ = ["as_html", "outline"]
+__all__ = ["as_html", "is_simple", "outline"]
 
 _TAGGED = (TaggedMapping, TaggedSequence, TaggedScalar)
 _PLAIN = (str, bool, int, float)
@@ -124,7 +124,7 @@ class _Entries:
     def _of_list(
         self, name: str, path: _Path, value: Any, title: str | None, unit: str | None, place: Place | None
     ) -> Entry:
-        if _is_simple(value):
+        if is_simple(value):
             return Entry(name, format_path(path), "list", title, _plain(value), unit=unit)
         items = value._place if isinstance(value, ListNode) else None if place is None else place.items
         kind = type(value).__name__ if isinstance(value, ListNode) else _list_kind(value)
@@ -244,10 +244,10 @@ def _unit_text(unit: Any) -> str | None:
     return None if unit is None or str(unit).lower() in ("", "none") else str(unit)
 
 
-def _is_simple(value: Any) -> bool:
+def is_simple(value: Any) -> bool:
     """Tell whether a list holds nothing but plain values, and lists of them."""
     return all(
-        _is_simple(item)
+        is_simple(item)
         if isinstance(item, (list, tuple)) and not isinstance(item, TaggedSequence)
         else isinstance(item, _SIMPLE) and not isinstance(item, TaggedScalar)
         for item in value

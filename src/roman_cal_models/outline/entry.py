@@ -100,8 +100,8 @@ def _leads_to(path: str, target: str) -> bool:
 
 
 def shape_text(shape: tuple[int | None, ...]) -> str:
-    """Return a shape as people write it: ``4088 × 4088``."""
-    return " × ".join("?" if size is None else str(size) for size in shape) or "scalar"
+    """Return a shape as people write it: ``(4088 × 4088)``."""
+    return f"({' × '.join('?' if size is None else str(size) for size in shape)})"
 
 
 def list_text(items: list[Any], most: int = _ITEMS) -> str:
