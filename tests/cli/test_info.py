@@ -32,12 +32,11 @@ def _printed(capsys: pytest.CaptureFixture[str], *arguments: object, status: int
 
 def test_it_prints_a_tree(image: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = _printed(capsys, image)
-    first, second, *lines = text.splitlines()
+    lines = text.splitlines()
+    first, second, *_ = lines
     assert first.split()[:2] == ["image.asdf", "WfiImage"]
     assert second.split()[:3] == ["├─", "meta", "WfiImageMeta"]
-    assert any(
-        line.split()[:3] == ["├─", "data", "float32"] and "(32 × 32) DN / s" in line for line in text.splitlines()
-    )
+    assert any(line.split()[:3] == ["├─", "data", "float32"] and "(32 × 32) DN / s" in line for line in lines)
     assert "\033" not in text
 
 

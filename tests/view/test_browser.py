@@ -154,6 +154,33 @@ def test_without_scripts_the_tree_opens_and_there_is_no_search_box(
     assert "meta.exposure" in _seen(driver)
 
 
+# what notebooks say of everything in their outputs
+OF_NOTEBOOKS = """<style>
+.output ul:not(.inline) { padding-left: 2em; list-style: disc; margin-bottom: 1em; }
+.output ul ul ul { list-style: circle; }
+.output table { border-collapse: collapse; margin: 0 auto 1em; table-layout: fixed; }
+.output td, .output th, .output tr { border: 1px solid red; line-height: normal; padding: .5em; }
+:not(.markdown).output td, :not(.markdown).output th { text-align: right; white-space: normal; }
+.output tbody tr:nth-child(odd) { background: red; }
+.output th { font-weight: bold; }
+.output details > summary, .output input { margin: 1em; padding: 1em; }
+</style>"""
+PLACES = """return [...document.querySelectorAll(".rcm *")].map((each) => {
+  const {left, width, height} = each.getBoundingClientRect(), style = getComputedStyle(each);
+  return [each.className, left, width, height, style.listStyleType, style.backgroundColor, style.fontWeight];
+})"""
+
+
+def test_styles_of_notebooks_change_nothing(driver: Any, shown: Show, header: rcm.Header) -> None:
+    outputs = (header._repr_html_().replace("<details>", "<details open>"), rcm.steps(header.file or "")._repr_html_())
+    shown(*outputs)
+    before = driver.execute_script(PLACES)
+    shown(*outputs, OF_NOTEBOOKS)
+    after = driver.execute_script(PLACES)
+    assert len(after) > 500
+    assert [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]] == []
+
+
 def test_html_in_a_value_is_text(driver: Any, shown: Show, header: rcm.Header) -> None:
     shown(header._repr_html_())
     _search(driver, "hacked")

@@ -96,7 +96,7 @@ def _class(look: Look) -> str:
 @cache
 def _style() -> str:
     looks = "".join(
-        f".rcm-steps .{_class(look)} {{ background: light-dark({look.fill}, {look.dark_fill}); "
+        f":is(.rcm-steps, #rcm) .{_class(look)} {{ background: light-dark({look.fill}, {look.dark_fill}); "
         f"color: light-dark({look.ink}, {look.dark_ink}); }}\n"
         for look in (*LOOKS.values(), OTHER)
     )
