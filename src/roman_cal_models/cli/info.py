@@ -7,13 +7,10 @@ import json
 import os
 import shutil
 import sys
+from typing import TYPE_CHECKING
 
-from ..errors import RomanCalModelsError
-from ..models.headers import read_header
-from ..nodes.naming import closest
-from ..nodes.outlining import outline
-from ..outline.entry import Entry
-from ..outline.text import lines
+if TYPE_CHECKING:
+    from ..outline.entry import Entry
 
 __all__ = ["PARSER", "add_arguments", "run"]
 
@@ -34,12 +31,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the tree; return 1 if there is none."""
+    # not for --help, which must be quick
+    from ..errors import RomanCalModelsError
+    from ..models.headers import read_header
+    from ..nodes.outlining import outline
+
+    path = "" if options.path == "roman" else options.path.removeprefix("roman.")
     try:
         header = read_header(options.file)
         whole = outline(header.node, os.path.basename(options.file))
-        entry = whole.at(options.path.removeprefix("roman").removeprefix("."))
+        entry = whole.at(path)
         if entry is None:
-            print(f"{options.file}: there is no {options.path}{_hint(whole, options.path)}", file=sys.stderr)
+            print(f"{options.file}: there is no {path}{_hint(whole, path)}", file=sys.stderr)
             return 1
         if options.json:
             print(json.dumps({"model_type": header.model_type, "tag": header.tag, "tree": entry.as_json()}, indent=2))
@@ -52,6 +55,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _print(entry: Entry) -> None:
+    from ..outline.text import lines
+
     is_watched = sys.stdout.isatty()
     # into a pipe, lines go whole
     width = shutil.get_terminal_size().columns if is_watched or "COLUMNS" in os.environ else None
@@ -61,6 +66,8 @@ def _print(entry: Entry) -> None:
 
 def _hint(entry: Entry, path: str) -> str:
     """Return what may have been meant, or what there is, where a path leads no further."""
+    from ..nodes.naming import closest
+
     parent, _, name = path.rpartition(".")
     above = entry.at(parent)
     if above is None:

@@ -17,10 +17,7 @@ from .statuses import LOOKS, NONE, look_of
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["SIGNS", "StepMatrix", "steps"]
-
-SIGNS = {status: look.sign for status, look in LOOKS.items()}
-"""Status -> its sign. Another value is ``?``, and a step that a file does not have is blank."""
+__all__ = ["StepMatrix", "steps"]
 
 
 @dataclass
@@ -45,7 +42,15 @@ class StepMatrix:
     titles: dict[str, str] = field(default_factory=dict)
 
     def add(self, file: str, flags: dict[str, str]) -> None:
-        """Add the steps of one more file."""
+        """Add the steps of one more file.
+
+        Parameters
+        ----------
+        file : str
+            Its path or URL.
+        flags : dict of str to str
+            Step -> status.
+        """
         self.files[file] = flags
         known = set(self.steps)
         self.steps += [step for step in flags if step not in known]
@@ -146,7 +151,8 @@ def steps(files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> S
         try:
             node = _cal_step(read_header(file))
             matrix.add(name, {step: str(node[step]) for step in _in_order(node)})
-            matrix.titles |= {step: title for step in _in_order(node) if (title := _title(node, step)) is not None}
+            new = [step for step in node if step not in matrix.titles]
+            matrix.titles |= {step: title for step in new if (title := _title(node, step)) is not None}
         except (RomanCalModelsError, OSError) as error:
             matrix.failures[name] = str(error)
     return matrix

@@ -13,10 +13,7 @@ if TYPE_CHECKING:
 
     from .steps import StepMatrix
 
-__all__ = ["FORMATS", "figure", "write_figure"]
-
-FORMATS = (".png", ".svg", ".pdf")
-"""What figures are written as."""
+__all__ = ["figure", "write_figure"]
 
 # in inches
 _CELL, _LOWEST_CELL, _TALLEST = 0.27, 0.02, 40.0
@@ -84,7 +81,7 @@ def write_figure(matrix: StepMatrix, path: Path) -> None:
     matrix : StepMatrix
         What is drawn.
     path : Path
-        The file; its suffix, one of `FORMATS`, tells the format.
+        The file; its suffix tells the format: ``.png``, ``.svg``, ``.pdf``.
 
     Raises
     ------
