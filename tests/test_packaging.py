@@ -96,6 +96,13 @@ def test_a_wheel_says_that_the_package_is_typed(wheel: Path) -> None:
     assert "roman_cal_models/py.typed" in zipfile.ZipFile(wheel).namelist()
 
 
+def test_a_wheel_carries_what_is_no_python(wheel: Path, repository: Path) -> None:
+    src = repository / "src"
+    others = {file.relative_to(src).as_posix() for file in src.rglob("*.*") if file.suffix in (".css", ".js", ".pyi")}
+    assert len(others) > 2
+    assert others <= set(zipfile.ZipFile(wheel).namelist())
+
+
 def test_a_wheel_carries_the_licence(wheel: Path) -> None:
     assert any(name.endswith("/licenses/LICENSE") for name in zipfile.ZipFile(wheel).namelist())
 

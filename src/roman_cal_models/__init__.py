@@ -23,6 +23,7 @@ _NAMES = {
     "Identity": "models.headers",
     "ListNode": "nodes.list_node",
     "ObjectNode": "nodes.object_node",
+    "StepMatrix": "view.steps",
     "TaggedObjectNode": "nodes.object_node",
     "compile_schema": "schema",
     "config": "settings",
@@ -33,6 +34,7 @@ _NAMES = {
     "open": "models.opening",
     "read_header": "models.headers",
     "register_schemas": "registering.running",
+    "steps": "view.steps",
     "upgrade": "upgrading.running",
 }
 

@@ -324,6 +324,7 @@ from .models.generated.skycells_ref import SkycellsRefModel as SkycellsRefModel
 from .nodes.generated.source_catalog import SourceCatalog as SourceCatalog
 from .errors import SourceTypeError as SourceTypeError
 from .nodes.generated.statistics import Statistics as Statistics
+from .view.steps import StepMatrix as StepMatrix
 from .nodes.generated.superbias_ref import SuperbiasRef as SuperbiasRef
 from .nodes.generated.superbias_ref import SuperbiasRefMeta as SuperbiasRefMeta
 from .nodes.generated.superbias_ref import SuperbiasRefMetaInstrument as SuperbiasRefMetaInstrument
@@ -416,6 +417,7 @@ from .models.headers import identify as identify
 from .models.opening import open as open
 from .models.headers import read_header as read_header
 from .registering.running import register_schemas as register_schemas
+from .view.steps import steps as steps
 from .upgrading.running import upgrade as upgrade
 
 __version__: str

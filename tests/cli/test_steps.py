@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,34 @@ def test_what_cannot_be_read_is_told(file: Path, tmp_path: Path, capsys: pytest.
     told = capsys.readouterr()
     assert "broken.asdf" in told.err
     assert "flat_field 1" in told.out
+
+
+@pytest.mark.parametrize(("suffix", "start"), {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}.items())
+def test_the_matrix_is_drawn(suffix: str, start: bytes, file: Path, tmp_path: Path) -> None:
+    figures = [tmp_path / f"{name}{suffix}" for name in "ab"]
+    for figure in figures:
+        assert main(["steps", str(file), "--plot", str(figure)]) == 0
+        assert figure.read_bytes().startswith(start)
+    assert figures[0].read_bytes() == figures[1].read_bytes()
+
+
+def test_a_figure_of_another_format_is_wrong_usage(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["steps", str(file), "--plot", "steps.doc"])
+    assert ended.value.code == 2
+    assert "'steps.doc' does not end in .png, .svg or .pdf" in capsys.readouterr().err
+
+
+def test_a_figure_that_cannot_be_written_ends_with_1(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["steps", str(file), "--plot", str(tmp_path / "missing" / "steps.png")]) == 1
+    assert "missing" in capsys.readouterr().err
+
+
+def test_without_matplotlib_it_says_what_to_install(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    assert main(["steps", str(file), "--plot", str(tmp_path / "steps.png")]) == 1
+    assert capsys.readouterr().err == "to draw needs matplotlib: pip install 'roman-cal-models[view]'\n"

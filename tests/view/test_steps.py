@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import combinations
 from pathlib import Path
+from typing import get_args
 
+import numpy as np
 import pytest
 import roman_datamodels.datamodels as peer
 
-from roman_cal_models import L2CalStep
-from roman_cal_models.view.steps import step_matrix
+from roman_cal_models import CalStepFlag, L2CalStep
+from roman_cal_models.view.statuses import LOOKS, OTHER, look_of
+from roman_cal_models.view.steps import StepMatrix, steps
 
 Make = Callable[..., Path]
 
@@ -31,7 +35,7 @@ def make(tmp_path: Path) -> Make:
 
 def test_files_down_steps_across(make: Make) -> None:
     files = [make("a.asdf", flat_field="COMPLETE", dark="SKIPPED"), make("b.asdf", flat_field="COMPLETE")]
-    matrix = step_matrix(files)
+    matrix = steps(files)
     assert list(matrix.files) == [str(file) for file in files]
     assert matrix.steps[:2] == ["assign_wcs", "flat_field"]
     assert matrix.totals()["flat_field"] == {"COMPLETE": 2}
@@ -46,7 +50,7 @@ def test_files_down_steps_across(make: Make) -> None:
 
 def test_the_names_of_the_steps_stand_above_their_signs(make: Make) -> None:
     file = make("a.asdf", flat_field="COMPLETE")
-    matrix = step_matrix([file])
+    matrix = steps([file])
     lines = list(matrix.lines())
     column = lines[max(map(len, matrix.steps))].index("#")
     heading = "".join(line[column : column + 1] or " " for line in lines[: max(map(len, matrix.steps))])
@@ -54,7 +58,7 @@ def test_the_names_of_the_steps_stand_above_their_signs(make: Make) -> None:
 
 
 def test_colours_change_nothing_but_colours(make: Make) -> None:
-    matrix = step_matrix([make("a.asdf", dark="COMPLETE")])
+    matrix = steps([make("a.asdf", dark="COMPLETE")])
     coloured = list(matrix.lines(colours=True))
     assert any("\033[32m#\033[0m" in line for line in coloured)
     assert [re.sub(r"\033\[\d+m", "", line) for line in coloured] == list(matrix.lines())
@@ -65,10 +69,133 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(make: Make, tmp_pat
     broken.write_bytes(b"#ASDF 1.0.0\n")
     raw = tmp_path / "raw.asdf"
     peer.ScienceRawModel.create_fake_data(shape=(2, 4, 4)).save(raw)
-    matrix = step_matrix([broken, make("a.asdf"), raw, tmp_path / "missing.asdf"])
+    matrix = steps([broken, make("a.asdf"), raw, tmp_path / "missing.asdf"])
     assert list(matrix.failures) == [str(broken), str(tmp_path / "missing.asdf")]
     assert matrix.files[str(raw)] == {}
 
 
 def test_nothing_is_an_empty_matrix() -> None:
-    assert list(step_matrix([]).lines()) == []
+    assert list(steps([]).lines()) == []
+
+
+def test_one_file_is_a_list_of_one(make: Make) -> None:
+    file = make("a.asdf")
+    assert list(steps(file).files) == list(steps(str(file)).files) == [str(file)]
+
+
+def test_it_is_a_public_name(make: Make) -> None:
+    import roman_cal_models as rcm
+
+    assert rcm.steps is steps
+    assert rcm.StepMatrix is StepMatrix
+
+
+def test_steps_have_their_titles(make: Make) -> None:
+    titles = steps([make("a.asdf")]).titles
+    assert titles["flat_field"] == L2CalStep.describe("flat_field").title
+
+
+def test_short_names_are_given_where_they_tell_files_apart() -> None:
+    matrix = StepMatrix()
+    for file in ("x/a.asdf", "y/a.asdf", "x/b.asdf", "s3://bucket/c.asdf"):
+        matrix.add(file, {})
+    assert list(matrix.labels().values()) == ["x/a.asdf", "y/a.asdf", "b.asdf", "c.asdf"]
+
+
+def test_counts_are_those_of_all_steps() -> None:
+    assert list(_matrix().counts().items()) == [("COMPLETE", 3), ("FAILED", 1), ("ODD", 1)]
+
+
+# -- HTML and figures
+
+
+def _matrix() -> StepMatrix:
+    matrix = StepMatrix(titles={"dark": "<Dark>"}, failures={"z.asdf": "z.asdf: <broken>"})
+    matrix.add("x/<a>.asdf", {"dark": "COMPLETE", "flux": "FAILED"})
+    matrix.add("x/b.asdf", {"dark": "COMPLETE", "flux": "ODD", "photom": "COMPLETE"})
+    return matrix
+
+
+def test_a_table_has_a_cell_a_step_of_a_file() -> None:
+    html = _matrix()._repr_html_()
+    rows = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", html)]
+    assert rows[1:] == [["✓", "✗", ""], ["✓", "?", "✓"], ["2", "0", "1"]]
+    assert '<th scope="row" title="x/&lt;a&gt;.asdf">&lt;a&gt;.asdf</th>' in html
+    assert "&lt;Dark&gt;" in html
+    assert "z.asdf: &lt;broken&gt;" in html
+    assert "<a>" not in html
+    assert "<broken>" not in html
+
+
+def test_a_table_of_many_files_counts_those_that_it_does_not_show() -> None:
+    matrix = StepMatrix()
+    for index in range(1000):
+        matrix.add(f"{index}.asdf", {"dark": "COMPLETE"})
+    html = matrix._repr_html_()
+    assert "… 800 more files" in html
+    assert "<td>1000</td>" in html
+    assert html.count("<tr>") == 1 + 200 + 1 + 1
+
+
+def test_a_table_of_nothing() -> None:
+    assert "no calibration steps" in StepMatrix()._repr_html_()
+
+
+def test_a_figure_has_a_cell_and_a_sign_a_step_of_a_file() -> None:
+    from matplotlib.colors import to_hex
+
+    figure = _matrix().to_figure()
+    (axes,) = figure.axes
+    assert [text.get_text() for text in axes.texts] == ["✓", "✗", "✓", "?", "✓"]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["dark", "flux", "photom"]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["<a>.asdf", "b.asdf"]
+    names = ("COMPLETE", "FAILED", "COMPLETE", "ODD", "COMPLETE")
+    assert [to_hex(colour) for colour in axes.collections[0].get_facecolor()] == [look_of(name).fill for name in names]
+    legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert legend == ["✓ COMPLETE 3", "✗ FAILED 1", "? ODD 1"]
+
+
+@pytest.mark.parametrize("count", [0, 1, 5000])
+def test_a_figure_of_any_size_can_be_drawn(count: int, tmp_path: Path) -> None:
+    matrix = StepMatrix()
+    for index in range(count):
+        matrix.add(f"{index}.asdf", {"dark": "COMPLETE"})
+    figure = matrix.to_figure()
+    assert figure.get_figheight() < 110
+    if count < 100:
+        figure.savefig(tmp_path / "steps.png")
+
+
+# -- colours
+
+# Viénot, Brettel and Mollon 1999, "Digital video colourmaps for checking the legibility of displays by dichromats":
+# how colours (linear RGB) look to who lacks one kind of cone
+SIGHT = {
+    "all colours": np.eye(3),
+    "no red": np.array([[0.11238, 0.88762, 0.0], [0.11238, 0.88762, 0.0], [0.00401, -0.00401, 1.0]]),
+    "no green": np.array([[0.29275, 0.70725, 0.0], [0.29275, 0.70725, 0.0], [-0.02234, 0.02234, 1.0]]),
+}
+
+
+def _lab(colour: str, sight: np.ndarray) -> np.ndarray:
+    """Return how a colour looks, in CIELAB."""
+    values = np.array([int(colour[index : index + 2], 16) / 255 for index in (1, 3, 5)])
+    linear = np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+    to_xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+    xyz = to_xyz @ np.clip(sight @ linear, 0, 1) / [0.9505, 1.0, 1.089]
+    x, y, z = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("sight", SIGHT)
+@pytest.mark.parametrize("ground", ["fill", "dark_fill"])
+def test_colours_are_told_apart_by_who_sees_fewer_of_them(ground: str, sight: str) -> None:
+    looks = [_lab(getattr(look, ground), SIGHT[sight]) for look in (*LOOKS.values(), OTHER)]
+    # CIE: 2.3 is just noticed
+    assert min(float(np.linalg.norm(one - two)) for one, two in combinations(looks, 2)) > 10
+
+
+def test_every_status_of_the_schemas_has_a_look_of_its_own() -> None:
+    assert set(get_args(CalStepFlag)) == LOOKS.keys()
+    for part in ("sign", "mark"):
+        assert len({getattr(look, part) for look in (*LOOKS.values(), OTHER)}) == len(LOOKS) + 1

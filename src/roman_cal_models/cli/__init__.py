@@ -16,6 +16,7 @@ COMMANDS = {
     "diff": "print what is different between two files",
     "header": "print what a file says before its first block",
     "identify": "tell what files are, and what wrote them",
+    "info": "print what a file holds as a tree, with titles, types, shapes and units",
     "schema": "tell what a kind of file, a section of one or a property is",
     "set": "set values of a file, each checked by its schema",
     "steps": "print the calibration steps of files as a matrix",

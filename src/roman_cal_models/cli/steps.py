@@ -6,18 +6,24 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..view.steps import SIGNS, StepMatrix, step_matrix
+from ..view.statuses import LOOKS
+
+if TYPE_CHECKING:
+    from ..view.steps import StepMatrix
 
 __all__ = ["PARSER", "add_arguments", "run"]
 
 PARSER = {
     "description": "Print from headers which calibration steps were done to files: files down, steps across. "
-    f"{', '.join(f'{sign} is {status}' for status, sign in SIGNS.items())}, a blank: the file has no such step. "
+    f"{', '.join(f'{look.sign} is {status}' for status, look in LOOKS.items())}, a blank: the file has no such step. "
     "Ends with 1 if a file cannot be read.",
     "epilog": "example: roman-cal-models steps *_cal.asdf",
 }
 
+_FORMATS = (".png", ".svg", ".pdf")
 _EVERY = 100
 
 
@@ -25,11 +31,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.add_argument("files", metavar="FILE", nargs="+", help="path or URL")
     parser.add_argument("--json", action="store_true", help="print one JSON object a file, each on a line of its own")
+    parser.add_argument(
+        "--plot", metavar="FILE", type=_figure, help=f"draw the matrix into a file as well: {', '.join(_FORMATS)}"
+    )
+
+
+def _figure(text: str) -> Path:
+    path = Path(text)
+    if path.suffix not in _FORMATS:
+        raise argparse.ArgumentTypeError(f"{text!r} does not end in {', '.join(_FORMATS[:-1])} or {_FORMATS[-1]}")
+    return path
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the matrix; return 1 if a file cannot be read."""
-    matrix = step_matrix(_told(options.files))
+    # not for --help, which must be quick
+    from ..errors import MissingPackageError
+    from ..view.steps import steps
+    from ..view.steps_figure import write_figure
+
+    matrix = steps(_told(options.files))
+    if options.plot is not None:
+        try:
+            write_figure(matrix, options.plot)
+        except (MissingPackageError, OSError) as problem:
+            print(problem, file=sys.stderr)
+            return 1
     if options.json:
         for file, flags in matrix.files.items():
             print(json.dumps({"file": file, "steps": flags}))

@@ -169,6 +169,11 @@ class Header:
         file = "" if self._file is None else f" {self._file}"
         return f"<Header of {self._model_type}{file}: {', '.join(self._node)}>"
 
+    def _repr_html_(self) -> str:
+        from ..nodes.outlining import as_html
+
+        return as_html(self._node, self._model_type, self._file, "header")
+
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self._node, self._file, self._model_type)
 

@@ -167,6 +167,13 @@ class DataModel(NodeAccess, Looking):
         closed = " (closed)" if self._source is not None and self._source.is_closed else ""
         return f"<{type(self).__name__}{file}{closed}: {', '.join(self._node)}>"
 
+    def _repr_html_(self) -> str:
+        from ..nodes.outlining import as_html
+
+        source = self._source
+        state = "closed" if source is not None and source.is_closed else ""
+        return as_html(self._node, type(self).__name__, None if source is None else source.name, state)
+
     # -- where it stands ---------------------------------------------------------------------------------------------
 
     @property

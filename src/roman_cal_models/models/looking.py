@@ -10,6 +10,8 @@ from ..nodes.object_node import ObjectNode
 if TYPE_CHECKING:
     import numpy as np
     from astropy.units import Quantity
+    from astropy.visualization import BaseInterval, BaseStretch
+    from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
     from ..nodes.describing import Description
@@ -170,6 +172,57 @@ class Looking:
         from .quality import mask
 
         return mask(self, flags, array)  # type: ignore[arg-type]
+
+    def plot(
+        self,
+        name: str = "data",
+        *,
+        index: int | tuple[int, ...] = -1,
+        ax: Axes | None = None,
+        stretch: BaseStretch | None = None,
+        interval: BaseInterval | None = None,
+        **kwargs: Any,
+    ) -> Axes:
+        """Show an array as a picture, with a colour bar that has its unit. Nothing else of the file is read.
+
+        Parameters
+        ----------
+        name : str
+            Of the array, dotted.
+        index : int or tuple of int
+            Of an array of three dimensions, which resultant: the last by default. A number for each dimension before
+            the last two, where there are more.
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; by default, a new figure of ``pyplot``.
+        stretch : astropy.visualization.BaseStretch, optional
+            How brightness becomes colour; by default `~astropy.visualization.AsinhStretch`, and linear for arrays of
+            flags and labels.
+        interval : astropy.visualization.BaseInterval, optional
+            Which values the colours are spread over; by default `~astropy.visualization.ZScaleInterval`, and all
+            for flags and labels.
+        **kwargs
+            As `matplotlib.axes.Axes.imshow` takes them. ``norm``, ``vmin`` and ``vmax`` take the place of stretch
+            and interval.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            Axes count pixels from 0, the first row below. Values that are not finite are left blank.
+
+        Raises
+        ------
+        MissingPackageError
+            matplotlib is not installed.
+        MissingKeyError
+            There is no such array.
+        ModelClosedError
+            The array was not loaded before the file was closed.
+        ValueError
+            It has fewer than two dimensions, or as many that `index` does not fit.
+        """
+        from .plotting import plot
+
+        return plot(self, name, index, ax, stretch, interval, **kwargs)  # type: ignore[arg-type]
 
     def get_schema(self) -> dict[str, Any]:
         """Return the schema of the top node, with its references resolved."""

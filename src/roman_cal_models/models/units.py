@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UnitError
+from ..nodes.units import unit_of_several
 
 if TYPE_CHECKING:
     from astropy.units import Quantity
@@ -13,20 +14,13 @@ if TYPE_CHECKING:
 
 __all__ = ["quantity", "unit"]
 
-# What units of surface brightness are written with, and rates and counts are not.
-_BRIGHTNESS = "MJy"
-
 
 def unit(model: DataModel, name: str) -> str | None:
     """Return the unit of a value, see `DataModel.unit`."""
     units = _units(model, name)
-    if len(units) < 2:
-        return units[0] if units else None
-    bright = [each for each in units if _BRIGHTNESS in each]
-    if len(bright) == 1 and len(units) == 2:
-        meta: Any = model.get("meta", {})
-        is_bright = meta.get("cal_step", {}).get("flux") == "COMPLETE"
-        return next(each for each in units if (each in bright) == is_bright)
+    chosen = unit_of_several(units, model.node)
+    if chosen is not None or not units:
+        return chosen
     raise UnitError(f"{name} is in {' or '.join(units)}, and nothing in the model tells which: give unit=...")
 
 

@@ -212,6 +212,12 @@ class ListNode(list[_T]):
 
     # -- a good list -------------------------------------------------------------------------------------------------
 
+    def _repr_html_(self) -> str | None:
+        from .outlining import as_html, is_simple
+
+        # numbers and words are read best as Python writes them
+        return None if is_simple(self) else as_html(self)
+
     def copy(self) -> Self:
         """Return a shallow copy."""
         return self.__copy__()

@@ -479,6 +479,11 @@ class ObjectNode(LazyDict):
 
         return one_line(self)
 
+    def _repr_html_(self) -> str:
+        from .outlining import as_html
+
+        return as_html(self)
+
     def __asdf_traverse__(self) -> dict[str, Any]:
         return dict(self)
 

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import RomanCalModelsError
+from ..header.header import Header
 from ..models.headers import read_header
+from ..nodes.object_node import ObjectNode
+from .statuses import LOOKS, NONE, look_of
 
-__all__ = ["SIGNS", "StepMatrix", "step_matrix"]
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
-SIGNS = {"COMPLETE": "#", "INCOMPLETE": ".", "SKIPPED": "s", "N/A": "-"}
-"""Status -> its sign. Another value is ``?``, and a step that a file does not have is blank."""
-
-_OTHER, _NONE = "?", " "
-_COLOURS = {"COMPLETE": "32", "INCOMPLETE": "33", "SKIPPED": "36", "N/A": "90", _OTHER: "31"}
+__all__ = ["StepMatrix", "steps"]
 
 
 @dataclass
 class StepMatrix:
-    """The calibration steps of files.
+    """The calibration steps of files: shown by notebooks as a table, printed as text, drawn by `to_figure`.
 
     Parameters
     ----------
@@ -32,14 +32,25 @@ class StepMatrix:
         File -> step -> status. A file without steps, such as a Level 1 file, has none.
     failures : dict of str to str
         File that could not be read -> why.
+    titles : dict of str to str
+        Step -> what the schemas call it.
     """
 
     steps: list[str] = field(default_factory=list)
     files: dict[str, dict[str, str]] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
 
     def add(self, file: str, flags: dict[str, str]) -> None:
-        """Add the steps of one more file."""
+        """Add the steps of one more file.
+
+        Parameters
+        ----------
+        file : str
+            Its path or URL.
+        flags : dict of str to str
+            Step -> status.
+        """
         self.files[file] = flags
         known = set(self.steps)
         self.steps += [step for step in flags if step not in known]
@@ -47,6 +58,11 @@ class StepMatrix:
     def totals(self) -> dict[str, Counter[str]]:
         """Return how many files have which status, step by step."""
         return {step: Counter(flags[step] for flags in self.files.values() if step in flags) for step in self.steps}
+
+    def counts(self) -> dict[str, int]:
+        """Return how often each status is there, in all: the known ones in their order, then others."""
+        found = Counter(status for flags in self.files.values() for status in flags.values())
+        return {status: found[status] for status in (*LOOKS, *sorted(found.keys() - LOOKS.keys())) if found[status]}
 
     def lines(self, *, colours: bool = False) -> Iterator[str]:
         """Yield the matrix as text: the names of the steps from top to bottom, a line a file, the totals, the legend.
@@ -65,48 +81,96 @@ class StepMatrix:
             signs = " ".join(_sign(flags.get(step), colours) for step in self.steps)
             yield f"{file:<{width}}  {signs}".rstrip()
         totals = self.totals()
-        for status in (*SIGNS, *sorted({each for counts in totals.values() for each in counts} - SIGNS.keys())):
+        for status in self.counts():
             steps = [f"{step} {counts[status]}" for step, counts in totals.items() if counts[status]]
-            if steps:
-                yield f"{_sign(status, colours)} {status}: {', '.join(steps)}"
+            yield f"{_sign(status, colours)} {status}: {', '.join(steps)}"
+
+    def labels(self) -> dict[str, str]:
+        """Return a short name of each file: without its folder, where no two files share a name."""
+        names = Counter(map(_last, self.files))
+        return {file: _last(file) if names[_last(file)] == 1 else file for file in self.files}
+
+    def to_figure(self) -> Figure:
+        """Draw the matrix.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            Files down, steps across, a colour and a sign a status. It is not one of ``pyplot``'s: save it by
+            ``savefig``, or show it as the last line of a notebook's cell.
+
+        Raises
+        ------
+        MissingPackageError
+            matplotlib is not installed.
+        """
+        from .steps_figure import figure
+
+        return figure(self)
+
+    def _repr_html_(self) -> str:
+        from .steps_page import page
+
+        return page(self)
 
 
 def _sign(status: str | None, colours: bool) -> str:
     if status is None:
-        return _NONE
-    sign = SIGNS.get(status, _OTHER)
-    return f"\033[{_COLOURS.get(status, _COLOURS[_OTHER])}m{sign}\033[0m" if colours else sign
+        return NONE
+    look = look_of(status)
+    return f"\033[{look.ansi}m{look.sign}\033[0m" if colours else look.sign
 
 
-def step_matrix(files: Iterable[str | os.PathLike[str]]) -> StepMatrix:
-    """Read the calibration steps of files from their headers.
+def _last(file: str) -> str:
+    return file.rstrip("/").rpartition("/")[2]
+
+
+def steps(files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> StepMatrix:
+    """Read from headers which calibration steps were done to files.
 
     Parameters
     ----------
-    files : iterable of str or path-like
+    files : str, path-like or iterable of them
         Paths or URLs.
 
     Returns
     -------
     StepMatrix
-        Files that cannot be read are among its ``failures``, and do not stop the others.
+        Files down, steps across. Files that cannot be read are among its ``failures``, and do not stop the others.
+
+    Examples
+    --------
+    >>> import roman_cal_models as rcm
+    >>> matrix = rcm.steps([])
+    >>> matrix.files
+    {}
     """
     matrix = StepMatrix()
-    for file in files:
+    for file in [files] if isinstance(files, (str, os.PathLike)) else files:
         name = os.fspath(file)
         try:
-            matrix.add(name, _steps(read_header(file)))
+            node = _cal_step(read_header(file))
+            matrix.add(name, {step: str(node[step]) for step in _in_order(node)})
+            new = [step for step in node if step not in matrix.titles]
+            matrix.titles |= {step: title for step in new if (title := _title(node, step)) is not None}
         except (RomanCalModelsError, OSError) as error:
             matrix.failures[name] = str(error)
     return matrix
 
 
-def _steps(header: Any) -> dict[str, str]:
+def _cal_step(header: Header) -> Mapping[str, Any]:
+    """Return the steps of a file; none for a file that has none."""
     meta = header.get("meta")
     found = meta.get("cal_step") if isinstance(meta, dict) else None
-    if not isinstance(found, dict):
-        return {}
-    # in the order of the schema, then what it does not know
-    names = [name for name in found.schema_properties() if name in found]  # type: ignore[attr-defined]
-    names += [name for name in found if name not in names]
-    return {name: str(found[name]) for name in names}
+    return found if isinstance(found, ObjectNode) else {}
+
+
+def _in_order(node: Mapping[str, Any]) -> list[str]:
+    """Return the names of the steps in the order of the schema, then those that it does not know."""
+    declared = node.schema_properties() if isinstance(node, ObjectNode) else ()
+    return [*(name for name in declared if name in node), *(name for name in node if name not in declared)]
+
+
+def _title(node: Mapping[str, Any], step: str) -> str | None:
+    place = node._place(step) if isinstance(node, ObjectNode) else None
+    return None if place is None else place.title

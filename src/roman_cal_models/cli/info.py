@@ -1,0 +1,79 @@
+"""``roman-cal-models info``: what a file holds, as a tree. No block is read for it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..outline.entry import Entry
+
+__all__ = ["PARSER", "add_arguments", "run"]
+
+PARSER = {
+    "description": "Print what a Roman file holds as a tree: names, values or types and shapes, units, titles. Of the "
+    "file, be it behind a URL, only the header is read: arrays and coordinate systems are named. Ends with 1 if it "
+    "cannot be read or has no such path.",
+    "epilog": "example: roman-cal-models info r0000101001001001001_0001_wfi01_f158_cal.asdf meta.cal_step",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument("file", metavar="FILE", help="path or URL")
+    parser.add_argument("path", metavar="PATH", nargs="?", default="", help="part of the tree: meta.cal_step")
+    parser.add_argument("--json", action="store_true", help="print the tree as one JSON object, whole")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the tree; return 1 if there is none."""
+    # not for --help, which must be quick
+    from ..errors import RomanCalModelsError
+    from ..models.headers import read_header
+    from ..nodes.outlining import outline
+
+    path = "" if options.path == "roman" else options.path.removeprefix("roman.")
+    try:
+        header = read_header(options.file)
+        whole = outline(header.node, os.path.basename(options.file))
+        entry = whole.at(path)
+        if entry is None:
+            print(f"{options.file}: there is no {path}{_hint(whole, path)}", file=sys.stderr)
+            return 1
+        if options.json:
+            print(json.dumps({"model_type": header.model_type, "tag": header.tag, "tree": entry.as_json()}, indent=2))
+        else:
+            _print(entry)
+    except (RomanCalModelsError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _print(entry: Entry) -> None:
+    from ..outline.text import lines
+
+    is_watched = sys.stdout.isatty()
+    # into a pipe, lines go whole
+    width = shutil.get_terminal_size().columns if is_watched or "COLUMNS" in os.environ else None
+    for line in lines(entry, width=width, colours=is_watched and not os.environ.get("NO_COLOR")):
+        print(line)
+
+
+def _hint(entry: Entry, path: str) -> str:
+    """Return what may have been meant, or what there is, where a path leads no further."""
+    from ..nodes.naming import closest
+
+    parent, _, name = path.rpartition(".")
+    above = entry.at(parent)
+    if above is None:
+        return _hint(entry, parent)
+    known = [member.name for member in above.members()]
+    near = closest(name, known)
+    if near is not None:
+        return f". Did you mean {above.path}{'.' if above.path else ''}{near}?"
+    return f". {above.path or 'The file'} holds {', '.join(known) or 'nothing else'}"

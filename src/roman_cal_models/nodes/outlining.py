@@ -1,0 +1,275 @@
+"""Nodes as outlines. Looks only at what stands in a node, built or not: nothing is built for it, no file is touched."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from ..errors import format_path
+from ..outline.entry import Entry
+from ..schema import installed, uris
+from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
+from .classes import class_name_of, class_name_of_family
+from .deferred import AsdfArray, Deferred, FileValue
+from .flat import is_array
+from .lazy_dict import raw_get
+from .list_node import ListNode
+from .object_node import ObjectNode
+from .units import unit_of_several
+
+if TYPE_CHECKING:
+    from ..schema.places import ObjectSchema, Place
+
+__all__ = ["as_html", "is_simple", "outline"]
+
+_TAGGED = (TaggedMapping, TaggedSequence, TaggedScalar)
+_PLAIN = (str, bool, int, float)
+_SIMPLE = (*_PLAIN, type(None))
+_CALENDAR_FORMATS = ("datetime", "iso", "isot")
+_Path = tuple[str | int, ...]
+
+
+def outline(node: ObjectNode | ListNode[Any], name: str = "") -> Entry:
+    """Return the outline of a node.
+
+    Parameters
+    ----------
+    node : ObjectNode or ListNode
+        Of a model, a header, or on its own.
+    name : str
+        What it is called; that of its class by default.
+
+    Returns
+    -------
+    Entry
+        Arrays are in it by type and shape, other foreign objects that were not built by what their YAML says.
+    """
+    top = node if isinstance(node, ObjectNode) else {}
+    entries = _Entries(top)
+    kind = type(node).__name__
+    if isinstance(node, ListNode):
+        return Entry(name or kind, "", kind, size=len(node), members=partial(entries.of_items, node, node._place, ()))
+    title = None if node._schema is None else node._schema.title
+    return entries.of_object(name or kind, (), node, title)
+
+
+def as_html(node: ObjectNode | ListNode[Any], name: str = "", file: str | None = None, state: str = "") -> str:
+    """Return a node as notebooks show it.
+
+    Parameters
+    ----------
+    node : ObjectNode or ListNode
+        What is shown.
+    name : str
+        What it is called; that of its class by default.
+    file : str, optional
+        Path or URL of the file that it came from.
+    state : str
+        What else is to be known of it.
+    """
+    from ..outline.page import page
+
+    schema = None if node.schema_uri is None else uris.parse(node.schema_uri).short
+    return page(outline(node, name), [note for note in (schema, state) if note], file)
+
+
+class _Entries:
+    """Makes the entries below one node.
+
+    Parameters
+    ----------
+    top : mapping
+        That node; it tells the units of its arrays.
+    """
+
+    def __init__(self, top: Mapping[str, Any]) -> None:
+        self._top = top
+
+    def of(self, path: _Path, value: Any, place: Place | None) -> Entry:
+        """Return the entry of a value that stands at a place."""
+        name = path[-1] if isinstance(path[-1], str) else f"[{path[-1]}]"
+        title = None if place is None else place.title
+        unit = None if place is None else self._unit(place)
+        if isinstance(value, Deferred) and value.is_built:
+            value = value.get(lambda: "")
+        if isinstance(value, _TAGGED) and not isinstance(value, TaggedScalar) and installed().store.is_node(value.tag):
+            uri = installed().store.schema_of_node(value.tag)
+            place = None if uri is None else installed().root(uri)
+        elif isinstance(value, (FileValue, *_TAGGED)):
+            raw = value.raw if isinstance(value, FileValue) else value
+            return self._of_raw(str(name), path, raw, title, unit)
+        if isinstance(value, dict):
+            return self.of_object(str(name), path, value, title, place)
+        if isinstance(value, (list, tuple)):
+            return self._of_list(str(name), path, value, title, unit, place)
+        return _of_value(str(name), format_path(path), value, title, unit)
+
+    def of_object(
+        self, name: str, path: _Path, value: dict[str, Any], title: str | None, place: Place | None = None
+    ) -> Entry:
+        """Return the entry of a node, or of a mapping that will be one."""
+        schema = value._schema if isinstance(value, ObjectNode) else None if place is None else place.object
+        kind = type(value).__name__ if isinstance(value, ObjectNode) else class_name_of(schema)
+
+        def members() -> Iterator[Entry]:
+            for key in _in_order(value, schema):
+                yield self.of((*path, str(key)), raw_get(value, key), None if schema is None else schema.place(key))
+
+        shown = "object" if kind == "ObjectNode" else kind
+        return Entry(name, format_path(path), shown, title, size=len(value), members=members)
+
+    def _of_list(
+        self, name: str, path: _Path, value: Any, title: str | None, unit: str | None, place: Place | None
+    ) -> Entry:
+        if is_simple(value):
+            return Entry(name, format_path(path), "list", title, _plain(value), unit=unit)
+        items = value._place if isinstance(value, ListNode) else None if place is None else place.items
+        kind = type(value).__name__ if isinstance(value, ListNode) else _list_kind(value)
+        shown = "list" if kind == "ListNode" else kind
+        members = partial(self.of_items, value, items, path)
+        return Entry(name, format_path(path), shown, title, size=len(value), members=members)
+
+    def of_items(self, values: Iterable[Any], place: Place | None, path: _Path) -> Iterator[Entry]:
+        """Yield the entries of the items of a list."""
+        for index, item in enumerate(values):
+            yield self.of((*path, index), item, place)
+
+    def _of_raw(self, name: str, path: _Path, raw: Any, title: str | None, unit: str | None) -> Entry:
+        """Return the entry of a foreign object that was not built, by its YAML."""
+        kind = _kind_of_tag(raw.tag)
+        where = format_path(path)
+        content: Mapping[str, Any] = raw if isinstance(raw, TaggedMapping) else {}
+        if kind == "ndarray":
+            return _of_raw_array(name, where, content, title, unit)
+        if kind == "quantity":
+            return _of_raw_quantity(name, where, content, title, unit)
+        if kind == "time":
+            return Entry(name, where, "Time", title, _plain(content.get("value")) if content else str(raw))
+        if kind == "table":
+            columns = [column for column in content.get("columns", ()) if isinstance(column, dict)]
+            return _table(name, where, title, columns, _raw_column)
+        return Entry(name, where, kind, title, str(raw) if isinstance(raw, TaggedScalar) else None)
+
+    def _unit(self, place: Place) -> str | None:
+        unit = place.unit
+        if unit is None or isinstance(unit, str):
+            return unit
+        return unit_of_several(unit, self._top) or " or ".join(unit)
+
+
+def _in_order(value: dict[str, Any], schema: ObjectSchema | None) -> list[str]:
+    """Return the keys in the order of the schema, then those that it does not know."""
+    declared = () if schema is None else schema.places
+    return [*(key for key in declared if key in value), *(key for key in dict.__iter__(value) if key not in declared)]
+
+
+def _of_raw_array(name: str, path: str, raw: Mapping[str, Any], title: str | None, unit: str | None) -> Entry:
+    datatype: Any = raw.get("datatype")
+    if isinstance(datatype, list):  # text of a length, or the fields of a record
+        is_text = len(datatype) == 2 and isinstance(datatype[1], int)
+        datatype = "".join(map(str, datatype)) if is_text else f"{len(datatype)} fields"
+    shape = raw.get("shape")
+    sizes = None if shape is None else tuple(size if isinstance(size, int) else None for size in shape)
+    return Entry(name, path, "array", title, dtype=None if datatype is None else str(datatype), shape=sizes, unit=unit)
+
+
+def _of_raw_quantity(name: str, path: str, raw: Mapping[str, Any], title: str | None, unit: str | None) -> Entry:
+    value = raw.get("value")
+    own_unit = _unit_text(raw.get("unit")) or unit
+    if isinstance(value, TaggedMapping):
+        return _of_raw_array(name, path, value, title, own_unit)
+    return Entry(name, path, "Quantity", title, _plain(value), unit=own_unit)
+
+
+def _table(
+    name: str, path: str, title: str | None, columns: list[Any], of_column: Callable[[str, Any], Entry]
+) -> Entry:
+    return Entry(name, path, "Table", title, size=len(columns), members=partial(map, partial(of_column, path), columns))
+
+
+def _raw_column(path: str, column: Mapping[str, Any]) -> Entry:
+    name, title, unit = (column.get(key) for key in ("name", "description", "unit"))
+    data: Any = column.get("data", column.get("value"))
+    content = data if isinstance(data, TaggedMapping) else {}
+    return _of_raw_array(str(name), f"{path}.{name}", content, None if title is None else str(title), _unit_text(unit))
+
+
+def _of_value(name: str, path: str, value: Any, title: str | None, unit: str | None) -> Entry:
+    """Return the entry of a value that is no container."""
+    if isinstance(value, AsdfArray):
+        return Entry(name, path, "array", title, dtype=value.array.dtype.name, shape=value.shape, unit=unit)
+    if isinstance(value, Deferred):
+        return Entry(name, path, _kind_of_tag(value.tag), title)
+    if value is None or isinstance(value, _PLAIN):
+        kind = (
+            "null" if value is None else next(cls.__name__ for cls in (str, bool, int, float) if isinstance(value, cls))
+        )
+        return Entry(name, path, kind, title, _plain(value), unit=unit)
+    if hasattr(value, "colnames") and hasattr(value, "columns"):
+        return _table(name, path, title, list(value.columns.values()), _column)
+    if hasattr(value, "jd1") and hasattr(value, "scale"):
+        # as files have it, whatever the format in memory
+        text = str(value.isot if value.format in _CALENDAR_FORMATS else value)
+        return (
+            Entry(name, path, "Time", title, text)
+            if value.shape == ()
+            else Entry(name, path, "Time", title, shape=value.shape)
+        )
+    if hasattr(value, "dtype") and hasattr(value, "shape"):
+        unit = _unit_text(getattr(value, "unit", None)) or unit
+        if is_array(value) and value.shape != ():
+            return Entry(name, path, "array", title, dtype=value.dtype.name, shape=tuple(value.shape), unit=unit)
+        return Entry(name, path, type(value).__name__, title, str(getattr(value, "value", value)), unit=unit)
+    is_text = isinstance(value, datetime.date) or hasattr(value, "physical_type")  # a date, or a unit
+    return Entry(name, path, type(value).__name__, title, str(value) if is_text else None)
+
+
+def _column(path: str, column: Any) -> Entry:
+    return Entry(
+        column.name,
+        f"{path}.{column.name}",
+        "array",
+        column.description or None,
+        dtype=column.dtype.name,
+        shape=tuple(column.shape),
+        unit=_unit_text(column.unit),
+    )
+
+
+def _unit_text(unit: Any) -> str | None:
+    """Return a unit as text; None for none, which catalogues write out as well."""
+    return None if unit is None or str(unit).lower() in ("", "none") else str(unit)
+
+
+def is_simple(value: Any) -> bool:
+    """Tell whether a list holds nothing but plain values, and lists of them."""
+    return all(
+        is_simple(item)
+        if isinstance(item, (list, tuple)) and not isinstance(item, TaggedSequence)
+        else isinstance(item, _SIMPLE) and not isinstance(item, TaggedScalar)
+        for item in value
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Return a plain value, or a list of them, as JSON has it: a number that is infinite or none is text."""
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, str):
+        return str.__str__(value)
+    is_plain = value is None or isinstance(value, (bool, int)) or (isinstance(value, float) and math.isfinite(value))
+    return value if is_plain else str(value)
+
+
+def _kind_of_tag(tag: str) -> str:
+    """Return the last word of a tag, without its version: ``wcs`` for ``tag:stsci.edu:gwcs/wcs-1.4.0``."""
+    return tag.rpartition("/")[2].rpartition("-")[0] or tag
+
+
+def _list_kind(value: Any) -> str:
+    if not isinstance(value, TaggedSequence):
+        return "list"
+    return class_name_of_family(uris.parse(value.tag)) or "list"

@@ -1,0 +1,99 @@
+"""An outline as HTML, for notebooks: a tree that opens and closes, with a search box, in light and dark.
+
+One piece of HTML that needs nothing else. Several on a page do not disturb each other: each finds itself by a name of
+its own, and their styles are the same. Where scripts are not allowed, the search box stays hidden.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from functools import cache
+from html import escape
+from itertools import islice
+from pathlib import Path
+
+from .entry import Entry
+
+__all__ = ["page", "resource"]
+
+_MOST = 100
+_LONGEST = 400
+
+
+def page(entry: Entry, notes: Sequence[str] = (), file: str | None = None, *, most: int = _MOST) -> str:
+    """Return an outline as HTML.
+
+    Parameters
+    ----------
+    entry : Entry
+        What is shown; its name stands at the head.
+    notes : sequence of str
+        What else stands there.
+    file : str, optional
+        Path or URL of the file; its last part is shown, the whole as a tooltip.
+    most : int
+        How many members of one list or object are shown; the others are counted.
+    """
+    name = uuid.uuid4().hex
+    what = f'<span class="rcm-what"{_tooltip(entry.title)}>{_text(entry.name)}</span>'
+    shown = "".join(f'<span class="rcm-note">{_text(note)}</span>' for note in notes)
+    if file is not None:
+        shown += f'<span class="rcm-note"{_tooltip(file)}>{_text(file.rstrip("/").rpartition("/")[2])}</span>'
+    hint = "Search names and values"
+    find = (
+        f'<span class="rcm-find" hidden><span class="rcm-count" role="status"></span>'
+        f'<input type="search" placeholder="{hint}" aria-label="{hint}" spellcheck="false" autocomplete="off"></span>'
+    )
+    # JupyterLab takes letters for commands wherever it is not told otherwise
+    return (
+        f'<div class="rcm" data-rcm="{name}" data-lm-suppress-shortcuts="true"><style>{resource("page.css")}</style>'
+        f'<div class="rcm-head">{what}{shown}{find}</div>'
+        f'<div class="rcm-tree"><ul>{"".join(_members(entry, most, 0))}</ul></div>'
+        f"<script>{resource('page.js').replace('@ID@', name)}</script></div>"
+    )
+
+
+@cache
+def resource(name: str) -> str:
+    """Return the text of a file of this folder."""
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+
+
+def _members(entry: Entry, most: int, depth: int) -> Iterator[str]:
+    for member in islice(entry.members(), most):
+        yield from _item(member, most, depth)
+    hidden = (entry.size or 0) - most
+    if hidden > 0:
+        yield f'<li><div class="rcm-more">… {hidden} more</div></li>'
+
+
+def _item(entry: Entry, most: int, depth: int) -> Iterator[str]:
+    yield f'<li data-path="{_text(entry.path)}" style="--rcm-depth:{depth}">'
+    name = f'<span class="rcm-name">{_text(entry.name)}</span>'
+    title = f'<span class="rcm-title">{_text(entry.title)}</span>' if entry.title else ""
+    tooltip = _tooltip(entry.title or entry.path)
+    if entry.size:
+        cell = f'<span class="rcm-cell rcm-kind">{_text(entry.kind)}</span>'
+        yield f'<details><summary class="rcm-row"{tooltip}>{name}{cell}{title}</summary><ul>'
+        yield from _members(entry, most, depth + 1)
+        yield "</ul></details>"
+    else:
+        text = _cut(entry.text or f"empty {entry.kind}")
+        unit = f'<span class="rcm-unit">{_text(entry.shown_unit)}</span>' if entry.unit else ""
+        value = f'<span class="rcm-value"{_tooltip(text)}>{_text(text)}</span>'
+        yield f'<div class="rcm-row"{tooltip}>{name}<span class="rcm-cell">{value}{unit}</span>{title}</div>'
+    yield "</li>"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _tooltip(text: str | None) -> str:
+    return f' title="{_text(text)}"' if text else ""
+
+
+def _text(text: str) -> str:
+    """Return a text that is nothing but text in HTML."""
+    return escape(text, quote=True)

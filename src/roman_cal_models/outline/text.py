@@ -1,0 +1,98 @@
+"""An outline as lines of text, for terminals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from .entry import Entry
+
+__all__ = ["lines"]
+
+_MOST = 100
+_VALUE_WIDTH = 32
+_GAP = "  "
+_BOLD, _DIM, _VALUE, _UNIT, _END = "\033[1m", "\033[2m", "\033[36m", "\033[33m", "\033[0m"
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A line before it is laid out: what stands before the name, the name, the value, its unit, and the title."""
+
+    branch: str
+    name: str
+    value: str
+    unit: str
+    title: str
+    is_container: bool
+
+
+def lines(entry: Entry, *, width: int | None = None, colours: bool = False, most: int = _MOST) -> Iterator[str]:
+    """Yield an outline as text: a line a value, with its unit and its title.
+
+    Parameters
+    ----------
+    entry : Entry
+        What is shown; its own line is the first.
+    width : int, optional
+        The longest line; by default nothing is cut.
+    colours : bool
+        Whether parts are coloured, as terminals understand it.
+    most : int
+        How many members of one list or object are shown.
+    """
+    rows = list(_rows(entry, "", "", most))
+    names = max(len(row.branch) + len(row.name) for row in rows)
+    values = min(max(len(row.value) + len(row.unit) for row in rows) + 1, _VALUE_WIDTH)
+    for row in rows:
+        yield _line(row, names, values, width, colours)
+
+
+def _rows(entry: Entry, branch: str, below: str, most: int) -> Iterator[_Row]:
+    is_container = entry.size is not None
+    value = entry.kind if is_container else entry.text
+    name, value, unit, title = map(_printable, (entry.name, value, entry.shown_unit, entry.title or ""))
+    yield _Row(branch, name, value, unit, title, is_container)
+    if entry.size is None:
+        return
+    hidden = max(0, entry.size - most)
+    for number, member in enumerate(islice(entry.members(), most), start=1):
+        is_last = number == min(entry.size, most) and not hidden
+        yield from _rows(member, below + ("└─ " if is_last else "├─ "), below + ("   " if is_last else "│  "), most)
+    if hidden:
+        yield _Row(f"{below}└─ ", f"… {hidden} more", "", "", "", False)
+
+
+def _printable(text: str) -> str:
+    """Return a text without what a terminal would take for a command."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+
+
+def _line(row: _Row, names: int, values: int, width: int | None, colours: bool) -> str:
+    left = f"{row.branch}{row.name}"
+    space = len(row.value) + (len(row.unit) + 1 if row.unit else 0)
+    parts = [
+        (row.branch, _DIM),
+        (row.name, _BOLD if row.is_container else ""),
+        (" " * (names - len(left)) + _GAP, ""),
+        (row.value, _DIM if row.is_container else _VALUE),
+        (f" {row.unit}" if row.unit else "", _UNIT),
+        (" " * (values - space) + _GAP if row.title else "", ""),
+        (row.title, _DIM),
+    ]
+    while parts and not parts[-1][0].strip():
+        parts.pop()
+    return "".join(f"{code}{text}{_END}" if colours and code and text else text for text, code in _cut(parts, width))
+
+
+def _cut(parts: list[tuple[str, str]], width: int | None) -> Iterator[tuple[str, str]]:
+    """Yield the parts that fit into a width; the last one ends with dots if there was more."""
+    room = sum(len(text) for text, _ in parts) if width is None else width
+    is_cut = sum(len(text) for text, _ in parts) > room
+    for text, code in parts:
+        if is_cut and len(text) >= room:
+            yield text[: max(0, room - 1)].rstrip() + "…", code
+            return
+        yield text, code
+        room -= len(text)

@@ -1,0 +1,103 @@
+"""The matrix of calibration steps as HTML, for notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from html import escape
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..outline.page import resource
+from .statuses import LOOKS, OTHER, Look, look_of
+
+if TYPE_CHECKING:
+    from .steps import StepMatrix
+
+__all__ = ["page"]
+
+_MOST = 200
+
+
+def page(matrix: StepMatrix, *, most: int = _MOST) -> str:
+    """Return the matrix as HTML, of one piece that needs nothing else.
+
+    Parameters
+    ----------
+    matrix : StepMatrix
+        What is shown.
+    most : int
+        How many files are shown; the others are counted, and are part of the totals.
+    """
+    count = len(matrix.files)
+    head = (
+        '<div class="rcm-head"><span class="rcm-what">Calibration steps</span>'
+        f'<span class="rcm-note">{count} {"file" if count == 1 else "files"}</span></div>'
+    )
+    return (
+        f'<div class="rcm rcm-steps"><style>{resource("page.css")}{_style()}</style>{head}'
+        f'<div class="rcm-scroll" tabindex="0"><table>{_table(matrix, most)}</table></div>'
+        f"{_legend(matrix)}{_failures(matrix)}</div>"
+    )
+
+
+def _table(matrix: StepMatrix, most: int) -> str:
+    names = "".join(
+        f'<th scope="col" title="{escape(matrix.titles.get(step, step))}"><span>{escape(step)}</span></th>'
+        for step in matrix.steps
+    )
+    rows = "".join(_rows(matrix, most))
+    totals = matrix.totals()
+    done = "".join(f"<td>{totals[step]['COMPLETE']}</td>" for step in matrix.steps)
+    foot = f'<tfoot><tr><th scope="row">complete</th>{done}</tr></tfoot>' if matrix.steps else ""
+    return f'<thead><tr><th scope="col"></th>{names}</tr></thead><tbody>{rows}</tbody>{foot}'
+
+
+def _rows(matrix: StepMatrix, most: int) -> Iterator[str]:
+    labels = matrix.labels()
+    for file, flags in islice(matrix.files.items(), most):
+        cells = "".join(_cell(step, flags.get(step)) for step in matrix.steps)
+        yield f'<tr><th scope="row" title="{escape(file)}">{escape(labels[file])}</th>{cells}</tr>'
+    hidden = len(matrix.files) - most
+    if hidden > 0:
+        yield f'<tr><th scope="row" class="rcm-more">… {hidden} more files</th></tr>'
+
+
+def _cell(step: str, status: str | None) -> str:
+    if status is None:
+        return f'<td title="{escape(step)}: not in this file"></td>'
+    look = look_of(status)
+    return f'<td class="{_class(look)}" title="{escape(f"{step}: {status}")}">{look.mark}</td>'
+
+
+def _legend(matrix: StepMatrix) -> str:
+    items = "".join(
+        f'<span><i class="{_class(look_of(status))}">{look_of(status).mark}</i>{escape(status)} '
+        f'<span class="rcm-note">{count}</span></span>'
+        for status, count in matrix.counts().items()
+    )
+    return f'<div class="rcm-legend">{items or "no calibration steps"}</div>'
+
+
+def _failures(matrix: StepMatrix) -> str:
+    if not matrix.failures:
+        return ""
+    count = len(matrix.failures)
+    what = f"{count} {'file' if count == 1 else 'files'} could not be read"
+    items = "".join(f"<li>{escape(why)}</li>" for why in islice(matrix.failures.values(), _MOST))
+    return f'<details class="rcm-failed"><summary>{what}</summary><ul>{items}</ul></details>'
+
+
+def _class(look: Look) -> str:
+    return "rcm-is-" + "".join(letter for letter in look.name.lower() if letter.isalnum())
+
+
+@cache
+def _style() -> str:
+    looks = "".join(
+        f":is(.rcm-steps, #rcm) .{_class(look)} {{ background: light-dark({look.fill}, {look.dark_fill}); "
+        f"color: light-dark({look.ink}, {look.dark_ink}); }}\n"
+        for look in (*LOOKS.values(), OTHER)
+    )
+    return Path(__file__).with_name("steps.css").read_text(encoding="utf-8") + looks
