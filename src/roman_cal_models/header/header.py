@@ -9,7 +9,7 @@ from ..errors import NeedsBlocks, ReadOnlyError
 from ..nodes.deferred import FileValue
 from ..nodes.flat import as_flat_dict
 from ..nodes.lazy_dict import raw_get
-from ..nodes.naming import key_name
+from ..nodes.naming import key_name, properties_first
 from ..nodes.object_node import ObjectNode
 from .foreign import TIME
 
@@ -160,7 +160,7 @@ class Header:
         return self._node.problems()
 
     def __dir__(self) -> list[str]:
-        return [*dir(self._node), *super().__dir__()]
+        return properties_first(self._node._attribute_names(), [*dir(self._node), *super().__dir__()])
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self._node)

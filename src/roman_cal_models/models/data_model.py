@@ -13,6 +13,7 @@ from ..errors import Problem, SourceTypeError
 from ..nodes.classes import class_hint as class_hint  # evaluated in hints, see `declared_property`
 from ..nodes.classes import named
 from ..nodes.deferred import UNBUILT, AsdfArray, FileValue
+from ..nodes.documenting import SchemaDoc
 from ..nodes.lazy_dict import raw_get
 from ..nodes.naming import key_name
 from ..nodes.object_node import ObjectNode, TaggedObjectNode, property_types
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..extension.foreign import FileSource
+    from ..schema.places import ObjectSchema
     from ..yaml import TaggedMapping
     from .changes import Change
 
@@ -47,6 +49,8 @@ class _NodeType:
     """The class of the node, which is imported when it is asked for."""
 
     def __get__(self, model: object, cls: type[DataModel]) -> type[TaggedObjectNode]:
+        if not cls._node_name:
+            raise AttributeError(f"{cls.__name__} is of no kind of file")
         return cls._node_class()
 
 
@@ -95,6 +99,13 @@ class DataModel(NodeAccess, Looking):
         super().__init_subclass__(**kwargs)
         for attribute, type_ in property_types(cls).items():
             setattr(cls, attribute, declared_property(type_, _getter(key_name(attribute)), _child_getter(attribute)))
+        if cls._node_name:
+            cls.__doc__ = SchemaDoc(cls.__doc__)  # type: ignore[assignment]
+
+    @classmethod
+    def _schema_of(cls, model: Self | None) -> ObjectSchema | None:
+        """Return the schema of a model's node; the newest of the class without one."""
+        return cls._node_class()._schema_of(None) if model is None else model._node._schema
 
     def __new__(cls, init: Any = None, **kwargs: Any) -> Self:
         """Make a model; of a model of this class, the model itself."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..nodes.flat import leaves
-from ..nodes.naming import key_name
+from ..nodes.naming import key_name, properties_first
 from ..nodes.object_node import ObjectNode
 
 __all__ = ["NodeAccess"]
@@ -95,7 +95,7 @@ class NodeAccess:
         return leaves(self._node)
 
     def __dir__(self) -> list[str]:
-        return [*dir(self._node), *super().__dir__()]
+        return properties_first(self._node._attribute_names(), [*dir(self._node), *super().__dir__()])
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self._node)

@@ -15,12 +15,39 @@ from ..settings import current
 if TYPE_CHECKING:
     from .object_node import ObjectNode
 
-__all__ = ["attribute_name", "caller_level", "closest", "key_name", "meet_unknown", "missing", "reserved"]
+__all__ = [
+    "attribute_name",
+    "caller_level",
+    "closest",
+    "key_name",
+    "meet_unknown",
+    "missing",
+    "properties_first",
+    "reserved",
+]
 
 # difflib's ratio from which a name is held to be a misspelling: 'drak' is one of 'dark' (0.75),
 # 'tweakreg_catalog' none of 'source_catalog' (0.6)
 _NEAR = 0.75
 _SHORTEST = 4
+
+
+class _First(str):
+    """A name that stands before all that are none such: `dir` sorts what it is given."""
+
+    __slots__ = ()
+
+    def __lt__(self, other: str) -> bool:
+        return super().__lt__(other) if isinstance(other, _First) else True
+
+    def __gt__(self, other: str) -> bool:
+        return super().__gt__(other) if isinstance(other, _First) else False
+
+
+def properties_first(properties: Iterable[str], others: Iterable[str]) -> list[str]:
+    """Return names for `dir`, which it sorts so that those of properties stand before all others."""
+    first = [*map(_First, properties)]
+    return [*first, *set(others).difference(first)]
 
 
 def attribute_name(key: str) -> str:

@@ -16,6 +16,7 @@ from .checking import problems as problems_of
 from .classes import class_hint as class_hint  # evaluated in hints, see `declared_property`
 from .classes import schema_for
 from .deferred import UNBUILT, Deferred, Source
+from .documenting import SchemaDoc
 from .flat import flatten
 from .lazy_dict import LazyDict, raw_get, raw_items, raw_members
 from .properties import Properties, child_names, declared_property, property_names, property_types
@@ -148,6 +149,13 @@ class ObjectNode(LazyDict):
         cls._kept = child_names(cls)
         cls._reserved = frozenset(dir(cls)).difference(names)
         cls._declared = frozenset(name for name, key in names.items() if name == key)
+        if cls._families:
+            cls.__doc__ = SchemaDoc(cls.__doc__)  # type: ignore[assignment]
+
+    @classmethod
+    def _schema_of(cls, node: Self | None) -> ObjectSchema | None:
+        """Return the schema of a node; the newest of the class without one."""
+        return schema_for(cls, None, None) if node is None else node._schema
 
     def __init__(
         self,
@@ -452,9 +460,13 @@ class ObjectNode(LazyDict):
         """Return the names that the schema declares, in its order."""
         return () if self._schema is None else tuple(self._schema.places)
 
+    def _attribute_names(self) -> list[str]:
+        """Return the attributes that are properties: those of the schema, and further ones that are here."""
+        names = [*self.schema_properties(), *(key for key in self if isinstance(key, str) and key.isidentifier())]
+        return [*map(naming.attribute_name, dict.fromkeys(names))]
+
     def __dir__(self) -> list[str]:
-        names = {*self.schema_properties(), *(key for key in self if isinstance(key, str) and key.isidentifier())}
-        return [*map(naming.attribute_name, names), *super().__dir__()]
+        return naming.properties_first(self._attribute_names(), super().__dir__())
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self)

@@ -18,7 +18,13 @@ class Properties:
     __slots__ = ()
 
 
-class ChildProperty:
+class _Documented(type):
+    # `help` looks for this by `hasattr`, finds it here, and takes what claims to be a property for one; Python itself
+    # looks at the class alone
+    __set__ = None
+
+
+class ChildProperty(metaclass=_Documented):
     """A property that gives a node, which the instance's ``__dict__`` keeps from then on.
 
     As this is no data descriptor, Python looks into ``__dict__`` first: from the second time on, no code of ours runs.
