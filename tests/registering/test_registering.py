@@ -43,7 +43,8 @@ names = ["Extraction", "QualityNote", "Spectra", "SpectraExposure", "SpectraMeta
 assert set(names) <= set(dir(rcm))
 assert rcm.Exposure.__module__ != rcm.SpectraExposure.__module__
 assert rcm.Spectra.versions() == ("1.0.0", "1.1.0")
-assert rcm.Spectra.__doc__ == "Spectra"
+assert rcm.Spectra.__doc__.startswith("Spectra\\n")
+assert "\\nflux : ndarray\\n" in rcm.Spectra.__doc__
 assert {"meta", "flux", "objects"} <= set(dir(rcm.SpectraModel))
 """)
 
