@@ -118,10 +118,13 @@ def _raw_object(
     _object_node._set_source(node, source)
     is_node = None
     for key, value in raw.items():
-        if value.__class__ in _MAY_BE_FOREIGN and value.tag is not None and source is not None:
-            is_node = is_node or _is_node()
-            if not is_node(value.tag):
-                value = FileValue(source, value)
+        if value.__class__ in _MAY_BE_FOREIGN:
+            if value.tag is not None and source is not None:
+                is_node = is_node or _is_node()
+                if not is_node(value.tag):
+                    value = FileValue(source, value)
+            if value.__class__ is Unread:
+                _object_node._set_may_be_unread(node, True)
         _setitem(node, key, value)
     return node
 

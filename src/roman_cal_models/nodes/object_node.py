@@ -29,6 +29,7 @@ __all__ = ["ObjectNode", "Properties", "TaggedObjectNode", "property_names", "pr
 
 _getitem = dict.__getitem__
 _setitem = dict.__setitem__
+_items = dict.items
 
 # Values of these types are stored as they are given.
 _PLAIN = frozenset({str, int, float, bool, type(None)})
@@ -116,7 +117,7 @@ class ObjectNode(LazyDict):
         There is no such version.
     """
 
-    __slots__ = ("__weakref__", "_given_tag", "_parent", "_schema", "_source")
+    __slots__ = ("__weakref__", "_given_tag", "_may_be_unread", "_parent", "_schema", "_source")
 
     # The authority of its schemas: RAD's, or that of a third party.
     _base: ClassVar[str] = ROMAN
@@ -139,6 +140,7 @@ class ObjectNode(LazyDict):
     _source: Source | None
     _parent: weakref.ref[Any] | None
     _given_tag: str | None
+    _may_be_unread: bool
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -323,7 +325,7 @@ class ObjectNode(LazyDict):
 
     def __roman_lower__(self) -> dict[str, Any]:
         # checks look at what stands here, built or not: to be checked is no reason to be built
-        return dict(raw_items(self))
+        return dict(raw_items(self) if self._may_be_unread else _items(self))
 
     @classmethod
     def versions(cls) -> tuple[str, ...]:
@@ -513,6 +515,7 @@ _set_schema = ObjectNode.__dict__["_schema"].__set__
 _set_source = ObjectNode.__dict__["_source"].__set__
 _set_parent = ObjectNode.__dict__["_parent"].__set__
 _set_tag = ObjectNode.__dict__["_given_tag"].__set__
+_set_may_be_unread = ObjectNode.__dict__["_may_be_unread"].__set__
 
 
 def _bind(node: ObjectNode, schema: ObjectSchema | None) -> None:
@@ -520,3 +523,4 @@ def _bind(node: ObjectNode, schema: ObjectSchema | None) -> None:
     _set_source(node, None)
     _set_parent(node, None)
     _set_tag(node, None)
+    _set_may_be_unread(node, False)
