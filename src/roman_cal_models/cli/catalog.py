@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from ..archive.database import ddl
-from ..archive.mapping import columns
 from ..errors import CatalogError, MissingPackageError, SchemaNotFoundError, WorkerError
 
 __all__ = ["PARSER", "add_arguments", "run"]
@@ -60,6 +58,8 @@ def run(options: argparse.Namespace) -> int:
         if options.to is not None:
             return _put(options)
         if options.ddl is not None:
+            from ..archive.database import ddl
+
             print(ddl(options.ddl), end="")
         else:
             _print_columns(options)
@@ -95,6 +95,8 @@ def _from_stdin() -> Iterable[str]:
 
 
 def _print_columns(options: argparse.Namespace) -> None:
+    from ..archive.mapping import columns
+
     found = columns(options.columns)
     width = max((len(column.path) for column in found), default=0)
     for column in found:

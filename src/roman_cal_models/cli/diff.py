@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..differing.records import Difference, short
-from ..differing.running import diff
 from ..errors import RomanCalModelsError
+
+if TYPE_CHECKING:
+    from ..differing.records import Difference
 
 __all__ = ["PARSER", "add_arguments", "run"]
 
@@ -40,6 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the differences; return 1 if there is one."""
+    from ..differing.records import short
+    from ..differing.running import diff
+
     try:
         found = diff(options.first, options.second, rtol=options.rtol, atol=options.atol, ignore=options.ignore)
     except (RomanCalModelsError, OSError) as error:

@@ -6,11 +6,12 @@ import argparse
 import json
 import sys
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import RomanCalModelsError
-from ..models.headers import Identity
-from ..models.headers import identify as identity_of
+
+if TYPE_CHECKING:
+    from ..models.headers import Identity
 
 __all__ = ["PARSER", "add_arguments", "run"]
 
@@ -29,10 +30,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Identify the files; return 1 if one cannot be."""
+    from ..models.headers import identify
+
     status = 0
     for file in options.files:
         try:
-            identity = identity_of(file)
+            identity = identify(file)
         except (RomanCalModelsError, OSError) as error:
             status = 1
             if options.json:

@@ -9,6 +9,8 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
+from .terminal import has_colours
+
 if TYPE_CHECKING:
     from ..outline.entry import Entry
 
@@ -60,7 +62,7 @@ def _print(entry: Entry) -> None:
     is_watched = sys.stdout.isatty()
     # into a pipe, lines go whole
     width = shutil.get_terminal_size().columns if is_watched or "COLUMNS" in os.environ else None
-    for line in lines(entry, width=width, colours=is_watched and not os.environ.get("NO_COLOR")):
+    for line in lines(entry, width=width, colours=has_colours()):
         print(line)
 
 

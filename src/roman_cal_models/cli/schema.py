@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..errors import RomanCalModelsError
-from ..view.families import Family, changes_of, family
 
 if TYPE_CHECKING:
     from ..archive.checking import Change
     from ..nodes.describing import Description
+    from ..view.families import Family
 
 __all__ = ["PARSER", "add_arguments", "run"]
 
@@ -47,6 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print what is asked for; return 1 if there is no such family or property."""
+    from ..view.families import changes_of, family
+
     found = _split(options.name)
     name, path = (options.name, None) if found is None else found.groups()
     try:

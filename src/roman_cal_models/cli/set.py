@@ -8,11 +8,10 @@ import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from ..differing.records import Difference, short
 from ..errors import FilenameMismatchWarning, RomanCalModelsError
-from ..models.opening import open as open_model
 
 if TYPE_CHECKING:
+    from ..differing.records import Difference
     from ..models.data_model import DataModel
     from ..nodes.describing import Description
 
@@ -54,6 +53,9 @@ def _assignment(text: str) -> tuple[str, str]:
 
 def run(options: argparse.Namespace) -> int:
     """Set the values; return 1 if one is wrong, and write nothing then."""
+    from ..differing.records import short
+    from ..models.opening import open as open_model
+
     try:
         with warnings.catch_warnings():
             # the file is given the name that it is saved under
@@ -85,6 +87,8 @@ def _record(change: Difference) -> dict[str, Any]:
 
 def _set(model: DataModel, assignments: list[tuple[str, str]]) -> list[Difference] | None:
     """Set the values in a model and return the changes; None if one is wrong, after all that are were told."""
+    from ..differing.records import Difference
+
     changes = []
     is_wrong = False
     for path, text in assignments:

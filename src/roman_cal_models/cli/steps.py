@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..view.statuses import LOOKS
+from .terminal import has_colours
 
 if TYPE_CHECKING:
     from ..view.steps import StepMatrix
@@ -68,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _print(matrix: StepMatrix) -> None:
-    for line in matrix.lines(colours=sys.stdout.isatty()):
+    for line in matrix.lines(colours=has_colours()):
         print(line)
     for error in matrix.failures.values():
         print(error, file=sys.stderr)

@@ -9,7 +9,6 @@ import warnings
 from typing import Any
 
 from ..errors import FilenameMismatchWarning, Problem, RomanCalModelsError, format_path
-from ..models.opening import open as open_model
 
 __all__ = ["PARSER", "add_arguments", "run"]
 
@@ -56,6 +55,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _problems(file: str, against: str) -> list[Problem]:
+    from ..models.opening import open as open_model
+
     with warnings.catch_warnings():
         # that a file was renamed is no problem of what it holds
         warnings.simplefilter("ignore", FilenameMismatchWarning)

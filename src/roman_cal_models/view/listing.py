@@ -1,0 +1,68 @@
+"""The values of a header as lines of text, and as JSON has them. Nothing is built or read for it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from ..extension.foreign import NDARRAY
+from ..header.foreign import TIME
+from ..nodes.deferred import FileValue
+from ..nodes.lazy_dict import raw_items
+from ..schema import installed
+from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
+
+__all__ = ["as_json", "lines"]
+
+
+def lines(value: Any, path: str) -> Iterator[str]:
+    """Yield a line a value; lists are one."""
+    if isinstance(value, dict) and value and not _is_foreign(value):
+        for key, item in raw_items(value):
+            yield from lines(item, f"{path}.{key}" if path else str(key))
+    else:
+        yield f"{path} = {_text(value)}"
+
+
+def _text(value: Any) -> str:
+    value = as_json(value)
+    if isinstance(value, dict) and value.keys() == {"dtype", "shape"}:
+        return f"<array {value['dtype']} ({', '.join(map(str, value['shape']))})>"
+    if isinstance(value, dict) and value.keys() == {"tag"}:
+        return f"<{value['tag'].rpartition('/')[2]}>"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def as_json(value: Any) -> Any:
+    """Return a value as JSON has it."""
+    if isinstance(value, FileValue):
+        value = value.raw
+    if _is_foreign(value):
+        return _foreignas_json(value)
+    if isinstance(value, dict):
+        return {str(key): as_json(item) for key, item in raw_items(value)}
+    if isinstance(value, (list, tuple)):
+        return [as_json(item) for item in value]
+    if value is None or isinstance(value, (bool, int)) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    return str(value)
+
+
+def _is_foreign(value: Any) -> bool:
+    """Tell a foreign object that was not built: nodes that wait to be built bear tags as well."""
+    if isinstance(value, FileValue):
+        return True
+    is_tagged = isinstance(value, (TaggedMapping, TaggedSequence, TaggedScalar))
+    return is_tagged and not installed().store.is_node(value.tag)
+
+
+def _foreignas_json(raw: Any) -> Any:
+    if isinstance(raw, TaggedScalar):
+        return str(raw)
+    if isinstance(raw, TaggedMapping) and raw.tag.startswith(TIME):
+        return as_json(raw.get("value"))
+    if isinstance(raw, TaggedMapping) and raw.tag.startswith(NDARRAY):
+        return {"dtype": as_json(raw.get("datatype")), "shape": as_json(raw.get("shape"))}
+    return {"tag": raw.tag}
