@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -213,6 +215,17 @@ def _read_large(name: str, setup: Setup) -> Result:
     return Result(name, _sized("open an L2, read its data", setup), *times)
 
 
+def _help(name: str, setup: Setup) -> Result:
+    """Start the command for its help, against a Python that does nothing: three times that is allowed."""
+    command = [str(Path(sys.executable).with_name("roman-cal-models")), "--help"]
+
+    def started(program: list[str]) -> Callable[[], object]:
+        return lambda: subprocess.run(program, check=True, capture_output=True)
+
+    times = in_turns(started(command), started([sys.executable, "-c", "pass"]), seconds=setup.seconds)
+    return Result(name, "roman-cal-models --help (peer: python -c pass)", *times, 0.334)
+
+
 CASES: dict[str, Case] = {
     "import": _timed("import, fresh process", 30, ("", _OURS), ("", _PEER)),
     "open-cold": _timed(
@@ -227,6 +240,7 @@ CASES: dict[str, Case] = {
         ("", f"{_OURS}\n{_READ_FLAG.format(opened='rcm.open')}"),
         ("", f"{_PEER}\n{_READ_FLAG.format(opened='rdm.open')}"),
     ),
+    "help": _help,
     "open-warm": _open_warm,
     "open-kinds": _open_kinds,
     "get": _get,
