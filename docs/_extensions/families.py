@@ -121,8 +121,8 @@ def _page(told: Family, described: set[str]) -> Iterator[str]:
 
 def _class(name: str) -> Iterator[str]:
     value = getattr(rcm, name)
-    if not isinstance(value, type):
-        # an enumeration, as checkers know it
+    if not isinstance(value, type) or value.__module__ == "builtins":
+        # an enumeration as checkers know it, or plain text
         yield from (f".. py:data:: roman_cal_models.{name}", "", f"   {_escaped(_literal(value))}", "")
         return
     yield from (f".. py:class:: roman_cal_models.{name}", "")
@@ -132,7 +132,7 @@ def _class(name: str) -> Iterator[str]:
 
 
 def _literal(value: object) -> str:
-    return str(value).replace("typing.", "")
+    return value.__name__ if isinstance(value, type) else str(value).replace("typing.", "")
 
 
 def _others(described: set[str]) -> Iterator[str]:
