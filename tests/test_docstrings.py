@@ -100,5 +100,5 @@ def test_the_names_are_those_of_users() -> None:
 def test_generated_classes_say_what_they_are(name: str) -> None:
     value = getattr(rcm, name)
     if inspect.isclass(value) and value.__module__.startswith("roman_cal_models"):
-        own = vars(value).get("__doc__")
-        assert own and own.strip()
+        own = value.__doc__
+        assert own and own.strip() and own != rcm.ObjectNode.__doc__

@@ -126,8 +126,8 @@ def _class(name: str) -> Iterator[str]:
         yield from (f".. py:data:: roman_cal_models.{name}", "", f"   {_escaped(_literal(value))}", "")
         return
     yield from (f".. py:class:: roman_cal_models.{name}", "")
-    text = " ".join((value.__doc__ or "").split())
-    yield f"   {text}"
+    text, _, _ = (value.__doc__ or "").partition("\nProperties by")  # which the table below shows
+    yield f"   {' '.join(text.split())}"
     yield ""
 
 
