@@ -16,6 +16,8 @@ from sphinx.util import logging
 import roman_cal_models as rcm
 from roman_cal_models import archive
 from roman_cal_models.archive.checking import Change
+from roman_cal_models.archive.mapping import ITEMS
+from roman_cal_models.nodes.describing import Description
 from roman_cal_models.schema import installed, uris
 from roman_cal_models.view.families import Family, changes_of, family, family_names
 
@@ -30,7 +32,7 @@ _GROUPS = {
     "Sections of files": lambda each: each.model_name is None and each.class_name is not None,
     "Families without a class": lambda each: each.class_name is None,
 }
-_HEADINGS = ("Property", "Type", "Allowed", "Unit", "Archive", "Title")
+_HEADINGS = ("Property", "Type", "Allowed", "Unit", "Archive", "Since", "Title")
 _MOST_SHOWN = 12
 
 
@@ -89,6 +91,7 @@ def _index(told: list[Family]) -> Iterator[str]:
 
 
 def _page(told: Family, described: set[str]) -> Iterator[str]:
+    changes = changes_of(told.schema_uri)
     yield from _headed(told.name, "=")
     yield _escaped(told.title or "No title.")
     yield ""
@@ -115,8 +118,10 @@ def _page(told: Family, described: set[str]) -> Iterator[str]:
         yield from _headed("Properties", "-")
         yield "Those with ``*`` are required, where the object that holds them is there."
         yield ""
-        yield from _table(_HEADINGS, [_row(each) for each in told.properties])
-    yield from _changes(told)
+        since = _added(changes)
+        rows = [_row(each, since.get(each.path, told.versions[0])) for each in told.properties]
+        yield from _table(_HEADINGS, rows)
+    yield from _changes(told, changes)
 
 
 def _class(name: str) -> Iterator[str]:
@@ -153,7 +158,17 @@ def _generated() -> list[str]:
     return sorted({*MODELS, *NODES})
 
 
-def _row(told: Any) -> tuple[str, ...]:
+def _added(changes: dict[str, list[Change]]) -> dict[str, str]:
+    """Return the properties that the first version did not have, and the newest version that brought them."""
+    return {
+        each.path.replace(ITEMS, ""): number
+        for number, found in reversed(changes.items())
+        for each in found
+        if (each.kind, each.what) == ("added", "property")
+    }
+
+
+def _row(told: Description, since: str) -> tuple[str, ...]:
     kinds = [each.rpartition("/")[2].partition("-")[0] for each in told.types]
     unit = told.unit if isinstance(told.unit, str) else " or ".join(told.unit or ())
     columns = "" if told.columns is None else f"{', '.join(told.columns.destinations)} ({told.columns.datatype})"
@@ -163,6 +178,7 @@ def _row(told: Any) -> tuple[str, ...]:
         _values(told.allowed, most=_MOST_SHOWN),
         _escaped(unit),
         _escaped(columns),
+        since,
         _escaped(" ".join((told.title or "").split())),
     )
 
@@ -173,8 +189,8 @@ def _values(allowed: tuple[object, ...] | None, most: int | None) -> str:
     return ", ".join(shown) + (f" and {left} more" if left else "")
 
 
-def _changes(told: Family) -> Iterator[str]:
-    changed = {number: found for number, found in changes_of(told.schema_uri).items() if found}
+def _changes(told: Family, changes: dict[str, list[Change]]) -> Iterator[str]:
+    changed = {number: found for number, found in changes.items() if found}
     if changed:
         yield from _headed("Changes", "-")
     for number, found in changed.items():
