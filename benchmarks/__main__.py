@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from .cases import CASES
 from .measure import Result
-from .report import machine, table
+from .report import machine, rst, table
 from .setup import Setup
+
+PAGE = "docs/explanation/benchmark_results.inc"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -20,11 +23,13 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--quick", action="store_true", help="few repeats and small arrays: to see that it works")
     parser.add_argument("--check", action="store_true", help="exit 1 when a wanted ratio is missed")
+    parser.add_argument("--rst", metavar="FILE", type=Path, help=f"write the table for the documentation too: {PAGE}")
     options = parser.parse_args(arguments)
     unknown = [name for name in options.names if name not in CASES]
     if unknown:
         parser.error(f"no such benchmark: {', '.join(unknown)}. There are {', '.join(CASES)}")
-    print(machine(), flush=True)
+    on = machine()  # before the measurement, which is a load itself
+    print(on, flush=True)
     results: list[Result] = []
     with TemporaryDirectory(prefix="benchmarks-") as folder:
         setup = Setup(folder, quick=options.quick)
@@ -33,6 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
             found = CASES[name](name, setup)
             results += [found] if isinstance(found, Result) else found
     print(table(results))
+    if options.rst is not None:
+        options.rst.write_text(rst(results, on=on, quick=options.quick))
     return int(options.check and any(result.is_missed for result in results))
 
 

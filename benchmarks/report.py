@@ -8,8 +8,9 @@ from importlib.metadata import version
 
 from .measure import Result
 
-__all__ = ["machine", "table"]
+__all__ = ["machine", "rst", "table"]
 
+_HEADINGS = ("what", "ours", "peer", "ratio", "wanted")
 _DISTRIBUTIONS = ("roman-cal-models", "roman-datamodels", "asdf", "astropy", "numpy", "rad")
 
 
@@ -25,10 +26,29 @@ def machine() -> str:
 
 def table(results: list[Result]) -> str:
     """Return the table: what, ours, the peer's, how many times less, and how many are wanted."""
-    rows = [("what", "ours", "peer", "ratio", "wanted"), *map(_row, results)]
+    rows = [_HEADINGS, *map(_row, results)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     rows.insert(1, tuple("-" * width for width in widths))  # type: ignore[arg-type]
     return "\n".join(_line(row, widths) for row in rows)
+
+
+def rst(results: list[Result], *, on: str, quick: bool) -> str:
+    """Return a table in reStructuredText, with what it depends on: what the documentation includes.
+
+    Parameters
+    ----------
+    results : list of Result
+        Its rows.
+    on : str
+        What `machine` said before the measurement.
+    quick : bool
+        Whether the measurement was one of few repeats, which the text must say.
+    """
+    rough = ["A quick measurement: few repeats and small arrays.", ""] if quick else []
+    lines = [*rough, *on.splitlines(), "", ".. list-table::", "    :header-rows: 1", ""]
+    for row in (_HEADINGS, *map(_row, results)):
+        lines += [f"    {'*' if at == 0 else ' '} - {cell}".rstrip() for at, cell in enumerate(row)]
+    return "\n".join([*lines, ""])
 
 
 def _line(row: tuple[str, ...], widths: list[int]) -> str:

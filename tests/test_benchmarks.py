@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.cases import CASES
 from benchmarks.measure import Result
-from benchmarks.report import table
+from benchmarks.report import rst, table
 
 pytestmark = pytest.mark.newest_rad
 
@@ -29,6 +29,12 @@ def test_quick_run_gives_a_row_a_case_and_the_worst_and_the_median_of_all_kinds(
     assert [row.partition(" of ")[0] for row in rows if " kinds: open " in row] == ["open, worst", "open, median"]
 
 
+def test_the_table_is_written_for_the_documentation(repository: Path, tmp_path: Path) -> None:
+    done = _benchmarks(repository, "--quick", "get", "--rst", str(tmp_path / "results.inc"))
+    assert done.returncode == 0, done.stderr
+    assert "    * - get model.meta.cal_step.flat_field" in (tmp_path / "results.inc").read_text().splitlines()
+
+
 def test_a_name_that_is_no_benchmark_is_wrong_usage(repository: Path) -> None:
     done = _benchmarks(repository, "paint")
     assert done.returncode == 2
@@ -44,6 +50,15 @@ def test_the_table_marks_what_is_missed() -> None:
     lines = table([Result("get", "get", 1e-6, 1e-5, 20), Result("open", "open", 0.02, 0.5, None)]).splitlines()
     assert lines[2].split() == ["get", "1", "us", "10", "us", "10", "20", "MISSED"]
     assert lines[3].split() == ["open", "20", "ms", "500", "ms", "25"]
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_the_table_of_the_documentation_says_what_it_depends_on(quick: bool) -> None:
+    text = rst([Result("get", "get it", 1e-6, 1e-5, 20)], on="some machine", quick=quick)
+    assert "some machine" in text.splitlines()
+    assert text.startswith("A quick measurement") is quick
+    cells = [line.strip(" *-") for line in text.splitlines() if line.startswith("    ") and "header" not in line]
+    assert cells == ["what", "ours", "peer", "ratio", "wanted", "get it", "1 us", "10 us", "10", "20 MISSED"]
 
 
 def test_ingesting_is_measured(repository: Path) -> None:

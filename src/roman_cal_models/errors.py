@@ -52,7 +52,13 @@ ROMAN_SCHEMAS = "asdf://stsci.edu/datamodels/roman/schemas/"
 
 
 def format_path(path: tuple[str | int, ...]) -> str:
-    """Write a path in a tree as a person would: ``meta.exposure.read_pattern[0]``."""
+    """Return a path in a tree as a person would write it: ``meta.exposure.read_pattern[0]``.
+
+    Parameters
+    ----------
+    path : tuple of str and int
+        Keys of objects and indices of lists, from the top.
+    """
     text = ""
     for part in path:
         if isinstance(part, int):
@@ -106,6 +112,13 @@ class MissingKeyError(RomanCalModelsError, AttributeError, KeyError):
 
     Both an `AttributeError` and a `KeyError`, whichever spelling was used. The text is made only when it is read:
     ``hasattr`` and ``getattr`` with a default meet this error often and throw it away.
+
+    Parameters
+    ----------
+    key : object
+        The name.
+    describe : callable, optional
+        Returns the text.
     """
 
     def __init__(self, key: object, describe: Callable[[], str] | None = None) -> None:

@@ -74,6 +74,11 @@ def wraps_hashable(node: Any) -> bool:
     node : ObjectNode, ListNode or ScalarNode
         The node.
 
+    Returns
+    -------
+    bool
+        Whether they can.
+
     Raises
     ------
     TypeError

@@ -68,7 +68,15 @@ class Failure:
 
     @classmethod
     def of(cls, file: str, error: Exception) -> Failure:
-        """Return the failure that an error of a file is."""
+        """Return the failure that an error of a file is.
+
+        Parameters
+        ----------
+        file : str
+            Path or URL of the file.
+        error : Exception
+            What became of it.
+        """
         if isinstance(error, FileError):
             text = error.message
         elif isinstance(error, OSError) and error.strerror:

@@ -41,7 +41,11 @@ def ingest(
     url : str
         The database, as SQLAlchemy takes it: ``sqlite:///catalog.db``, ``postgresql+psycopg://user@host/name``.
         Tables that it lacks are created.
-    mapping, tables, storage_options
+    mapping : {"newest", "file"}
+        As for `rows`.
+    tables : "all" or iterable of str, optional
+        As for `rows`.
+    storage_options : mapping, optional
         As for `rows`.
     client : distributed.Client, optional
         Of a Dask cluster, whose workers then read the files. They have to reach them by the same names.

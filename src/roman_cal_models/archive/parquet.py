@@ -63,12 +63,20 @@ def to_parquet(
         Paths and URLs; a folder stands for every ``.asdf`` file below it. A file that is given twice is taken once.
     target : str or path-like
         The folder, which is made if it is not there: ``catalog.parquet`` gets ``WFIExposure.parquet`` and others.
-    mapping, tables, storage_options
+    mapping : {"newest", "file"}
         As for `rows`.
-    client, processes, progress
+    tables : "all" or iterable of str, optional
+        As for `rows`.
+    storage_options : mapping, optional
+        As for `rows`.
+    client : distributed.Client, optional
+        As for `ingest`.
+    processes : int, optional
         As for `ingest`.
     batch : int
         How many files are written together, as one row group of each table.
+    progress : bool, optional
+        As for `ingest`.
 
     Returns
     -------

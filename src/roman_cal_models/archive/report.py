@@ -36,7 +36,13 @@ class Report:
 
     @classmethod
     def of(cls, parts: Sequence[Report]) -> Report:
-        """Return the report of several runs as one."""
+        """Return the report of several runs as one.
+
+        Parameters
+        ----------
+        parts : sequence of Report
+            One of each run.
+        """
         return cls(
             sum(part.ingested for part in parts),
             sum(part.unchanged for part in parts),

@@ -35,6 +35,11 @@ class ArrayInfo:
     def of(cls, raw: Mapping[str, Any]) -> ArrayInfo:
         """Read it from the YAML of an array.
 
+        Parameters
+        ----------
+        raw : mapping
+            The YAML: ``datatype``, ``byteorder``, ``shape``.
+
         Raises
         ------
         ValueError, KeyError

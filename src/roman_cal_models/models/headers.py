@@ -116,6 +116,11 @@ def identify(source: Any, storage_options: Mapping[str, Any] | None = None) -> I
     storage_options : mapping, optional
         For a URL, what fsspec takes.
 
+    Returns
+    -------
+    Identity
+        What it is, and what wrote it.
+
     Raises
     ------
     NotAsdfError, TruncatedFileError

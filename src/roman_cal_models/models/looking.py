@@ -254,13 +254,24 @@ class Looking:
         return schema_info(self._node, key, path, preserve_list)
 
     def info(self, *args: Any, **kwargs: Any) -> None:
-        """Print the tree, as `asdf.AsdfFile.info` does and with its arguments. No array is read."""
+        """Print the tree, as `asdf.AsdfFile.info` does. No array is read.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            As `asdf.AsdfFile.info` takes them: ``max_rows``, ``max_cols``, ``show_values``, ...
+        """
         from .asking import shown_file
 
         shown_file(self._node).info(*args, **kwargs)
 
     def search(self, *args: Any, **kwargs: Any) -> Any:
-        """Search the tree, as `asdf.AsdfFile.search` does and with its arguments. Arrays are read for it.
+        """Search the tree, as `asdf.AsdfFile.search` does. Arrays are read for it.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            As `asdf.AsdfFile.search` takes them: ``key``, ``type``, ``value``, ``filter``.
 
         Returns
         -------

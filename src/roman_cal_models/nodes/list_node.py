@@ -199,12 +199,16 @@ class ListNode(list[_T]):
         version: str | None = None,
         tag: str | None = None,
     ) -> Self:
-        """Make a valid list of made-up items; the parameters are those of `create_minimal`.
+        """Make a valid list of made-up items.
 
         Parameters
         ----------
+        defaults : iterable, optional
+            The items, if they are known. Never changed.
         shape : tuple of int, optional
             Shape of arrays among the items.
+        version, tag : str, optional
+            The version to make; the newest by default.
         """
         from .creation import create_list
 

@@ -44,6 +44,10 @@ def register_schemas(folder: str | os.PathLike[str]) -> dict[str, type[DataModel
         Something is wrong with a manifest or with a schema, or its names or tags are those of others.
         The message names the file. Nothing was registered.
 
+    Notes
+    -----
+    What is registered holds for the process. A worker that unpickles such nodes registers the folder first.
+
     Examples
     --------
     A folder ``example`` whose schema ``spectra-1.0.0`` has ``datamodel_name: SpectraModel``::
@@ -51,10 +55,6 @@ def register_schemas(folder: str | os.PathLike[str]) -> dict[str, type[DataModel
         rcm.register_schemas("example")
         rcm.SpectraModel.create_fake_data().save("spectra.asdf")
         rcm.open("spectra.asdf")
-
-    Notes
-    -----
-    What is registered holds for the process. A worker that unpickles such nodes registers the folder first.
     """
     place = Path(folder).resolve()
     base = next((base for base in store().bases[1:] if store().folder_of(base) == place), None)

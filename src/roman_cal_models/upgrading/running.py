@@ -29,7 +29,7 @@ def upgrade(source: Any, version: str | None = None) -> DataModel:
 
     Parameters
     ----------
-    source : DataModel, str, path-like, ...
+    source : DataModel, str, path-like or other
         The model, or anything that `roman_cal_models.open` takes. Nothing of it is changed.
     version : str, optional
         The version to go to; the newest by default.

@@ -71,6 +71,11 @@ class StepMatrix:
         ----------
         colours : bool
             Whether the signs are coloured, as terminals understand it.
+
+        Yields
+        ------
+        str
+            A line, without its end.
         """
         width = max((len(file) for file in self.files), default=0)
         height = max((len(step) for step in self.steps), default=0)

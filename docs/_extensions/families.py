@@ -1,0 +1,231 @@
+"""A Sphinx extension: pages of the families, written from the installed schemas before each build.
+
+It also warns of public names that no page describes.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sphinx.util import logging
+
+import roman_cal_models as rcm
+from roman_cal_models import archive
+from roman_cal_models.archive.checking import Change
+from roman_cal_models.archive.mapping import ITEMS
+from roman_cal_models.nodes.describing import Description
+from roman_cal_models.schema import installed, uris
+from roman_cal_models.view.families import Family, changes_of, family, family_names
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+_log = logging.getLogger(__name__)
+
+_FOLDER = Path("reference", "families")
+_GROUPS = {
+    "Files": lambda each: each.model_name is not None,
+    "Sections of files": lambda each: each.model_name is None and each.class_name is not None,
+    "Families without a class": lambda each: each.class_name is None,
+}
+_HEADINGS = ("Property", "Type", "Allowed", "Unit", "Archive", "Since", "Title")
+_MOST_SHOWN = 12
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register what is done before and after a build."""
+    app.connect("builder-inited", _write)
+    app.connect("env-check-consistency", _check)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _write(app: Sphinx) -> None:
+    folder = Path(app.srcdir) / _FOLDER
+    shutil.rmtree(folder, ignore_errors=True)
+    described: set[str] = set()
+    store = installed().store
+    # by URI, which is found without a search
+    told = [family(str(store.versions(name)[-1])) for name in family_names()]
+    told.sort(key=lambda each: (not uris.parse(each.schema_uri).family.startswith(("meta/", "enums/")), each.name))
+    pages = {f"{_file(each.name)}.rst": _text(_page(each, described)) for each in told}
+    pages["index.rst"] = _text(_index(told))
+    pages["others.rst"] = _text(_others(described))
+    folder.mkdir(parents=True)
+    for name, text in pages.items():
+        (folder / name).write_text(text)
+
+
+def _file(name: str) -> str:
+    return name.replace("/", "--")
+
+
+def _text(lines: Iterable[str]) -> str:
+    return "\n".join([":orphan:", "", *lines, ""])
+
+
+def _headed(text: str, sign: str) -> list[str]:
+    return [text, sign * len(text), ""]
+
+
+def _index(told: list[Family]) -> Iterator[str]:
+    yield from _headed("Families", "=")
+    yield f"What the schemas of ``rad`` {version('rad')} and our own say, as they were installed at this build."
+    yield ""
+    for group, belongs in _GROUPS.items():
+        rows = [
+            (
+                f":doc:`{each.name} <{_file(each.name)}>`",
+                _classes(each.model_name, each.class_name),
+                _escaped(each.title or ""),
+                each.versions[-1],
+            )
+            for each in sorted(told, key=lambda each: each.name)
+            if belongs(each)
+        ]
+        yield from _headed(group, "-")
+        yield from _table(("Family", "Class", "Title", "Newest"), rows)
+
+
+def _page(told: Family, described: set[str]) -> Iterator[str]:
+    changes = changes_of(told.schema_uri)
+    yield from _headed(told.name, "=")
+    yield _escaped(told.title or "No title.")
+    yield ""
+    if told.description not in (None, told.title):
+        yield _escaped(" ".join(told.description.split()))
+        yield ""
+    facts = {
+        "Schema": f"``{told.schema_uri}``",
+        "Tag": f"``{told.tag}``" if told.tag else "none: written in place",
+        "Versions": ", ".join(told.versions),
+        "Type": ", ".join(told.types) if told.types != ("object",) else "",
+        "Allowed": _values(told.allowed, most=None),
+    }
+    yield from (f":{name}: {value}" for name, value in facts.items() if value)
+    yield ""
+    for name in (told.model_name, told.class_name):
+        if name is not None and name in described:
+            yield f"- :py:obj:`roman_cal_models.{name}`"
+            yield ""
+        elif name is not None:
+            described.add(name)
+            yield from _class(name)
+    if told.properties:
+        yield from _headed("Properties", "-")
+        yield "Those with ``*`` are required, where the object that holds them is there."
+        yield ""
+        since = _added(changes)
+        rows = [_row(each, since.get(each.path, told.versions[0])) for each in told.properties]
+        yield from _table(_HEADINGS, rows)
+    yield from _changes(told, changes)
+
+
+def _class(name: str) -> Iterator[str]:
+    value = getattr(rcm, name)
+    if not isinstance(value, type) or value.__module__ == "builtins":
+        # an enumeration as checkers know it, or plain text
+        yield from (f".. py:data:: roman_cal_models.{name}", "", f"   {_escaped(_literal(value))}", "")
+        return
+    yield from (f".. py:class:: roman_cal_models.{name}", "")
+    text, _, _ = (value.__doc__ or "").partition("\nProperties by")  # which the table below shows
+    yield f"   {' '.join(text.split())}"
+    yield ""
+
+
+def _literal(value: object) -> str:
+    return value.__name__ if isinstance(value, type) else str(value).replace("typing.", "")
+
+
+def _others(described: set[str]) -> Iterator[str]:
+    """Yield the page of the classes of objects that schemas describe in place."""
+    yield from _headed("Objects in place", "=")
+    yield "Classes of objects that have no schema of their own: the schema of another family describes them."
+    yield ""
+    for name in _generated():
+        if name not in described:
+            described.add(name)
+            yield from _class(name)
+
+
+def _generated() -> list[str]:
+    from roman_cal_models.models.generated._index import MODULES as MODELS
+    from roman_cal_models.nodes.generated._index import MODULES as NODES
+
+    return sorted({*MODELS, *NODES})
+
+
+def _added(changes: dict[str, list[Change]]) -> dict[str, str]:
+    """Return the properties that the first version did not have, and the newest version that brought them."""
+    return {
+        each.path.replace(ITEMS, ""): number
+        for number, found in reversed(changes.items())
+        for each in found
+        if (each.kind, each.what) == ("added", "property")
+    }
+
+
+def _row(told: Description, since: str) -> tuple[str, ...]:
+    kinds = [each.rpartition("/")[2].partition("-")[0] for each in told.types]
+    unit = told.unit if isinstance(told.unit, str) else " or ".join(told.unit or ())
+    columns = "" if told.columns is None else f"{', '.join(told.columns.destinations)} ({told.columns.datatype})"
+    return (
+        f"``{told.path}``" + (r" \*" if told.is_required else ""),
+        " or ".join(kinds),
+        _values(told.allowed, most=_MOST_SHOWN),
+        _escaped(unit),
+        _escaped(columns),
+        since,
+        _escaped(" ".join((told.title or "").split())),
+    )
+
+
+def _values(allowed: tuple[object, ...] | None, most: int | None) -> str:
+    shown = [f"``{value!r}``" for value in (allowed or ())[:most]]
+    left = len(allowed or ()) - len(shown)
+    return ", ".join(shown) + (f" and {left} more" if left else "")
+
+
+def _changes(told: Family, changes: dict[str, list[Change]]) -> Iterator[str]:
+    changed = {number: found for number, found in changes.items() if found}
+    if changed:
+        yield from _headed("Changes", "-")
+    for number, found in changed.items():
+        yield f"{number}"
+        yield from (f"    - {_escaped(_said(each, told.name))}" for each in found)
+        yield ""
+
+
+def _said(change: Change, name: str) -> str:
+    return str(change).removeprefix(name).strip()
+
+
+def _classes(*names: str | None) -> str:
+    return ", ".join(f":py:obj:`~roman_cal_models.{name}`" for name in names if name)
+
+
+def _table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
+    yield from (".. list-table::", "   :header-rows: 1", "")
+    for row in (headings, *rows):
+        for at, cell in enumerate(row):
+            yield f"   {'*' if at == 0 else ' '} - {cell}".rstrip()
+    yield ""
+
+
+def _escaped(text: str) -> str:
+    """Return text of schemas as text, whatever signs of reStructuredText are in it."""
+    for sign in "\\*`|_":
+        text = text.replace(sign, f"\\{sign}")
+    return text
+
+
+def _check(app: Sphinx, env: Any) -> None:
+    """Warn of public names that no page describes."""
+    known = {name for name, _, _, _, _, _ in env.get_domain("py").get_objects()}
+    wanted = {f"roman_cal_models.{name}" for name in dir(rcm)} - {"roman_cal_models.__version__"}
+    wanted |= {f"roman_cal_models.archive.{name}" for name in dir(archive)}
+    for name in sorted(wanted - known):
+        _log.warning("no page describes the public name %s", name)

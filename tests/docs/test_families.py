@@ -1,0 +1,49 @@
+"""The pages of the families, as the build writes them."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from roman_cal_models.view.families import family
+
+pytestmark = pytest.mark.once
+
+
+@pytest.fixture(scope="module")
+def pages(repository: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("families", repository / "docs" / "_extensions" / "families.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_a_page_tells_the_facts_of_each_property(pages: ModuleType) -> None:
+    text = "\n".join(pages._page(family("meta/l2_cal_step"), set()))
+    _, row, _ = text.partition("   * - ``wfi18_transient`` \\*")
+    assert row
+    cells = [line.removeprefix("     - ") for line in text[text.index("``wfi18_transient``") :].splitlines()[1:7]]
+    assert cells == [
+        "string",
+        "``'INCOMPLETE'``, ``'N/A'``, ``'COMPLETE'``, ``'FAILED'``, ``'SKIPPED'``",
+        "     -",
+        "ScienceRefData.s\\_wfi18\\_transient (nvarchar(15))",
+        "1.1.0",
+        "WFI18 Transient Anomaly Correction Step",
+    ]
+
+
+def test_a_class_stands_on_one_page_alone(pages: ModuleType) -> None:
+    described: set[str] = set()
+    homes = [list(pages._page(family(name), described)) for name in ("meta/l2_cal_step", "l2_cal_step")]
+    assert [".. py:class:: roman_cal_models.L2CalStep" in lines for lines in homes] == [True, False]
+    assert "- :py:obj:`roman_cal_models.L2CalStep`" in homes[1]
+
+
+def test_signs_of_rst_in_the_text_of_schemas_are_text(pages: ModuleType) -> None:
+    assert pages._escaped("a*b_ `c` |d|") == "a\\*b\\_ \\`c\\` \\|d\\|"

@@ -1,0 +1,67 @@
+"""What commands print."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import shlex
+import warnings
+from glob import glob
+
+from roman_cal_models.cli import main
+
+from .blocks import PROGRAM, Command
+
+__all__ = ["Shell"]
+
+_WIDTH = "88"
+# pages must not change with every release of somebody else
+_VERSION = re.compile(r"\b(asdf|rad|roman-cal-models) \d+\.\d[\w.+]*")
+
+
+class Shell:
+    """As much of a shell as the pages need: our command, ``| head -N`` behind it, ``*`` in names, ``echo $?``."""
+
+    def __init__(self) -> None:
+        self._status = 0
+
+    def run(self, command: Command) -> tuple[str, ...]:
+        """Return the lines that a command prints in this folder; those of a foreign command as the page has them."""
+        if command.line == "echo $?":
+            return (str(self._status),)
+        program, *arguments = shlex.split(command.line)
+        if program != PROGRAM:
+            return command.printed
+        most = None
+        if "|" in arguments:
+            pipe = arguments.index("|")
+            head, number = arguments[pipe + 1 :]
+            assert head == "head", f"{command.line}: nothing but head is known behind a pipe"
+            arguments, most = arguments[:pipe], int(number.removeprefix("-"))
+        printed = self._printed([name for argument in arguments for name in _expanded(argument)])[:most]
+        while printed and not printed[-1]:
+            printed.pop()
+        return tuple(printed)
+
+    def _printed(self, arguments: list[str]) -> list[str]:
+        printed = io.StringIO()
+        before = os.environ.get("COLUMNS")
+        os.environ["COLUMNS"] = _WIDTH  # argparse asks there
+        try:
+            with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), warnings.catch_warnings():
+                warnings.simplefilter("error")
+                self._status = main(arguments)
+        except SystemExit as ended:
+            self._status = int(ended.code or 0)
+        finally:
+            if before is None:
+                del os.environ["COLUMNS"]
+            else:
+                os.environ["COLUMNS"] = before
+        return [_VERSION.sub(r"\1 ...", line).rstrip() for line in printed.getvalue().lstrip("\n").splitlines()]
+
+
+def _expanded(argument: str) -> list[str]:
+    return sorted(glob(argument)) if "*" in argument and "=" not in argument else [argument]
