@@ -46,6 +46,26 @@ def test_every_command_is_told_of(repository: Path) -> None:
     assert [name for name in COMMANDS if not re.search(rf"(roman-cal-models |`){name}\b", text)] == []
 
 
+def test_the_examples_run(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blocks = re.findall(r"```python\n(.*?)```", (repository / "README.md").read_text(), re.DOTALL)
+    assert len(blocks) > 3
+    monkeypatch.chdir(tmp_path)
+    new, old = "r0000101001001001001_0001_wfi01_f158_cal.asdf", "old_cal.asdf"
+    peer.ImageModel.create_fake_data(shape=(8, 8)).save(new)
+    tag = "asdf://stsci.edu/datamodels/roman/tags/wfi_image-1.0.0"
+    rcm.ImageModel.create_fake_data(tag=tag, shape=(8, 8)).save(old)
+    names: dict[str, Any] = {}
+    for block in blocks:
+        # the one line that is refused; what follows it is the reason, as a comment
+        refused = re.search(r'^ *(.*"DONE")$', block, re.MULTILINE)
+        exec(block.replace(refused[1], "wrong = model.copy()") if refused else block, names)
+        if refused:
+            said = " ".join(line.strip("# ") for line in block[refused.end() :].splitlines() if line.strip()[:1] == "#")
+            with pytest.raises(rcm.ValidationError) as caught:
+                exec(refused[1], {"model": names["wrong"]})
+            assert " ".join(said.split()) == f"ValidationError: {caught.value}"
+
+
 # -- what the table says of the peer ---------------------------------------------------------------------------------
 
 

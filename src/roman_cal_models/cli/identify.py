@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ..errors import RomanCalModelsError
+from .terminal import Progress
 
 if TYPE_CHECKING:
     from ..models.headers import Identity
@@ -33,16 +34,19 @@ def run(options: argparse.Namespace) -> int:
     from ..models.headers import identify
 
     status = 0
-    for file in options.files:
+    progress = Progress(options.files)
+    for file in progress:
         try:
             identity = identify(file)
         except (RomanCalModelsError, OSError) as error:
             status = 1
+            progress.clear()
             if options.json:
                 _print_json({"file": file, "error": str(error)})
             else:
                 print(error, file=sys.stderr)
         else:
+            progress.clear()
             if options.json:
                 _print_json(asdict(identity))
             else:

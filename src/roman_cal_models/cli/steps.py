@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..view.statuses import LOOKS
-from .terminal import has_colours
+from .terminal import Progress, has_colours
 
 if TYPE_CHECKING:
     from ..view.steps import StepMatrix
@@ -25,7 +24,6 @@ PARSER = {
 }
 
 _FORMATS = (".png", ".svg", ".pdf")
-_EVERY = 100
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     from ..view.steps import steps
     from ..view.steps_figure import write_figure
 
-    matrix = steps(_told(options.files))
+    matrix = steps(Progress(options.files))
     if options.plot is not None:
         try:
             write_figure(matrix, options.plot)
@@ -73,14 +71,3 @@ def _print(matrix: StepMatrix) -> None:
         print(line)
     for error in matrix.failures.values():
         print(error, file=sys.stderr)
-
-
-def _told(files: list[str]) -> Iterator[str]:
-    """Yield the files, and tell a person who watches how far it is."""
-    watched = sys.stderr.isatty() and len(files) > _EVERY
-    for number, file in enumerate(files):
-        if watched and number % _EVERY == 0:
-            print(f"\r{number} of {len(files)} files", end="", file=sys.stderr, flush=True)
-        yield file
-    if watched:
-        print(f"\r{'':40}\r", end="", file=sys.stderr, flush=True)

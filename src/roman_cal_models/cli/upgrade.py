@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import FilenameMismatchWarning, RomanCalModelsError
+from .terminal import Progress
 
 __all__ = ["PARSER", "add_arguments", "run"]
 
@@ -34,13 +35,15 @@ def run(options: argparse.Namespace) -> int:
     if not options.dry_run:
         options.out.mkdir(parents=True, exist_ok=True)
     failed = False
-    for file in options.files:
+    progress = Progress(options.files)
+    for file in progress:
         try:
             report = _upgrade(file, options)
         except (RomanCalModelsError, OSError) as error:
             failed = True
             text = str(error)
             report = {"file": str(file), "error": text if str(file) in text else f"{file}: {text}"}
+        progress.clear()
         _print(report, as_json=options.json)
     return int(failed)
 

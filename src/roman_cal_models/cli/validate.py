@@ -9,6 +9,7 @@ import warnings
 from typing import Any
 
 from ..errors import FilenameMismatchWarning, Problem, RomanCalModelsError, format_path
+from .terminal import Progress
 
 __all__ = ["PARSER", "add_arguments", "run"]
 
@@ -34,16 +35,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Check the files; return 1 if something is wrong with one."""
     valid = invalid = unread = count = 0
-    for file in options.files:
+    progress = Progress(options.files)
+    for file in progress:
         try:
             problems = _problems(file, options.against)
         except (RomanCalModelsError, OSError) as error:
+            progress.clear()
             unread += 1
             text = str(error)
             text = text if file in text else f"{file}: {text}"
             print(json.dumps({"file": file, "error": text})) if options.json else print(text, file=sys.stderr)
             continue
         valid, invalid, count = valid + (not problems), invalid + bool(problems), count + len(problems)
+        if options.json or problems:
+            progress.clear()
         if options.json:
             print(json.dumps({"file": file, "problems": [_record(problem) for problem in problems]}, default=str))
         for problem in () if options.json else problems:

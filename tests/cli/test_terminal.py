@@ -1,0 +1,58 @@
+"""The bar of long work, at a terminal of its own."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import time
+from roman_cal_models.cli import terminal
+terminal._PATIENCE = 0.0
+progress = terminal.Progress([str(n) for n in range(4)])
+for file in progress:
+    time.sleep(0.01)
+    if file == "2":
+        progress.clear()
+        print("a line")
+print("the end")
+"""
+
+
+def run(*, watched: bool) -> tuple[str, str]:
+    """Return what was written to standard output and to standard error, a terminal if somebody watches."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM],
+        stdout=subprocess.PIPE,
+        stderr=theirs if watched else subprocess.PIPE,
+        text=True,
+    ) as process:
+        out, error = process.communicate(timeout=60)
+    os.close(theirs)
+    try:
+        told = os.read(ours, 1 << 16).decode() if watched else error
+    finally:
+        os.close(ours)
+    return out, told
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a terminal of its own")
+def test_a_bar_is_shown_and_taken_away() -> None:
+    out, told = run(watched=True)
+    assert out == "a line\nthe end\n"
+    states = told.split("\r\033[K")
+    assert states[0] == ""
+    assert states[1] == "[" + "." * 30 + "] 0 of 4 files"
+    assert states[2] == "[" + "#" * 7 + "." * 23 + "] 1 of 4 files"
+    # before the line, and at the end
+    assert states.count("") == 3
+    assert told.endswith("\r\033[K")
+
+
+def test_nobody_watches() -> None:
+    assert run(watched=False) == ("a line\nthe end\n", "")
