@@ -14,6 +14,9 @@ import roman_cal_models as rcm
 from benchmarks.cases import CASES
 from roman_cal_models.cli import COMMANDS
 
+# the README is one
+pytestmark = pytest.mark.once
+
 _TESTS = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
 _COMMANDS = re.compile(r"`python -m ([\w.]+)(?: ([\w-]+))?`")
 

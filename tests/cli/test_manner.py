@@ -17,6 +17,9 @@ import roman_datamodels.datamodels as peer
 import roman_cal_models as rcm
 from roman_cal_models.cli import COMMANDS, main
 
+# a process each, and the same on every version
+pytestmark = pytest.mark.once
+
 # Command -> arguments behind its name that give data as JSON, with {file}
 AS_JSON = {
     "catalog": "--columns wfi_image --json",

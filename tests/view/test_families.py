@@ -9,6 +9,9 @@ from roman_cal_models.archive import columns
 from roman_cal_models.schema import installed
 from roman_cal_models.view.families import changes_of, family, family_names
 
+# the schemas are the same everywhere
+pytestmark = pytest.mark.once
+
 BASE = "asdf://stsci.edu/datamodels/roman"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -38,7 +39,7 @@ def documentation(text: str, schema: ObjectSchema | None) -> str:
     """Return a docstring with the properties of a schema, as numpydoc writes attributes."""
     if schema is None:
         return text
-    text = textwrap.dedent(f"{' ' * 4}{text}").strip()
+    text = inspect.cleandoc(text)
     attributes = [line for name, place in schema.places.items() for line in _attribute(name, place, schema)]
     version = f"Properties by {schema.parsed.short}, which are checked where they are set:"
     return "\n".join([text, "", version, "", "Attributes", "----------", *attributes])
