@@ -20,8 +20,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-# one worker builds for all
-pytestmark = pytest.mark.xdist_group("packaging")
+# one worker builds for all, and what it builds is for all Pythons
+pytestmark = [pytest.mark.xdist_group("packaging"), pytest.mark.once]
 
 SCHEMAS = {"rad_schema-1.0.0.yaml", "enums/cal_step_flag-1.0.0.yaml", "meta/l2_cal_step-1.0.0.yaml"}
 
