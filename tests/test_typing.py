@@ -55,6 +55,7 @@ shell.user_ns["model"] = rcm.ImageModel.create_fake_data()
 shell.user_ns["step"] = shell.user_ns["model"].meta.cal_step = rcm.L2CalStep.create_minimal()
 # on a busy machine its guess of types would run out of time
 shell.Completer.jedi_compute_type_timeout = 60_000
+shell.Completer.debug = True  # an error of its parser is told, and not an empty answer
 with provisionalcompleter():
     print(*(found.text for found in shell.Completer.completions({text!r}, len({text!r}))))
 """
@@ -168,10 +169,13 @@ def test_an_image_is_typed_all_the_way(checked: Checked) -> None:
         ("model.create_mini", "create_minimal"),
     ],
 )
-def test_ipython_completes(text: str, wanted: str) -> None:
+def test_ipython_completes(text: str, wanted: str, tmp_path: Path) -> None:
     if find_spec("IPython") is None:
         pytest.skip("IPython is not installed")
-    done = subprocess.run([sys.executable, "-c", COMPLETE.format(text=text)], capture_output=True, text=True)
+    # its parser's cache is not safe against two processes that fill it at once
+    folders = {"XDG_CACHE_HOME": str(tmp_path), "IPYTHONDIR": str(tmp_path)}
+    command = [sys.executable, "-c", COMPLETE.format(text=text)]
+    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | folders)
     assert done.returncode == 0, done.stderr
     assert wanted in {word.strip("'].") for word in done.stdout.split()}
 
