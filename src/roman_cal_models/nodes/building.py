@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, Unread, opened
@@ -116,12 +116,14 @@ def _raw_object(
 ) -> ObjectNode:
     node = make_node(_class_for(class_of(schema), source), schema, tag)
     _object_node._set_source(node, source)
-    is_node = None
+    are_nodes: dict[str | None, bool] = {None: True}
     for key, value in raw.items():
         if value.__class__ in _MAY_BE_FOREIGN:
-            if value.tag is not None and source is not None:
-                is_node = is_node or _is_node()
-                if not is_node(value.tag):
+            if source is not None:
+                is_node = are_nodes.get(value.tag)
+                if is_node is None:
+                    is_node = are_nodes[value.tag] = _is_node(value.tag)
+                if not is_node:
                     value = FileValue(source, value)
             if value.__class__ is Unread:
                 _object_node._set_may_be_unread(node, True)
@@ -129,10 +131,10 @@ def _raw_object(
     return node
 
 
-def _is_node() -> Callable[[str], bool]:
+def _is_node(tag: str) -> bool:
     from ..schema import installed
 
-    return installed().store.is_node
+    return installed().store.is_node(tag)
 
 
 def build_list(

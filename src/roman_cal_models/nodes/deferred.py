@@ -88,7 +88,7 @@ class FileValue(Deferred):
     __slots__ = ("_raw", "source")
 
     def __init__(self, source: Source, raw: Any) -> None:
-        super().__init__(raw.tag)
+        self.tag = raw.tag  # as the base does it: headers make one of each array
         self.source = source
         self._raw = raw
 

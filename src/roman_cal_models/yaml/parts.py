@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 from .limits import Limits, check_tree, is_surely_small
@@ -22,6 +22,8 @@ __all__ = ["read_along"]
 # of a block it may stand as well, but then there is no other kind of text on that line.
 _find_quoted = re.compile(r"'(?:(?<=: ')|(?<=, ')|(?<=[\[{]'))[^'\n]*+'(?=[\n,\]}:])").sub
 _find_names = re.compile(r"[&*]([0-9A-Za-z_\-]+)").findall
+# what no complete scalar on one line begins with
+_NO_SCALARS = frozenset("{!&")
 _UNMARKED = bytes(set(range(256)) - set(b"[]{}\"'#\0"))
 
 
@@ -106,7 +108,9 @@ class _Whole:
         parts = []
         for part, name, rest, more in entries:
             key = BLOCK_VALUES[name]
-            value: Any = (BLOCK_VALUES[rest] if rest else None) if not more else MORE
+            value: Any = MORE
+            if not more and rest[:1] not in _NO_SCALARS:
+                value = BLOCK_VALUES[rest] if rest else None
             if value is MORE:
                 own_tag, is_tag = self.tag(rest) if rest[:1] in ("!", "&") else (None, not rest)
                 if ahead and name == ahead[0] and is_tag and more[:1] == " ":
@@ -119,10 +123,9 @@ class _Whole:
             mapping[key] = value
         closed = _are_closed([part for _, part, _ in parts], self.limits.depth - len(path) - 1)
         for (key, part, own_tag), is_closed in zip(parts, closed, strict=True):
-            here = (*path, key)
             # too long a text may hold too much, which is told at once
             is_left = is_closed and len(part) < 2 * self.limits.items
-            value = Unread(partial(self.late, here, part), own_tag) if is_left else self.read(here, part)
+            value = Unread(self, path, key, part, own_tag) if is_left else self.read((*path, key), part)
             if mapping[key] is part:  # or else the key came again
                 mapping[key] = value
             self.parts.append(part)
@@ -140,7 +143,7 @@ class _Whole:
     def further(self, text: str, path: tuple[Any, ...], ahead: Sequence[str], tag: str | None) -> Any:
         """Read the next mapping along the path."""
         mapping = self.mapping(text, len(text) - len(text.lstrip(" ")), path, ahead, tag)
-        return mapping if ahead else Unread(partial(_read_all, mapping), tag, mapping)
+        return mapping if ahead else Unread(self, path[:-1], path[-1], "", tag, mapping)
 
     def read(self, path: tuple[Any, ...], text: str) -> Any:
         """Read the value of an entry from its lines."""
@@ -170,13 +173,6 @@ def _may_begin_block(text: str, indicator: str) -> bool:
     """Tell whether a block scalar of that indicator may begin in a text."""
     # quicker than to look for both characters: one of them is everywhere
     return any(before[-1:] == " " for before in text.split(indicator)[:-1])
-
-
-def _read_all(mapping: dict[Any, Any]) -> dict[Any, Any]:
-    for key, value in mapping.items():
-        if value.__class__ is Unread:
-            mapping[key] = value.read()
-    return mapping
 
 
 @lru_cache(maxsize=64)

@@ -6,7 +6,6 @@ It gives up (`Unusual`) on anything else; it never guesses and never reports an 
 from __future__ import annotations
 
 import re
-from copy import copy
 from typing import Any
 
 from .values import CORE_TAG, TaggedMapping, TaggedScalar, TaggedSequence, YamlError
@@ -156,7 +155,8 @@ class Document:
 
     def part(self, text: str) -> Document:
         """Return part of the body as a document of its own, which has the same directives."""
-        part = copy(self)
+        part = Document.__new__(Document)
+        part._handles, part._tags = self._handles, self._tags
         part.body = text
         part.root_tag = None
         return part

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from ..errors import RomanCalModelsError
 
@@ -49,25 +48,51 @@ class TaggedScalar(str):
         return str(self), self.tag
 
 
+class PartReader(Protocol):
+    """Who reads a part of a document."""
+
+    def late(self, path: tuple[Any, ...], text: str) -> Any:
+        """Read the value under a path from its lines."""
+        ...
+
+
 class Unread:
-    """A value that is still text.
+    """A value of a mapping that is still text.
 
     Parameters
     ----------
-    read : callable
+    reader : PartReader
         Reads it.
+    path : tuple
+        Where the mapping stands in the document.
+    key : object
+        Its key there.
+    text : str
+        Its lines, from that of the key on.
     tag : str or None
         Its tag.
     mapping : dict, optional
         If it is a mapping whose keys are known: it, with values that may be unread.
     """
 
-    __slots__ = ("_mapping", "_read", "_value", "tag")
+    # many are made, and few are read: one object holds all
+    __slots__ = ("_key", "_mapping", "_path", "_reader", "_text", "_value", "tag")
 
     _value: Any
 
-    def __init__(self, read: Callable[[], Any], tag: str | None, mapping: dict[Any, Any] | None = None) -> None:
-        self._read: Callable[[], Any] | None = read
+    def __init__(
+        self,
+        reader: PartReader,
+        path: tuple[Any, ...],
+        key: Any,
+        text: str,
+        tag: str | None,
+        mapping: dict[Any, Any] | None = None,
+    ) -> None:
+        self._reader: PartReader | None = reader
+        self._path = path
+        self._key = key
+        self._text = text
         self._mapping = mapping
         self.tag = tag
 
@@ -77,15 +102,26 @@ class Unread:
 
     def read(self) -> Any:
         """Return the value, each time the same object; raises what the document's reader was told to raise."""
-        read = self._read
-        if read is not None:
-            self._value = read()
-            self._read = None
+        reader = self._reader
+        if reader is not None:
+            if self._mapping is None:
+                self._value = reader.late((*self._path, self._key), self._text)
+            else:
+                self._value = _read_all(self._mapping)
+            self._reader = None
+            self._text = ""
         return self._value
 
     def __reduce__(self) -> tuple[Any, ...]:
         # who gets a copy gets the value
         return _itself, (self.read(),)
+
+
+def _read_all(mapping: dict[Any, Any]) -> dict[Any, Any]:
+    for key, value in mapping.items():
+        if value.__class__ is Unread:
+            mapping[key] = value.read()
+    return mapping
 
 
 def _itself(value: Any) -> Any:
