@@ -10,10 +10,12 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from typing import Any, BinaryIO
 
+from ..blocks.index import blocks
+from ..blocks.positions import PositionedBytes, positioned
+from ..blocks.reading import reader
 from ..errors import ForeignValueError, ModelClosedError, RomanCalModelsError, TruncatedFileError
 from ..nodes.deferred import BUILD_LOCK
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
-from .blocks import blocks, reader
 
 __all__ = ["NDARRAY", "FileSource", "YamlSource", "needs_blocks", "settled_config", "to_asdf_tree"]
 
@@ -123,6 +125,7 @@ class FileSource(YamlSource):
     ) -> None:
         super().__init__(name, standard)
         self._stream: BinaryIO | None = stream
+        self._bytes = positioned(stream)
         self.history: tuple[TaggedMapping, ...] = ()
         self._header = header
         self._memmap = memmap
@@ -185,17 +188,16 @@ class FileSource(YamlSource):
         ModelClosedError, TruncatedFileError, ForeignValueError
             It cannot be read.
         """
-        from .sections import layout_of, part_of, read
+        from ..blocks.sections import layout_of, part_of, read
 
         layout = layout_of(raw)
         part = None if layout is None else part_of(layout, index)
         if part is None or raw["source"] < 0:
             return None
         self._must_be_open(where)
-        stream: Any = self._stream
         with BUILD_LOCK, self._named_errors(raw, where):
-            block = next(itertools.islice(blocks(stream, len(self._header)), raw["source"], None), None)
-            found = None if block is None else reader(stream, block)
+            block = next(itertools.islice(blocks(self._bytes, len(self._header)), raw["source"], None), None)
+            found = None if block is None else reader(self._bytes, block)
             return None if found is None else read(part, found)
 
     def _must_be_open(self, where: Callable[[], str]) -> None:
@@ -212,7 +214,7 @@ class FileSource(YamlSource):
                     name: Any = self.name
                     self._asdf = asdf.open(name, memmap=True, lazy_tree=True)
                 else:
-                    content: Any = io.BufferedReader(_Blocks(self._stream, self._header))
+                    content: Any = io.BufferedReader(_Blocks(self._bytes, self._header))
                     self._asdf = asdf.open(content, uri=self.name, lazy_load=True)
             self._handles.callback(self._asdf.close)
         return self._asdf
@@ -221,9 +223,7 @@ class FileSource(YamlSource):
         if self._stream is None:
             return False
         start = len(self._header)
-        return self._stream.seek(0, io.SEEK_END) == start or not all(
-            block.is_whole for block in blocks(self._stream, start)
-        )
+        return self._bytes.size() == start or not all(block.is_whole for block in blocks(self._bytes, start))
 
 
 def _bad_content() -> tuple[type[Exception], ...]:
@@ -242,8 +242,8 @@ def _bad_content() -> tuple[type[Exception], ...]:
 class _Blocks(io.RawIOBase):
     """A file with an empty tree in place of its own, so that asdf finds the blocks where they are."""
 
-    def __init__(self, stream: BinaryIO, header: bytes) -> None:
-        self._stream = stream
+    def __init__(self, file: PositionedBytes, header: bytes) -> None:
+        self._file = file
         self._head = _empty_header(header)
         self._position = 0
 
@@ -255,7 +255,7 @@ class _Blocks(io.RawIOBase):
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position}.get(whence)
-        self._position = offset + (self._stream.seek(0, io.SEEK_END) if start is None else start)
+        self._position = offset + (self._file.size() if start is None else start)
         return self._position
 
     def readinto(self, buffer: Any) -> int:
@@ -263,8 +263,7 @@ class _Blocks(io.RawIOBase):
         if self._position < len(self._head):
             piece = self._head[self._position : self._position + size]
         else:
-            self._stream.seek(self._position)
-            piece = self._stream.read(size)
+            piece = self._file.read_at(self._position, size)
         buffer[: len(piece)] = piece
         self._position += len(piece)
         return len(piece)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .blocks import BlockReader, BrokenBlockError
+from .reading import BlockReader, BrokenBlockError
 
 __all__ = ["Layout", "layout_of", "part_of", "read"]
 

@@ -1,0 +1,11 @@
+"""The bytes behind a header: a room that knows neither asdf nor nodes.
+
+``positions``
+    A file as bytes at positions, which no thread and no fork can move.
+``index``
+    The heads of the blocks: where each block is and what it says of itself. Needs ``positions`` alone.
+``reading``
+    Parts of the content of a block, decompressed.
+``sections``
+    Arrays, or parts of them, by as few bytes of their block as can be.
+"""

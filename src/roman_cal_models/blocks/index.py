@@ -1,0 +1,87 @@
+"""The heads of a file's binary blocks: where each block is, and what it says of itself."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .positions import PositionedBytes
+
+__all__ = ["Block", "blocks"]
+
+# ASDF standard, "low-level file layout": magic and length of the rest of the head; then flags, compression,
+# allocated, used and data size, and a checksum.
+_MAGIC = b"\xd3BLK"
+_PREFIX = struct.Struct(">4sH")
+_HEAD = struct.Struct(">I4sQQQ16s")
+_STREAMED = 1
+
+# Between the tree and the first block there may be padding.
+_PADDING_PIECE = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Where a block stands, and what its head says.
+
+    Parameters
+    ----------
+    begin, end : int
+        Of its bytes as they are in the file, compressed or not.
+    compression : bytes
+        Four letters; zeros for none.
+    size : int
+        Bytes of its content, decompressed.
+    checksum : bytes or None
+        MD5 of the bytes as they are in the file, 16 bytes; None where the writer left it out.
+    is_streamed : bool
+        Whether it goes on to the end of the file, whatever its head says.
+    is_whole : bool
+        Whether the file is long enough for it.
+    """
+
+    begin: int
+    end: int
+    compression: bytes
+    size: int
+    checksum: bytes | None
+    is_streamed: bool
+    is_whole: bool
+
+
+def blocks(file: PositionedBytes, start: int) -> Iterator[Block]:
+    """Yield the blocks of a file; nothing but their heads is read.
+
+    Parameters
+    ----------
+    file : PositionedBytes
+        The file.
+    start : int
+        Where the header ends.
+    """
+    length = file.size()
+    position: int | None = _skip_padding(file, start)
+    while position is not None and position < length:
+        head = file.read_at(position, _PREFIX.size + _HEAD.size)
+        if not head.startswith(_MAGIC[: len(head)]):
+            return
+        if len(head) < _PREFIX.size + _HEAD.size:
+            yield Block(length, length, b"", 0, None, is_streamed=False, is_whole=False)
+            return
+        flags, compression, allocated, used, size, checksum = _HEAD.unpack_from(head, _PREFIX.size)
+        begin = position + _PREFIX.size + _PREFIX.unpack_from(head)[1]
+        is_streamed = bool(flags & _STREAMED)
+        is_whole = begin <= length if is_streamed else begin + allocated <= length
+        checksum = checksum if checksum.strip(b"\0") else None
+        yield Block(begin, begin + used, compression, size, checksum, is_streamed, is_whole)
+        position = None if is_streamed else begin + allocated
+
+
+def _skip_padding(file: PositionedBytes, start: int) -> int:
+    """Return where the zeros end that may stand behind a header."""
+    piece = file.read_at(start, _PREFIX.size)
+    while piece and not piece.strip(b"\0"):
+        start += len(piece)
+        piece = file.read_at(start, _PADDING_PIECE)
+    return start + len(piece) - len(piece.lstrip(b"\0"))

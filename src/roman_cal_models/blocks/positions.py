@@ -1,0 +1,123 @@
+"""A file as bytes at positions: reading moves nothing that another thread or a forked process relies on."""
+
+from __future__ import annotations
+
+import io
+import os
+import threading
+from typing import Any, BinaryIO, Protocol
+
+__all__ = ["PositionedBytes", "positioned"]
+
+
+class PositionedBytes(Protocol):
+    """Gives bytes of a file by their position."""
+
+    def size(self) -> int:
+        """Return how many bytes the file has now."""
+        ...
+
+    def read_at(self, position: int, size: int) -> bytes:
+        """Return the bytes from a position on: fewer than `size` only where the file ends."""
+        ...
+
+    def read_into(self, position: int, buffer: memoryview) -> None:
+        """Fill a buffer with the bytes from a position on.
+
+        Raises
+        ------
+        EOFError
+            The file ends before.
+        """
+        ...
+
+
+def positioned(stream: BinaryIO) -> PositionedBytes:
+    """Return the bytes of a stream by position.
+
+    Parameters
+    ----------
+    stream : binary file object
+        Seekable. It stays the caller's to close, and is left where it stands if it is a plain file.
+    """
+    handle = _plain_file(stream)
+    return _Stream(stream) if handle is None else _File(handle)
+
+
+def _plain_file(stream: Any) -> io.FileIO | None:
+    """Return the file below a stream that holds its bytes as they are; None for what decodes, fetches or keeps them."""
+    raw = stream.raw if type(stream) in (io.BufferedReader, io.BufferedRandom) else stream
+    if type(raw) is not io.FileIO or not hasattr(os, "preadv"):
+        return None
+    if type(stream) is io.BufferedRandom:
+        stream.flush()  # what was written and not yet handed to the system
+    return raw
+
+
+class _File:
+    """A file of the system, which reads by position itself."""
+
+    def __init__(self, file: io.FileIO) -> None:
+        self._file = file
+
+    def size(self) -> int:
+        return os.fstat(self._file.fileno()).st_size
+
+    def read_at(self, position: int, size: int) -> bytes:
+        pieces: list[bytes] = []
+        while size > 0 and (piece := os.pread(self._file.fileno(), size, position)):
+            pieces.append(piece)
+            position, size = position + len(piece), size - len(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def read_into(self, position: int, buffer: memoryview) -> None:
+        filled = 0
+        while filled < len(buffer):
+            count = os.preadv(self._file.fileno(), [buffer[filled:]], position + filled)
+            if not count:
+                raise _too_short(len(buffer) - filled)
+            filled += count
+
+
+class _Stream:
+    """Anything else that can seek, by one thread at a time."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream: Any = stream
+        self._lock = threading.Lock()
+
+    def size(self) -> int:
+        with self._lock:
+            end: int = self._stream.seek(0, io.SEEK_END)
+            return end
+
+    def read_at(self, position: int, size: int) -> bytes:
+        pieces: list[bytes] = []
+        with self._lock:
+            self._stream.seek(position)
+            while size > 0 and (piece := self._stream.read(size)):
+                pieces.append(bytes(piece))
+                size -= len(piece)
+        return b"".join(pieces)
+
+    def read_into(self, position: int, buffer: memoryview) -> None:
+        filled = 0
+        with self._lock:
+            self._stream.seek(position)
+            while filled < len(buffer):
+                count = self._fill(buffer[filled:])
+                if not count:
+                    raise _too_short(len(buffer) - filled)
+                filled += count
+
+    def _fill(self, buffer: memoryview) -> int:
+        if hasattr(self._stream, "readinto"):
+            count: int = self._stream.readinto(buffer)
+            return count
+        piece = self._stream.read(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
+def _too_short(missing: int) -> EOFError:
+    return EOFError(f"the file ends {missing} bytes early")
