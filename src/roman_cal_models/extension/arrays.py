@@ -82,14 +82,15 @@ class BlockArrays:
         layouts = [self._layout(raw, block) for raw in raws]
         for layout in layouts:
             self._check(layout, block)
-        arrays = [self._mapped_array(block, layout) for layout in layouts]
-        if any(array is None for array in arrays):
+        arrays = [array for layout in layouts if (array := self._mapped_array(block, layout)) is not None]
+        if len(arrays) < len(layouts):
             whole = self._content(block)
             arrays = [view(layout, whole) for layout in layouts]
-        checked = [_without_impossible_letters(array) for array in arrays]
+        for array in arrays:
+            _without_impossible_letters(array)
         return [
             array if raw.get("mask") is None else _masked(array, build(raw["mask"]))
-            for raw, array in zip(raws, checked, strict=True)
+            for raw, array in zip(raws, arrays, strict=True)
         ]
 
     def part(self, raw: TaggedMapping, index: Any) -> NDArray[Any] | None:

@@ -101,9 +101,10 @@ class YamlSource:
     @contextmanager
     def _named_errors(self, raw: Any, where: Callable[[], str], *others: type[Exception]) -> Generator[None]:
         """Have errors name the file and the value, but ours, the warnings that somebody makes errors, and `others`."""
+        passed: tuple[type[Exception], ...] = (RomanCalModelsError, Warning, *others)
         try:
             yield
-        except (RomanCalModelsError, Warning, *others):
+        except passed:
             raise
         except Exception as error:  # converters are anybody's, and so are the libraries that they call
             if needs_blocks(raw) and self._ends_early():
