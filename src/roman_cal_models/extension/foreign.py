@@ -12,8 +12,8 @@ from ..blocks.index import blocks
 from ..blocks.positions import positioned
 from ..errors import ForeignValueError, ModelClosedError, NeedsBlocks, RomanCalModelsError, TruncatedFileError
 from ..locks import MOMENT
+from ..schema import bounds
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
-from . import bounds
 from .arrays import BlockArrays, is_in_block
 
 __all__ = ["NDARRAY", "FileSource", "YamlSource", "needs_blocks", "settled_config", "to_asdf_tree"]
