@@ -13,6 +13,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from ..schema.asdf_answers import cached_by_extensions
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -52,7 +54,7 @@ def get_extensions() -> list[Extension]:
     return [*preferred, *_extensions("installed", reads=False)]
 
 
-@cache
+@cached_by_extensions
 def writing_extensions(manifest: str) -> list[Any]:
     """Return the extensions by which a model is saved.
 
