@@ -7,7 +7,6 @@ import itertools
 import weakref
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
-from functools import cache
 from typing import Any, BinaryIO
 
 from ..blocks.index import blocks
@@ -15,6 +14,7 @@ from ..blocks.positions import PositionedBytes, positioned
 from ..blocks.reading import reader
 from ..errors import ForeignValueError, ModelClosedError, RomanCalModelsError, TruncatedFileError
 from ..nodes.deferred import BUILD_LOCK
+from ..schema.asdf_answers import cached_by_extensions
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
 
 __all__ = ["NDARRAY", "FileSource", "YamlSource", "needs_blocks", "settled_config", "to_asdf_tree"]
@@ -313,7 +313,7 @@ def settled_config() -> Generator[Any]:
         yield config
 
 
-@cache
+@cached_by_extensions
 def _without_blocks(standard: str) -> Any:
     """Return a file of no blocks, of the version of the ASDF standard that says what the tags mean."""
     import asdf

@@ -18,8 +18,16 @@ from .classes import schema_for
 from .deferred import UNBUILT, Deferred, Source
 from .documenting import SchemaDoc
 from .flat import flatten
-from .lazy_dict import LazyDict, raw_get, raw_items, raw_members
-from .properties import Properties, child_names, declared_property, property_names, property_types
+from .lazy_dict import LazyDict, path_of, raw_get, raw_items
+from .properties import (
+    Properties,
+    child_names,
+    declare,
+    declared_property,
+    own_names,
+    property_names,
+    property_types,
+)
 
 if TYPE_CHECKING:
     from ..schema.places import ObjectSchema, Place
@@ -27,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ObjectNode", "Properties", "TaggedObjectNode", "property_names", "property_types"]
 
+_get = dict.get
 _getitem = dict.__getitem__
 _setitem = dict.__setitem__
 _items = dict.items
@@ -82,6 +91,10 @@ def _getter(key: str) -> Callable[[ObjectNode], Any]:
     return get
 
 
+def _item_getter(key: str) -> Callable[[ObjectNode], Any]:
+    return lambda self: self[key]
+
+
 def _child_getter(key: str) -> Callable[[ObjectNode], Any]:
     def get(self: ObjectNode) -> Any:
         value = self[key]
@@ -97,6 +110,9 @@ class ObjectNode(LazyDict):
 
     A real `dict`: ``node["name"]`` and ``node.name`` are two spellings of one value. What is set is checked against
     the schema of the node's own version at once; what is missing is asked for by `validate`.
+
+    A subclass may have attributes of its own, which no file holds: what it defines (slots, properties, defaults), and
+    any whose name begins with an underscore.
 
     Parameters
     ----------
@@ -131,6 +147,13 @@ class ObjectNode(LazyDict):
     _reserved: ClassVar[frozenset[str]] = frozenset()
     # attributes that are the keys themselves
     _declared: ClassVar[frozenset[str]] = frozenset()
+    # what a subclass that somebody else made has beside what a file holds
+    _own: ClassVar[frozenset[str]] = frozenset()
+    _is_ours: ClassVar[bool] = True
+    # attributes that `__init_subclass__` has made
+    _given: ClassVar[frozenset[str]] = frozenset()
+    # whether an attribute may be set without asking `__setitem__`
+    _sets_quickly: ClassVar[bool] = True
 
     _default_tag = _DefaultTag()
 
@@ -145,12 +168,21 @@ class ObjectNode(LazyDict):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         names = property_names(cls)
-        for attribute, type_ in property_types(cls).items():
+        cls._is_ours = "_families" in vars(cls)
+        cls._own = own_names(cls, "_families")
+        cls._sets_quickly = cls.__setitem__ is ObjectNode.__setitem__ and not cls._own.intersection(names)
+        reads_quickly = cls.__getitem__ is ObjectNode.__getitem__
+
+        def make(attribute: str, type_: str) -> Any:
             key = names[attribute]
-            setattr(cls, attribute, declared_property(type_, _getter(key), _child_getter(key)))
-        cls._kept = child_names(cls)
+            if reads_quickly:
+                return declared_property(type_, _getter(key), _child_getter(key))
+            return declared_property(type_, _item_getter(key), _item_getter(key))
+
+        declare(cls, make, again=not reads_quickly)
+        cls._kept = child_names(cls) - cls._own if reads_quickly else frozenset()
         cls._reserved = frozenset(dir(cls)).difference(names)
-        cls._declared = frozenset(name for name, key in names.items() if name == key)
+        cls._declared = frozenset(name for name, key in names.items() if name == key) - cls._own
         if cls._families:
             cls.__doc__ = SchemaDoc(cls.__doc__)  # type: ignore[assignment]
 
@@ -194,7 +226,7 @@ class ObjectNode(LazyDict):
         raise naming.missing(self, key)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
+        if name.startswith("_") or name in self._own:
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
         return self[naming.key_name(name)]
 
@@ -203,10 +235,13 @@ class ObjectNode(LazyDict):
         if schema is not None and type(value) in _PLAIN:
             accepts = schema.attribute_checks.get(name)
             # what stands here must be built already, so that no other thread is building it
-            if accepts is not None and type(raw_get(self, name)) in _PLAIN and accepts(value):
+            if accepts is not None and self._sets_quickly and type(_get(self, name)) in _PLAIN and accepts(value):
                 _setitem(self, name, value)
                 return
         if name not in self._declared:
+            if self._is_state(name):
+                object.__setattr__(self, name, value)
+                return
             if name in self._reserved or name.startswith("_"):
                 raise naming.reserved(self, name)
             name = naming.key_name(name)
@@ -214,7 +249,14 @@ class ObjectNode(LazyDict):
             schema.attribute_checks[name] = schema.places[name].accepts_plain
         self[name] = value
 
+    def _is_state(self, name: str) -> bool:
+        """Return whether an attribute is one of a subclass's own, which no file holds."""
+        return name in self._own or (not self._is_ours and name.startswith("_") and name not in self._reserved)
+
     def __delattr__(self, name: str) -> None:
+        if self._is_state(name):
+            object.__delattr__(self, name)
+            return
         del self[naming.key_name(name)]
 
     def __delitem__(self, key: Any) -> None:
@@ -336,14 +378,12 @@ class ObjectNode(LazyDict):
         return tuple(uri.version for uri in found)
 
     def path(self) -> tuple[str | int, ...]:
-        """Return where the node stands in the tree that it was last put into."""
-        parent: Any = None if self._parent is None else self._parent()
-        if parent is None:
-            return ()
-        for key, value in raw_members(parent):
-            if value is self:
-                return (*parent.path(), key)
-        return ()
+        """Return where the node stands in the tree that it was last put into, as long as that is in use."""
+        return path_of(self)
+
+    def _index_of(self, item: Any) -> Any:
+        """Return the key under which a value stands, or None."""
+        return next((key for key, value in raw_items(self) if value is item), None)
 
     # -- checking ----------------------------------------------------------------------------------------------------
 
