@@ -8,9 +8,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Self, SupportsIndex, TypeVar
 
 from .. import errors
-from ..errors import ValidationWarning
 from ..schema.uris import ROMAN
-from ..settings import current
+from .assignment import check
 from .classes import editable, schema_uri_for
 from .lazy_dict import raw_members
 
@@ -66,17 +65,8 @@ class ListNode(list[_T]):
         from .building import adopt
 
         item = adopt(item, self._place, self)
-        mode = current().validate_assignment
-        if mode == "off" or self._place is None:
-            return item
-        check_arrays = current().check_arrays
-        found = [
-            problem
-            for rules in self._place.rules
-            for problem in rules.problems(item, path=(*self.path(), index), assigning=True, check_arrays=check_arrays)
-        ]
-        if found:
-            _refuse(found, mode)
+        if self._place is not None:
+            check(item, self._place, self, index)
         return item
 
     def append(self, item: _T) -> None:
@@ -276,13 +266,3 @@ def _fill(node: ListNode[Any], items: list[Any]) -> None:
     list.extend(node, items)
     for item in items:
         set_parent(item, node)
-
-
-def _refuse(found: list[Problem], mode: str) -> None:
-    if mode == "on":
-        raise errors.ValidationError(found)
-    import warnings
-
-    from .naming import caller_level
-
-    warnings.warn(str(errors.ValidationError(found)), ValidationWarning, stacklevel=caller_level())
