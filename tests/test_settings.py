@@ -169,6 +169,12 @@ def test_a_refused_call_changes_nothing() -> None:
     assert config.unknown == "warn"
 
 
+@pytest.mark.parametrize("value", [False, True, "warn", "error"])
+def test_arrays_are_checked_late_or_at_once_or_with_a_word_of_ones_own(value: Any) -> None:
+    with config(check_arrays=value):
+        assert config.check_arrays == value
+
+
 def test_a_setting_that_does_not_exist_cannot_be_read() -> None:
     with pytest.raises(AttributeError, match="no such setting: 'validate'"):
         _ = config.validate
