@@ -12,6 +12,7 @@ from typing import Any, Literal
 from ..errors import FileError, RomanCalModelsError
 from ..header.content import read_header_bytes
 from ..header.sources import beginning
+from ..printable import printable
 from ..registering.running import register_schemas
 from ..schema.store import store
 from ..settings import config, current
@@ -64,7 +65,7 @@ class Failure:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.reason}"
+        return printable(f"{self.file}: {self.reason}")
 
     @classmethod
     def of(cls, file: str, error: Exception) -> Failure:

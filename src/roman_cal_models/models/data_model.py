@@ -18,6 +18,7 @@ from ..nodes.lazy_dict import raw_get
 from ..nodes.naming import key_name
 from ..nodes.object_node import ObjectNode, TaggedObjectNode
 from ..nodes.properties import declare, declared_property, own_names
+from ..printable import printable
 from .looking import Looking
 from .node_access import NodeAccess
 
@@ -211,7 +212,7 @@ class DataModel(NodeAccess, Looking, _Attributes):
     def __repr__(self) -> str:
         file = "" if self._source is None or self._source.name is None else f" {self._source.name}"
         closed = " (closed)" if self._source is not None and self._source.is_closed else ""
-        return f"<{type(self).__name__}{file}{closed}: {', '.join(self._node)}>"
+        return printable(f"<{type(self).__name__}{file}{closed}: {', '.join(self._node)}>")
 
     def _repr_html_(self) -> str:
         from ..nodes.outlining import as_html

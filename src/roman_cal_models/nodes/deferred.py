@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from ..errors import ModelClosedError
+from ..printable import printable
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, Unread, read
 
 __all__ = ["BUILD_LOCK", "UNBUILT", "AsdfArray", "Deferred", "FakeValue", "FileValue", "Source"]
@@ -71,7 +72,7 @@ class Deferred:
         return self.tag
 
     def __repr__(self) -> str:
-        return f"<{self.tag.rpartition('/')[2]}>"
+        return printable(f"<{self.tag.rpartition('/')[2]}>")
 
 
 class FileValue(Deferred):
@@ -112,7 +113,7 @@ class FileValue(Deferred):
     def __repr__(self) -> str:
         if self.shape is None:
             return super().__repr__()
-        return f"<array {self.raw.get('datatype')} {self.shape}>"
+        return printable(f"<array {self.raw.get('datatype')} {self.shape}>")
 
 
 class FakeValue(Deferred):
