@@ -52,6 +52,9 @@ class Settings:
         How many values it may hold, each counted wherever an alias repeats it.
     header_max_items : int
         How many values one list or mapping of it may hold.
+    array_max_bytes : int
+        How many bytes one array of a file may have, decompressed. Whatever is set here, a file makes nobody allocate
+        more than its own bytes can stand for.
     """
 
     validate_assignment: Validation = "on"
@@ -62,6 +65,7 @@ class Settings:
     header_max_depth: int = 100
     header_max_nodes: int = 500_000
     header_max_items: int = 100_000
+    array_max_bytes: int = 64 * 1024**3
 
 
 _CHOICES: dict[str, tuple[Any, ...]] = {
@@ -70,7 +74,7 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "check_arrays": get_args(CheckArrays),
     "asdf_classes": get_args(Preference),
 }
-_NUMBERS = ("header_max_bytes", "header_max_depth", "header_max_nodes", "header_max_items")
+_NUMBERS = ("header_max_bytes", "header_max_depth", "header_max_nodes", "header_max_items", "array_max_bytes")
 _NAMES = (*_CHOICES, *_NUMBERS)
 
 _settings: ContextVar[Settings | None] = ContextVar("roman_cal_models_settings", default=None)
