@@ -6,6 +6,12 @@
     The heads of the blocks: where each block is and what it says of itself. Needs ``positions`` alone.
 ``reading``
     Parts of the content of a block, decompressed.
+``decoding``
+    The content of a block, piece by piece from its bytes.
+``integrity``
+    Whether the blocks are whole, and what they were when they were written. Needs ``index`` and ``decoding``.
+``origins``
+    Which blocks the objects in memory were built from.
 ``sections``
     Arrays, or parts of them, by as few bytes of their block as can be.
 """

@@ -13,14 +13,13 @@ from typing import Any, BinaryIO
 from ..blocks.index import blocks
 from ..blocks.positions import PositionedBytes, positioned
 from ..blocks.reading import reader
-from ..errors import ForeignValueError, ModelClosedError, RomanCalModelsError, TruncatedFileError
+from ..errors import ChecksumError, ForeignValueError, ModelClosedError, RomanCalModelsError, TruncatedFileError
 from ..nodes.deferred import BUILD_LOCK
+from ..settings import current
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
+from .file_blocks import NDARRAY, FileBlocks, arrays_in
 
 __all__ = ["NDARRAY", "FileSource", "YamlSource", "needs_blocks", "settled_config", "to_asdf_tree"]
-
-NDARRAY = "tag:stsci.edu:asdf/core/ndarray-"
-"""What the tags of arrays begin with."""
 
 
 class YamlSource:
@@ -126,6 +125,7 @@ class FileSource(YamlSource):
         super().__init__(name, standard)
         self._stream: BinaryIO | None = stream
         self._bytes = positioned(stream)
+        self.blocks = FileBlocks(stream, self._bytes, len(header), name)
         self.history: tuple[TaggedMapping, ...] = ()
         self._header = header
         self._memmap = memmap
@@ -149,6 +149,13 @@ class FileSource(YamlSource):
 
     def build(self, raw: Any, where: Callable[[], str]) -> Any:
         """Build a foreign object; an array is read, and so are those inside of the object."""
+        if current().verify_checksums:
+            self._verify(raw, where)
+        value = self._built(raw, where)
+        self.blocks.remember(value, raw)
+        return value
+
+    def _built(self, raw: Any, where: Callable[[], str]) -> Any:
         if not raw.tag.startswith(NDARRAY):
             return self.build_lazily(self._with_arrays(raw, where), where)
         array = None if self._memmap else self.section(raw, ..., where)
@@ -158,6 +165,13 @@ class FileSource(YamlSource):
                 array = lazy[...]
         # of a stream, asdf gives what cannot be changed
         return array if self._memmap or array.flags.writeable else array.copy()
+
+    def _verify(self, raw: Any, where: Callable[[], str]) -> None:
+        """See whether the blocks of a foreign object are what was written."""
+        numbers = {array["source"] for _, array in arrays_in(raw) if type(array["source"]) is int}
+        for number, verdict in self.blocks.check(numbers).items():
+            if verdict.fault is not None:
+                raise ChecksumError(self.name, f"{where()} cannot be read, its block {number} {verdict.fault.text}")
 
     def _with_arrays(self, raw: Any, where: Callable[[], str]) -> Any:
         """Return a raw tree with the arrays themselves where they stand in blocks."""
