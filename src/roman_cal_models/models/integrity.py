@@ -55,11 +55,18 @@ def model_problems(
     return found + _block_problems(node, source, blocks=blocks, each=each)
 
 
-def refuse_wrong_blocks(node: ObjectNode) -> None:
+def refuse_wrong_blocks(node: ObjectNode, *, in_memory: bool = False) -> None:
     """See that what is written under a new checksum is what was written under the old one.
 
     Blocks are compared with their checksums, where they have one: those that are still to be read, and those of
     arrays that were read before. Arrays that somebody has put in their place are nobody's business.
+
+    Parameters
+    ----------
+    node : ObjectNode
+        The top node.
+    in_memory : bool
+        Whether only the blocks of arrays that were read before are of interest.
 
     Raises
     ------
@@ -70,7 +77,8 @@ def refuse_wrong_blocks(node: ObjectNode) -> None:
     """
     by_file: dict[int, list[_Use]] = defaultdict(list)
     for use in _uses(node, (), None):
-        by_file[id(use.file)].append(use)
+        if use.is_loaded or not in_memory:
+            by_file[id(use.file)].append(use)
     for used in by_file.values():
         _refuse(used[0].file, used)
 

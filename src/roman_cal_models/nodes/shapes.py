@@ -43,15 +43,20 @@ def shape_problems(node: ObjectNode) -> Iterator[Problem]:
     for leader in LEADERS:
         wanted = _shape(raw_get(node, leader))
         dimensions = _dimensions(schema, leader)
-        if not wanted or 0 in wanted or dimensions is None:
+        if not _is_filled(wanted, dimensions):
             continue
         for name in node:
             if name == leader or _is_apart(name) or _dimensions(schema, name) != dimensions:
                 continue
             found = _shape(raw_get(node, name))
-            if found and 0 not in found and found != wanted:
+            if _is_filled(found, dimensions) and found != wanted:
                 message = f"the shape is {found}, and that of {leader} is {wanted}"
                 yield Problem((name,), "shape", message, found, wanted, "", level="warning")
+
+
+def _is_filled(shape: tuple[int, ...] | None, dimensions: int | None) -> bool:
+    """Tell whether an array has elements, and as many dimensions as it should; what has not is told otherwise."""
+    return shape is not None and len(shape) == dimensions and 0 not in shape
 
 
 def _dimensions(schema: Any, name: str) -> int | None:
