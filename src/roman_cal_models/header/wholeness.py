@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from ..blocks.integrity import Fault, Survey, survey
@@ -44,13 +45,14 @@ def require_whole(stream: Any, header: HeaderBytes, name: str | None) -> None:
     of_file = [fault for fault in found.faults if fault.kind != "index"]
     if not of_file and all(int(source) < len(found.blocks) for source in _find_sources(header.content)):
         return
-    for path, fault in _of_arrays(header, name, found):
+    path, fault = min(_of_arrays(header, name, found), key=lambda each: each[1].block or 0, default=((), None))
+    if fault is not None:
         raise _error(name, fault, f"{format_path(path)} cannot be read, ", of_array=True)
-    for fault in of_file:
-        raise _error(name, fault, "", of_array=False)
+    if of_file:
+        raise _error(name, of_file[0], "", of_array=False)
 
 
-def _of_arrays(header: HeaderBytes, name: str | None, found: Survey) -> Any:
+def _of_arrays(header: HeaderBytes, name: str | None, found: Survey) -> Iterator[tuple[tuple[str | int, ...], Fault]]:
     """Yield the arrays whose block is not there, or broken, as they stand in the header."""
     for path, raw in arrays_in(_all_read(parse_tree(header, name))):
         if type(raw["source"]) is int:

@@ -152,8 +152,9 @@ def _problem(path: _Path, fault: Fault) -> Problem:
 
 def _refuse(file: FileBlocks, used: list[_Use]) -> None:
     if not file.is_closed:
-        for use, fault in _faults_of(used, file.survey()):
-            raise _error(file, use.path, fault)
+        first = min(_faults_of(used, file.survey()), key=lambda each: each[1].block or 0, default=None)
+        if first is not None:
+            raise _error(file, first[0].path, first[1])
     verdicts = file.check({use.block for use in used if type(use.block) is int})
     for use in used:
         verdict = verdicts.get(use.block) if type(use.block) is int else None
