@@ -13,7 +13,8 @@ PEER = "roman_datamodels"
 
 # lowest first; the package's own __init__.py stands above them all
 FLOORS = (
-    {"blocks", "dqflags", "errors", "errors_asdf", "locks", "outline", "settings", "yaml"},
+    {"locks", "printable"},
+    {"blocks", "dqflags", "errors", "errors_asdf", "outline", "settings", "yaml"},
     {"schema"},
     {"nodes"},
     {"extension"},

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from ..errors import ModelClosedError
 from ..locks import MOMENT
+from ..printable import printable
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, Unread, read
 
 __all__ = ["UNBUILT", "AsdfArray", "Deferred", "FakeValue", "FileValue", "Source"]
@@ -92,7 +93,7 @@ class Deferred:
         return self.tag
 
     def __repr__(self) -> str:
-        return f"<{self.tag.rpartition('/')[2]}>"
+        return printable(f"<{self.tag.rpartition('/')[2]}>")
 
 
 class _Building:
@@ -148,7 +149,7 @@ class FileValue(Deferred):
     def __repr__(self) -> str:
         if self.shape is None:
             return super().__repr__()
-        return f"<array {self.raw.get('datatype')} {self.shape}>"
+        return printable(f"<array {self.raw.get('datatype')} {self.shape}>")
 
 
 class FakeValue(Deferred):

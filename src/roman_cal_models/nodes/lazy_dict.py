@@ -11,7 +11,7 @@ from ..yaml import Unread
 from .comparing import equal_mappings
 from .deferred import UNBUILT
 
-__all__ = ["LazyDict", "raw_get", "raw_items", "raw_members"]
+__all__ = ["LazyDict", "path_of", "raw_get", "raw_items", "raw_members"]
 
 _T = TypeVar("_T")
 
@@ -128,9 +128,22 @@ class LazyDict(dict[str, Any]):
         return self[key]
 
     def update(self, *others: Any, **values: Any) -> None:
-        """Set several values; each is checked."""
-        for key, value in dict(*others, **values).items():
-            self[key] = value
+        """Set several values, each checked: all of them, or none."""
+        given = dict(*others, **values)
+        before = {key: _get(self, key, UNBUILT) for key in given}
+        try:
+            for key, value in given.items():
+                self[key] = value
+        except BaseException:
+            self._put_back(before)
+            raise
+
+    def _put_back(self, before: dict[Any, Any]) -> None:
+        for key, raw in before.items():
+            if raw is not UNBUILT:
+                self._store(key, raw)
+            elif key in self:
+                LazyDict.__delitem__(self, key)
 
     def __ior__(self, other: Any) -> Any:
         self.update(other)
@@ -214,3 +227,15 @@ def _read(node: dict[str, Any], key: Any, raw: Unread) -> Any:
 def raw_members(parent: Any) -> Iterable[tuple[Any, Any]]:
     """Return the members of a node or a list, by key or index, as they stand in it."""
     return raw_items(parent) if isinstance(parent, dict) else enumerate(parent)
+
+
+def path_of(node: Any) -> tuple[str | int, ...]:
+    """Return where a node or a list stands in the tree that it was last put into."""
+    path: list[str | int] = []
+    while node._parent is not None and (parent := node._parent()) is not None:
+        key = parent._index_of(node)
+        if key is None:
+            break
+        path.append(key)
+        node = parent
+    return tuple(reversed(path))
