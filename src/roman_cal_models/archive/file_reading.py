@@ -13,6 +13,7 @@ from ..errors import FileError, RomanCalModelsError
 from ..header.content import read_header_bytes
 from ..header.sources import beginning
 from ..header.wholeness import require_whole
+from ..printable import printable
 from ..registering.running import register_schemas
 from ..schema.store import store
 from ..settings import config, current
@@ -65,7 +66,7 @@ class Failure:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.reason}"
+        return printable(f"{self.file}: {self.reason}")
 
     @classmethod
     def of(cls, file: str, error: Exception) -> Failure:

@@ -14,6 +14,7 @@ from ..header.roots import roman_part
 from ..header.sources import beginning
 from ..header.wholeness import require_whole
 from ..models.data_model import DataModel
+from ..printable import printable
 from ..schema import installed, uris
 from ..yaml import opened
 from .datatypes import Datatype, datatype
@@ -49,7 +50,7 @@ class RowProblem:
 
     def __str__(self) -> str:
         where = f"{self.file}: " if self.file else ""
-        return f"{where}{self.path} does not fit into {self.table}.{self.column}: {self.reason}"
+        return printable(f"{where}{self.path} does not fit into {self.table}.{self.column}: {self.reason}")
 
 
 class Rows(dict[str, dict[str, Any]]):

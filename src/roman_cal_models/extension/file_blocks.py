@@ -10,15 +10,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..blocks.origins import Origin, remember
 from ..blocks.positions import PositionedBytes, positioned
-from ..yaml import TaggedMapping
+from .arrays import is_in_block, layout_of
 
 if TYPE_CHECKING:
     from ..blocks.integrity import Survey, Verdict
 
-__all__ = ["NDARRAY", "FileBlocks", "arrays_in", "bytes_needed", "is_array"]
-
-NDARRAY = "tag:stsci.edu:asdf/core/ndarray-"
-"""What the tags of arrays begin with."""
+__all__ = ["FileBlocks", "arrays_in", "bytes_needed"]
 
 
 class FileBlocks:
@@ -135,15 +132,10 @@ def _foreign(compressions: Collection[bytes]) -> frozenset[bytes]:
     return frozenset(compressor.label.ljust(4, b"\0") for each in extensions for compressor in each.compressors)
 
 
-def is_array(raw: Any) -> bool:
-    """Tell whether a raw tree is an array that has a source."""
-    return isinstance(raw, TaggedMapping) and raw.tag.startswith(NDARRAY) and "source" in raw
-
-
 def arrays_in(raw: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Any]]:
     """Yield the arrays of a raw tree that have a source, and where they stand in it."""
     if isinstance(raw, dict):
-        if is_array(raw):
+        if is_in_block(raw):
             yield path, raw
         for key, value in raw.items():
             yield from arrays_in(value, (*path, key))
@@ -154,12 +146,10 @@ def arrays_in(raw: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tupl
 
 def bytes_needed(raw: Any) -> int | None:
     """Return how many bytes of its block an array reaches over; None where that is not known."""
-    from ..blocks.sections import layout_of
+    from ..blocks.sections import extent
 
-    layout = layout_of(raw)
-    if layout is None or type(layout.offset) is not int or any(length < 0 for length in layout.shape):
+    try:
+        layout = layout_of(raw, 0)
+    except ValueError:
         return None
-    if 0 in layout.shape:
-        return 0
-    steps = zip(layout.shape, layout.strides, strict=True)
-    return layout.offset + layout.dtype.itemsize + sum((length - 1) * max(stride, 0) for length, stride in steps)
+    return None if any(length < 0 for length in layout.shape) else extent(layout)[1]

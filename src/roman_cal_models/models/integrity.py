@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..blocks.origins import origin_of
 from ..errors import ChecksumError, FileError, ForeignValueError, ModelClosedError, Problem, TruncatedFileError
 from ..errors import format_path as written
-from ..extension.file_blocks import FileBlocks, arrays_in, bytes_needed, is_array
+from ..extension.arrays import is_in_block
+from ..extension.file_blocks import FileBlocks, arrays_in, bytes_needed
 from ..extension.foreign import FileSource
 from ..nodes.deferred import FileValue
 from ..nodes.lazy_dict import raw_members
@@ -208,7 +209,7 @@ def _uses(value: Any, path: _Path, source: Any) -> Iterator[_Use]:
     elif isinstance(value, FileValue):
         yield from _loaded(value.get(lambda: written(path)), path)
     elif isinstance(value, dict) and type(value) in (dict, TaggedMapping):
-        if is_array(value):
+        if is_in_block(value):
             yield from _unread(value, path, source)
         for key, raw in value.items():
             yield from _uses(raw, (*path, key), source)

@@ -183,9 +183,7 @@ def _add_history(file: Any, history: Sequence[Change | TaggedMapping]) -> None:
     from ..extension.foreign import YamlSource
 
     source = YamlSource(None, file.version_string)
-    kept = [
-        source.build_lazily(entry, lambda: "an entry of the history") for entry in history if isinstance(entry, dict)
-    ]
+    kept = [source.build(entry, lambda: "an entry of the history") for entry in history if isinstance(entry, dict)]
     if kept:
         file.tree["history"] = {"entries": kept}
     for change in history:
