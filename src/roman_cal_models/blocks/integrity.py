@@ -135,7 +135,7 @@ def _of_head(number: int, block: Block, length: int) -> Iterator[Fault]:
 def _behind(file: PositionedBytes, found: Sequence[Block], end: int) -> Iterator[Fault]:
     """Tell what is wrong behind the last block, where nothing stands but an index of the blocks."""
     rest = file.read_at(end, _PIECE + 32 * len(found)).lstrip(b"\0")
-    if not rest:
+    if not rest.strip():
         return
     if not rest.startswith(_INDEX[: len(rest)]):
         yield Fault("block", None, f"what begins at byte {end} is neither a block nor the index of the blocks")
