@@ -15,8 +15,8 @@ __all__ = ["PARSER", "add_arguments", "run"]
 
 PARSER = {
     "description": "Put what files say into the tables of the catalogue. Files that are there already are left alone; "
-    "ends with 1 if one could not be read. Or print the statements that create the tables, or the columns that the "
-    "values of a family of files go into.",
+    "ends with 1 if one could not be read, or is cut. Or print the statements that create the tables, or the columns "
+    "that the values of a family of files go into.",
     "epilog": "example: roman-cal-models catalog products/ --to sqlite:///catalog.db",
 }
 

@@ -476,8 +476,8 @@ class DataModel(NodeAccess, Looking, _Attributes):
 
         Raises
         ------
-        ValidationError
-            The model is not valid. Nothing was written.
+        ValidationError, ChecksumError, TruncatedFileError
+            As for `save`. Nothing was written.
         """
         from .saving import write
 

@@ -67,6 +67,8 @@ def write_parquet(node: ObjectNode, texts: Mapping[str, Any], path: Path) -> Non
     ------
     ValidationError
         The node is not valid. Nothing was written.
+    ChecksumError, TruncatedFileError
+        The table comes from a block of a file that is not what was written there. Nothing was written.
     SourceTypeError
         A column is of a kind that Parquet does not know.
     MissingPackageError
@@ -75,10 +77,12 @@ def write_parquet(node: ObjectNode, texts: Mapping[str, Any], path: Path) -> Non
     from astropy.table.meta import get_yaml_from_table
 
     # this module is imported to open any file, and saving needs asdf
+    from .integrity import refuse_wrong_blocks
     from .saving import atomically, check, write_unchecked
 
     arrow = _pyarrow()
     check(node, path)
+    refuse_wrong_blocks(node)
     table = node[TABLE]
     bare = copied(node)
     del bare[TABLE]
