@@ -18,6 +18,7 @@ from ..nodes.lazy_dict import raw_get
 from ..nodes.naming import key_name
 from ..nodes.object_node import ObjectNode, TaggedObjectNode
 from ..nodes.properties import declare, declared_property, own_names
+from ..printable import printable
 from .looking import Looking
 from .node_access import NodeAccess
 
@@ -211,7 +212,7 @@ class DataModel(NodeAccess, Looking, _Attributes):
     def __repr__(self) -> str:
         file = "" if self._source is None or self._source.name is None else f" {self._source.name}"
         closed = " (closed)" if self._source is not None and self._source.is_closed else ""
-        return f"<{type(self).__name__}{file}{closed}: {', '.join(self._node)}>"
+        return printable(f"<{type(self).__name__}{file}{closed}: {', '.join(self._node)}>")
 
     def _repr_html_(self) -> str:
         from ..nodes.outlining import as_html
@@ -372,19 +373,48 @@ class DataModel(NodeAccess, Looking, _Attributes):
 
     # -- checking and writing ----------------------------------------------------------------------------------------
 
-    def problems(self) -> list[Problem]:
-        """Return everything that is wrong with the model, what is missing included; empty for a valid one."""
-        return self._node.problems()
+    def problems(self, *, blocks: bool = False) -> list[Problem]:
+        """Return everything that is wrong with the model, what is missing included; empty for a valid one.
 
-    def validate(self) -> None:
-        """Check the whole model, foreign objects included.
+        Of the file that it was opened from, the heads of the blocks are looked at: they tell whether it is whole.
+        Arrays that belong together and have not the same shape are told as warnings.
+
+        Parameters
+        ----------
+        blocks : bool
+            Whether all blocks of the file are read as well, decompressed, and compared with their checksums. A block
+            without a checksum is told as a warning.
+
+        Returns
+        -------
+        list of Problem
+            What each is of tells its ``kind``; ``level`` tells errors from warnings.
+
+        Raises
+        ------
+        ModelClosedError
+            The blocks are to be read, and the file was closed.
+        """
+        from .integrity import model_problems
+
+        return model_problems(self._node, self._source, blocks=blocks)
+
+    def validate(self, *, blocks: bool = False) -> None:
+        """Check the whole model, foreign objects included, and whether its file is whole.
+
+        Parameters
+        ----------
+        blocks : bool
+            As for `problems`.
 
         Raises
         ------
         ValidationError
-            Carries every problem.
+            Carries every problem that is more than a warning.
+        ModelClosedError
+            As for `problems`.
         """
-        found = self.problems()
+        found = [problem for problem in self.problems(blocks=blocks) if problem.level == "error"]
         if found:
             raise errors.ValidationError(found, None if self._source is None else self._source.name)
 
@@ -417,6 +447,9 @@ class DataModel(NodeAccess, Looking, _Attributes):
         ------
         ValidationError
             The model is not valid. Nothing was written.
+        ChecksumError, TruncatedFileError
+            An array that was read from a file, or is still to be, is not what was written there. Nothing was written.
+            Setting a copy of the array (``model.data = model.data.copy()``) takes its values for good.
         """
         path = Path(path(self._node["meta"]["filename"]) if callable(path) else path)
         target = path if dir_path is None else Path(dir_path) / path.name

@@ -9,9 +9,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Self, SupportsIndex, TypeVar
 
 from .. import errors
-from ..errors import ValidationWarning
 from ..schema.uris import ROMAN
-from ..settings import current
+from .assignment import check
 from .classes import editable, schema_uri_for
 from .lazy_dict import path_of
 
@@ -69,22 +68,8 @@ class ListNode(list[_T]):
         from .building import adopt
 
         item = adopt(item, self._place, self)
-        mode = current().validate_assignment
-        if mode == "off" or self._place is None:
-            return item
-        check_arrays = current().check_arrays
-        rules = self._place.rules
-        if all(each.accepts(item, assigning=True, check_arrays=check_arrays) for each in rules):
-            return item
-        path = (*self.path(), index)
-        _refuse(
-            [
-                problem
-                for each in rules
-                for problem in each.problems(item, path=path, assigning=True, check_arrays=check_arrays)
-            ],
-            mode,
-        )
+        if self._place is not None:
+            check(item, self._place, self, index)
         return item
 
     def append(self, item: _T) -> None:
@@ -297,13 +282,3 @@ def _fill(node: ListNode[Any], items: list[Any]) -> None:
     list.extend(node, items)
     for item in items:
         set_parent(item, node)
-
-
-def _refuse(found: list[Problem], mode: str) -> None:
-    if mode == "on":
-        raise errors.ValidationError(found)
-    import warnings
-
-    from .naming import caller_level
-
-    warnings.warn(str(errors.ValidationError(found)), ValidationWarning, stacklevel=caller_level())

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
 import weakref
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from .. import errors
-from ..errors import Problem, ValidationWarning
+from ..errors import Problem
 from ..schema.uris import ROMAN
-from ..settings import current
 from . import naming
+from .assignment import check, refuse
 from .checking import problems as problems_of
 from .classes import class_hint as class_hint  # evaluated in hints, see `declared_property`
 from .classes import schema_for
@@ -279,8 +278,7 @@ class ObjectNode(LazyDict):
         from .building import adopt
 
         value = adopt(value, place, self)
-        if current().validate_assignment != "off":
-            self._check(key, value, place)
+        check(value, place, self, key)
         self._store(key, value)
 
     def _set_unknown(self, key: Any, value: Any) -> None:
@@ -290,32 +288,9 @@ class ObjectNode(LazyDict):
             value = adopt(value, None, self)
         if self._schema is not None and key not in self:
             if self._schema.is_closed:
-                self._refuse([self._not_allowed(key, value)])
+                refuse([self._not_allowed(key, value)])
             naming.meet_unknown(self, key)
         self._store(key, value)
-
-    def _check(self, key: Any, value: Any, place: Place) -> None:
-        check_arrays = current().check_arrays
-        if value is None and place.is_array and not check_arrays:
-            return  # no array yet, or no more: a state between steps, which `validate` refuses
-        if all(rules.accepts(value, assigning=True, check_arrays=check_arrays) for rules in place.rules):
-            return
-        path = (*self.path(), key)
-        found = [
-            problem
-            for rules in place.rules
-            for problem in rules.problems(value, path=path, assigning=True, check_arrays=check_arrays)
-        ]
-        self._refuse(found)
-
-    def _refuse(self, problems: list[Problem]) -> None:
-        mode = current().validate_assignment
-        if mode == "off":
-            return
-        error = errors.ValidationError(problems)
-        if mode == "on":
-            raise error
-        warnings.warn(str(error), ValidationWarning, stacklevel=naming.caller_level())
 
     def _not_allowed(self, key: Any, value: Any) -> Problem:
         assert self._schema is not None

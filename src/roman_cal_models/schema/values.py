@@ -24,6 +24,7 @@ __all__ = [
     "MISSING",
     "datatype_of",
     "is_array",
+    "is_array_like",
     "is_datatype",
     "is_plain",
     "is_reference",
@@ -126,6 +127,12 @@ def is_array(value: Any) -> bool:
     """Tell whether `value` is an array by its tag, in memory or as it stands in a file."""
     tag = tag_of(value)
     return tag is not None and tag.startswith(NDARRAY_TAG) and "/" not in tag[len(NDARRAY_TAG) :]
+
+
+def is_array_like(value: Any) -> bool:
+    """Tell whether `value` is an array of any kind: a quantity, a masked array, one of another library."""
+    # a scalar of NumPy has a type and a shape as well, and no length
+    return hasattr(value, "dtype") and hasattr(value, "shape") and hasattr(type(value), "__len__")
 
 
 def datatype_of(array: Any) -> Any:
