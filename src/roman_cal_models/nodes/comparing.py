@@ -28,7 +28,7 @@ def equal_values(one: Any, two: Any) -> bool:
         return equal_sequences(one, two)
     if _is_array(one) or _is_array(two):
         return _is_array(one) and _is_array(two) and _equal_arrays(one, two)
-    if _has_unit(one) and _has_unit(two) and one.unit != two.unit:
+    if _are_in_other_units(one, two):
         return False
     if type(one) is type(two) and _knows_no_equality(type(one)):
         return _equal_as_written(one, two)
@@ -42,8 +42,9 @@ def _knows_no_equality(cls: Any) -> bool:
     return bool(cls.__eq__ is object.__eq__)
 
 
-def _has_unit(value: Any) -> bool:
-    return hasattr(value, "unit") and hasattr(value, "value")
+def _are_in_other_units(one: Any, two: Any) -> bool:
+    both_have_one = all(hasattr(value, "unit") and hasattr(value, "value") for value in (one, two))
+    return both_have_one and bool(one.unit != two.unit)
 
 
 def _is_array(value: Any) -> bool:
