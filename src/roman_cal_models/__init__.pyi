@@ -330,6 +330,8 @@ from .nodes.generated.superbias_ref import SuperbiasRefMeta as SuperbiasRefMeta
 from .nodes.generated.superbias_ref import SuperbiasRefMetaInstrument as SuperbiasRefMetaInstrument
 from .models.generated.superbias_ref import SuperbiasRefModel as SuperbiasRefModel
 from .nodes.object_node import TaggedObjectNode as TaggedObjectNode
+from .errors import TargetError as TargetError
+from .errors import TargetExistsError as TargetExistsError
 from .nodes.generated.telescope import Telescope as Telescope
 from .nodes.generated.time_domain_source_catalog import TimeDomainSourceCatalog as TimeDomainSourceCatalog
 from .nodes.generated.time_domain_source_catalog import TimeDomainSourceCatalogMeta as TimeDomainSourceCatalogMeta
