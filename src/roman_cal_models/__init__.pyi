@@ -37,6 +37,7 @@ from .nodes.generated.calibration_software_name import CalibrationSoftwareName a
 from .nodes.generated.calibration_software_version import CalibrationSoftwareVersion as CalibrationSoftwareVersion
 from .errors import CatalogError as CatalogError
 from .nodes.generated.catalog_image import CatalogImage as CatalogImage
+from .errors import ChecksumError as ChecksumError
 from .nodes.generated.common import Common as Common
 from .nodes.generated.coordinates import Coordinates as Coordinates
 from .nodes.generated.dark_ref import DarkRef as DarkRef
@@ -410,7 +411,7 @@ from .nodes.generated.wfi_wcs import WfiWcsMetaWcsFitResults as WfiWcsMetaWcsFit
 from .models.generated.wfi_wcs import WfiWcsModel as WfiWcsModel
 from .errors import WorkerError as WorkerError
 from .schema import compile_schema as compile_schema
-from .settings import config as config
+from .extension.preference import config as config
 from .differing.running import diff as diff
 from .errors import format_path as format_path
 from .extension import get_asdf_extensions as get_asdf_extensions

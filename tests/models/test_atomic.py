@@ -198,8 +198,7 @@ def test_a_name_that_is_no_text_is_refused(model: rcm.ImageModel, tmp_path: Path
     path = tmp_path / os.fsdecode(b"caf\xe9.asdf")
     with pytest.raises(rcm.TargetError, match=r"meta\.filename") as caught:
         model.save(path)
-    # the text can be printed
-    assert str(caught.value).encode().startswith(f"{tmp_path}/caf\\xe9.asdf: ".encode())
+    assert str(caught.value).startswith(f"{tmp_path}/caf\\udce9.asdf: ")
     assert in_folder(tmp_path) == []
 
 

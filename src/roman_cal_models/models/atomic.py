@@ -25,7 +25,7 @@ from typing import BinaryIO
 
 from ..errors import TargetError, TargetExistsError
 
-__all__ = ["atomically", "printable_path"]
+__all__ = ["atomically"]
 
 _PART = re.compile(r"\.roman-cal-models-([0-9a-f]{8})-[0-9a-f]{32}\.part")
 _DAY = 24 * 3600.0  # seconds
@@ -88,11 +88,6 @@ def atomically(path: Path, *, overwrite: bool = True) -> Generator[BinaryIO]:
             error.filename = str(path)
             del error.filename2
         raise
-
-
-def printable_path(path: Path) -> str:
-    """Return a path as text that can be printed, with the bytes escaped that are none."""
-    return os.fsencode(path).decode(errors="backslashreplace")
 
 
 # -- what is there ---------------------------------------------------------------------------------------------------

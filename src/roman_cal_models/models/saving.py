@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from ..errors import ForeignValueError, Problem, TargetError, ValidationError, format_path
 from ..nodes.object_node import ObjectNode
 from ..yaml import TaggedMapping
-from .atomic import atomically, printable_path
+from .atomic import atomically
 from .changes import Change
 
 __all__ = ["check", "write", "write_unchecked"]
@@ -40,12 +40,16 @@ def write(
     ------
     ValidationError
         The node is not valid. Nothing was written.
+    ChecksumError, TruncatedFileError
+        A block that an array was read from, or is still to be, is not what was written there. Nothing was written.
     TargetExistsError, TargetError, OSError
         It cannot be written there, as `atomically` says.
     """
     from ..extension.trees import tagged_tree
+    from .integrity import refuse_wrong_blocks
 
     check(node, path)
+    refuse_wrong_blocks(node)
     tree = tagged_tree(node, node.tag)
     _set_in_file(tree, node, path)
     options: dict[str, Any] = {
@@ -98,8 +102,7 @@ def check(node: ObjectNode, path: Path) -> None:
         The name of the file is no text.
     """
     if not _is_text(path.name):
-        problem = "meta.filename cannot hold this name: it is no text in UTF-8"
-        raise TargetError(printable_path(path), problem)
+        raise TargetError(path, "meta.filename cannot hold this name: it is no text in UTF-8")
     found = [problem for problem in node.problems() if problem.path != ("meta", "filename")]
     found += _problems_of_name(node, path)
     if found:
@@ -224,9 +227,7 @@ def _add_history(file: Any, history: Sequence[Change | TaggedMapping]) -> None:
     from ..extension.foreign import YamlSource
 
     source = YamlSource(None, file.version_string)
-    kept = [
-        source.build_lazily(entry, lambda: "an entry of the history") for entry in history if isinstance(entry, dict)
-    ]
+    kept = [source.build(entry, lambda: "an entry of the history") for entry in history if isinstance(entry, dict)]
     if kept:
         file.tree["history"] = {"entries": kept}
     for change in history:
