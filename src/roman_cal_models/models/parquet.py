@@ -51,7 +51,7 @@ def _pyarrow() -> Any:
         raise MissingPackageError("Parquet files need pyarrow: pip install 'roman-cal-models[parquet]'") from None
 
 
-def write_parquet(node: ObjectNode, texts: Mapping[str, Any], path: Path) -> None:
+def write_parquet(node: ObjectNode, texts: Mapping[str, Any], path: Path, *, overwrite: bool = True) -> None:
     """Check a catalogue and write it as a Parquet file, atomically.
 
     Parameters
@@ -62,6 +62,8 @@ def write_parquet(node: ObjectNode, texts: Mapping[str, Any], path: Path) -> Non
         Its values under dotted names.
     path : Path
         The file.
+    overwrite : bool
+        Whether a file that is there is replaced.
 
     Raises
     ------
@@ -69,6 +71,8 @@ def write_parquet(node: ObjectNode, texts: Mapping[str, Any], path: Path) -> Non
         The node is not valid. Nothing was written.
     ChecksumError, TruncatedFileError
         The table comes from a block of a file that is not what was written there. Nothing was written.
+    TargetExistsError, TargetError, OSError
+        It cannot be written there, as `atomically` says.
     SourceTypeError
         A column is of a kind that Parquet does not know.
     MissingPackageError
@@ -77,8 +81,9 @@ def write_parquet(node: ObjectNode, texts: Mapping[str, Any], path: Path) -> Non
     from astropy.table.meta import get_yaml_from_table
 
     # this module is imported to open any file, and saving needs asdf
+    from .atomic import atomically
     from .integrity import refuse_wrong_blocks
-    from .saving import atomically, check, write_unchecked
+    from .saving import check, write_unchecked
 
     arrow = _pyarrow()
     check(node, path)
@@ -100,7 +105,7 @@ def write_parquet(node: ObjectNode, texts: Mapping[str, Any], path: Path) -> Non
         arrow.field(name, column.type, metadata={"unit": str(table[name].unit)})
         for name, column in zip(table.colnames, columns, strict=True)
     ]
-    with atomically(path) as stream:
+    with atomically(path, overwrite=overwrite) as stream:
         arrow.parquet.write_table(
             arrow.Table.from_arrays(columns, schema=arrow.schema(fields, metadata=metadata)), stream, compression="zstd"
         )
