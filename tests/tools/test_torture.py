@@ -134,7 +134,7 @@ def test_failures_of_one_kind_are_told_together() -> None:
         ("flips", "--flips", "60"),
         ("truncations", "--truncations", "30"),
         ("headers", "--headers", "100"),
-        ("hostile",),
+        ("hostile", "--hostile", "80"),
     ],
     ids=lambda arguments: arguments[0],
 )

@@ -17,7 +17,7 @@ from .swapping import import_mutant, swap
 
 __all__ = ["outcomes"]
 
-_SECONDS = 60.0  # that the tests of a mutant take at most, all of them passing
+_SECONDS = 20.0  # that the tests of a mutant take at most, all of them passing
 _NOT_SWAPPED = 71  # a status that pytest and Python do not use
 
 

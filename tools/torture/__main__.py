@@ -2,7 +2,7 @@
 
     python -m tools.torture
     python -m tools.torture --only kills forks --kills 200
-    python -m tools.torture --only headers --headers 5000 --seed 3
+    python -m tools.torture --only headers --headers 5000 --seed 3 --verbose
 
 What is tried follows from the seed and the number of the trial, which is printed with each failure.
 """
@@ -21,14 +21,14 @@ from contextlib import contextmanager
 from . import flips, forks, headers, hostile, kills, threads, truncations
 from .trials import Options, Tally, Trial, table
 
-# What is tried, and how often by default; None where the number is fixed.
-_KINDS: dict[str, tuple[Callable[[Options], Iterator[Trial]], int | None]] = {
+# What is tried, and how often by default; 0 for all that there are.
+_KINDS: dict[str, tuple[Callable[[Options], Iterator[Trial]], int]] = {
     "kills": (kills.trials, 1_000),
     "forks": (forks.trials, 1_000),
     "threads": (threads.trials, 200),
     "flips": (flips.trials, 10_000),
     "truncations": (truncations.trials, 1_000),
-    "hostile": (hostile.trials, None),
+    "hostile": (hostile.trials, 0),
     "headers": (headers.trials, 200_000),
 }
 
@@ -44,16 +44,16 @@ def main(arguments: list[str] | None = None) -> int:
         "--processes", type=int, default=os.cpu_count() or 1, help="at the same time (default: %(default)s)"
     )
     for name, (_, count) in _KINDS.items():
-        if count is not None:
-            parser.add_argument(f"--{name}", type=int, default=count, help="how many (default: %(default)s)")
+        parser.add_argument(f"--{name}", type=int, default=count, help=f"how many (default: {count or 'all'})")
+    parser.add_argument("--verbose", action="store_true", help="print each failure at once")
     options = parser.parse_args(arguments)
     warnings.simplefilter("ignore")
     with _listening() as (address, calls):
         tallies = []
         for name in options.only:
             trials = _KINDS[name][0]
-            run = Options(getattr(options, name, 0), options.seed, options.processes, address)
-            tallies.append(_tally(name, trials(run)))
+            run = Options(getattr(options, name), options.seed, options.processes, address)
+            tallies.append(_tally(name, trials(run), verbose=options.verbose))
         requests = Tally("requests", tried=1)
         requests.failed = calls()
         if requests.failed:
@@ -65,11 +65,13 @@ def main(arguments: list[str] | None = None) -> int:
     return int(any(tally.failed for tally in (*tallies, requests)))
 
 
-def _tally(name: str, trials: Iterator[Trial]) -> Tally:
+def _tally(name: str, trials: Iterator[Trial], *, verbose: bool) -> Tally:
     tally = Tally(name)
     begin = told = time.monotonic()
     for trial in trials:
         tally.add(trial)
+        for fault in trial.faults if verbose else ():
+            print(f"{trial.name}: {fault}", flush=True)
         if sys.stderr.isatty() and time.monotonic() - told > 1:
             told = time.monotonic()
             print(f"\r{name}: {tally.tried} tried, {tally.failed} failed", end="", file=sys.stderr, flush=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -26,7 +27,7 @@ _QUESTIONS: dict[str, Callable[[Path, Path], list[str]]] = {
 
 
 def trials(options: Options) -> Iterator[Trial]:
-    """Ask everything of every hostile file, and do every odd act; their number is fixed."""
+    """Ask everything of every hostile file, and do every odd act; or only so many of them."""
     with tempfile.TemporaryDirectory(prefix="outside-") as folder:
         outside = Outside.made_in(Path(folder), options.listener)
         attempts: dict[str, Callable[[Path], list[str]]] = {}
@@ -35,6 +36,8 @@ def trials(options: Options) -> Iterator[Trial]:
                 attempts[f"{name}: {question}"] = partial(_ask, content, ask)
         attempts |= ACTS
         names = list(attempts)
+        if options.count:
+            names = random.Random(options.seed).sample(names, min(options.count, len(names)))
         yield from run(
             len(names),
             lambda number, folder: attempts[names[number]](folder),
