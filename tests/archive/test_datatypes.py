@@ -159,6 +159,51 @@ def test_a_time_without_a_scale_keeps_its_microseconds() -> None:
         assert datatype("datetime2").convert(value) == wanted
 
 
+def file_value(raw: Any) -> FileValue:
+    return FileValue(HeaderSource(None, "1.6.0"), raw)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        file_value(TaggedScalar("2026-05-04T03:02:01.250", TIME)),
+        file_value(TaggedMapping({"value": "2026-05-04T03:02:38.250", "scale": "tai"}, TIME)),
+        TaggedMapping({"value": "2026:124:03:02:01.250"}, TIME),
+        TaggedScalar("2026:124:03:02:01.250", OLD_TIME),
+    ],
+    ids=["of a file", "of a file, in another scale", "in another format", "old, in another format"],
+)
+def test_a_time_is_read_whatever_holds_it(value: Any) -> None:
+    if isinstance(value, TaggedScalar):
+        value = rcm.FileDate(str(value))
+    assert datatype("datetime2").convert(value) == datetime.datetime(2026, 5, 4, 3, 2, 1, 250000)
+
+
+def test_a_date_is_its_first_moment() -> None:
+    assert datatype("datetime2").convert(TaggedScalar("2026-05-04", TIME)) == datetime.datetime(2026, 5, 4)
+
+
+@pytest.mark.filterwarnings("ignore::erfa.ErfaWarning")
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (Time(["2026-05-04", "2026-05-05"]), "is no time: <Time object"),
+        (Time(-1e6, format="mjd"), "is no time that datetime2 holds"),
+        (TaggedScalar("2026-02-30T00:00:00", TIME), "2026-02-30T00:00:00 is no time that datetime2 holds: day"),
+    ],
+    ids=["two times", "before the first year", "a day that is not"],
+)
+def test_a_time_that_no_column_holds_is_told(value: Any, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        datatype("datetime2").convert(value)
+
+
+@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan, 10**400])
+def test_a_number_that_is_not_finite_is_refused(value: float) -> None:
+    with pytest.raises(ValueError, match="is no value of a float column"):
+        datatype("float").convert(value)
+
+
 def test_times_in_a_list_are_text() -> None:
     source = HeaderSource(None, "1.6.0")
     time = FileValue(source, TaggedScalar("2026-05-04T03:02:01.5", TIME))
