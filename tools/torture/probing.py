@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 import roman_cal_models as rcm
 from roman_cal_models import cli
 
@@ -135,7 +137,7 @@ def asked(path: Path, *, memmap: bool = False) -> list[str]:
 
 def _sections(model: Any) -> None:
     for name in ("data", "dq"):
-        if name in model.node:
+        if isinstance(model.node.get(name), np.ndarray):
             with contextlib.suppress(IndexError):  # it may have fewer axes
                 model.section(name, (0, 0))
 
