@@ -162,3 +162,63 @@ def test_the_text_of_a_missing_key_is_made_when_it_is_read() -> None:
     assert made == []
     assert str(error) == "text"
     assert made == ["text"]
+
+
+FORGED = "a\x1b]0;pwned\x07\x9b\u202e\u2028b\nFORGED: all is well"
+
+
+def _of_text(name: str, text: str) -> Exception:
+    cls: Any = getattr(errors, name)
+    if name == "MissingKeyError":
+        return cls(text, lambda: text)
+    if name == "ValidationError":
+        return cls([Problem((text,), text, text, text, [text], text)], text)
+    if name == "HeaderLimitError":
+        return cls(text, text, text, 1)
+    return cls(text, text) if issubclass(cls, errors.FileError) else cls(text)
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_no_text_of_an_error_or_warning_commands_a_terminal(name: str) -> None:
+    error = _of_text(name, FORGED)
+    for text in (str(error), repr(error), f"{error}", str(pickle.loads(pickle.dumps(error)))):
+        # this one quotes a `ValidationError`, and has its lines
+        assert text.replace("\n", "" if name == "ValidationWarning" else "\n").isprintable()
+        assert r"a\x1b]0;pwned\x07\x9b\u202e\u2028b" in text.replace("\\\\", "\\")
+
+
+def test_many_problems_are_a_line_each_whatever_they_quote() -> None:
+    error = rcm.ValidationError([Problem((FORGED,), "type", FORGED, FORGED, None, FORGED)] * 2, FORGED)
+    assert len(str(error).splitlines()) == 3
+    assert all(line.isprintable() for line in str(error).splitlines())
+
+
+def test_the_parts_of_an_error_are_what_they_were() -> None:
+    error = rcm.NotAsdfError(FORGED, FORGED)
+    assert (error.file, error.message) == (FORGED, FORGED)
+
+
+@pytest.mark.parametrize(
+    ("error", "file", "text"),
+    [
+        (FileNotFoundError(2, "No such file or directory", "a.asdf"), None, "a.asdf: No such file or directory"),
+        (FileNotFoundError(2, "No such file or directory"), "b.asdf", "b.asdf: No such file or directory"),
+        (OSError(18, "Invalid cross-device link", "a", None, "b"), None, "a -> b: Invalid cross-device link"),
+        (OSError(28, "No space left on device"), None, "No space left on device"),
+        (OSError(13, "Permission denied", 7), "b.asdf", "b.asdf: Permission denied"),
+        (OSError(13, "Permission denied", b"a\xff"), None, r"a\udcff: Permission denied"),
+        (OSError("no reason\nFORGED"), "b.asdf", r"b.asdf: no reason\nFORGED"),
+        (TimeoutError(), "b.asdf", "b.asdf: TimeoutError"),
+        (rcm.NotAsdfError("l2.asdf", "is no ASDF file"), "l2.asdf", "l2.asdf: is no ASDF file"),
+        (rcm.UpgradeError("of no use"), "l2.asdf", "l2.asdf: of no use"),
+        (
+            FileNotFoundError(2, "No such file or directory", "\udcff\x1b.asdf"),
+            None,
+            r"\udcff\x1b.asdf: No such file or directory",
+        ),
+        (rcm.NotAsdfError("\x1b.asdf", "is no ASDF file"), "\x1b.asdf", r"\x1b.asdf: is no ASDF file"),
+    ],
+    ids=str,
+)
+def test_an_error_is_told_with_its_file(error: Exception, file: str | None, text: str) -> None:
+    assert errors.told(error, file) == text

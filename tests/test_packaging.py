@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 import json
 import os
 import re
@@ -17,8 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from packaging.requirements import Requirement
-from packaging.version import Version
 
 # one worker builds for all, and what it builds is for all Pythons
 pytestmark = [pytest.mark.xdist_group("packaging"), pytest.mark.once]
@@ -133,17 +130,6 @@ def test_every_dependency_has_its_reason_beside_it(repository: Path) -> None:
     assert without == []
 
 
-def test_each_lower_bound_is_the_oldest_version_that_tox_tests(project: dict[str, Any], repository: Path) -> None:
-    pins = _oldest_pins(repository / "tox.ini")
-    bounds = {
-        requirement.name: Version(next(iter(requirement.specifier)).version)
-        for requirement in map(Requirement, project["project"]["dependencies"])
-    }
-    assert {name: pins[name].release[: len(bound.release)] for name, bound in bounds.items()} == {
-        name: bound.release for name, bound in bounds.items()
-    }
-
-
 def test_news_fragments_are_named_as_their_readme_teaches(repository: Path) -> None:
     names = [file.name for file in (repository / "changes").iterdir() if file.name != "README.rst"]
     pattern = re.compile(r"\d+\.(feature|bugfix|removal|general)(\.\d+)?\.rst")
@@ -195,18 +181,6 @@ def _dependency_lines(pyproject: str) -> Iterator[str]:
             inside = False
         elif inside:
             yield line
-
-
-def _oldest_pins(tox: Path) -> dict[str, Version]:
-    """The oldest version of each package that one of tox's environments for old dependencies pins."""
-    parser = configparser.ConfigParser()
-    parser.read(tox)
-    pins: dict[str, Version] = {}
-    for environment in ("testenv:oldest", "testenv:oldest-rad"):
-        for line in parser[environment]["deps"].split():
-            name, _, version = line.partition("==")
-            pins[name] = min(Version(version), pins.get(name, Version(version)))
-    return pins
 
 
 def _readme_commands(repository: Path) -> Iterator[str]:

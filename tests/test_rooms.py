@@ -13,6 +13,7 @@ PEER = "roman_datamodels"
 
 # lowest first; the package's own __init__.py stands above them all
 FLOORS = (
+    {"locks", "printable"},
     {"blocks", "dqflags", "errors", "errors_asdf", "outline", "settings", "yaml"},
     {"schema"},
     {"nodes"},
@@ -30,8 +31,10 @@ FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in room
 NEIGHBOURS = {
     ("errors", "errors_asdf"),
     ("errors_asdf", "errors"),
+    ("blocks", "locks"),
     ("settings", "errors"),
     ("yaml", "errors"),
+    ("yaml", "locks"),
     # `model.upgrade()` is a method of a model
     ("models", "upgrading"),
 }

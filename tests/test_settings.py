@@ -140,8 +140,8 @@ def test_a_setting_that_does_not_exist_is_told_with_those_that_do() -> None:
     with pytest.raises(SettingsError) as caught:
         config(validate="off")
     assert str(caught.value) == (
-        "no such setting: 'validate'. There are validate_assignment, unknown, check_arrays, asdf_classes, "
-        "header_max_bytes, header_max_depth, header_max_nodes, header_max_items"
+        "no such setting: 'validate'. There are validate_assignment, unknown, check_arrays, verify_checksums, "
+        "asdf_classes, header_max_bytes, header_max_depth, header_max_nodes, header_max_items, array_max_bytes"
     )
 
 
@@ -167,6 +167,12 @@ def test_a_refused_call_changes_nothing() -> None:
     with pytest.raises(SettingsError):
         config(unknown="error", check_arrays="yes")
     assert config.unknown == "warn"
+
+
+@pytest.mark.parametrize("value", [False, True, "warn", "error"])
+def test_arrays_are_checked_late_or_at_once_or_with_a_word_of_ones_own(value: Any) -> None:
+    with config(check_arrays=value):
+        assert config.check_arrays == value
 
 
 def test_a_setting_that_does_not_exist_cannot_be_read() -> None:

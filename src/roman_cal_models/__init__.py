@@ -26,7 +26,7 @@ _NAMES = {
     "StepMatrix": "view.steps",
     "TaggedObjectNode": "nodes.object_node",
     "compile_schema": "schema",
-    "config": "settings",
+    "config": "extension.preference",
     "diff": "differing.running",
     "get_asdf_extensions": "extension",
     "get_latest_schema": "schema.whole",

@@ -408,7 +408,7 @@ from .nodes.generated.wfi_wcs import WfiWcsMetaWcsFitResults as WfiWcsMetaWcsFit
 from .models.generated.wfi_wcs import WfiWcsModel as WfiWcsModel
 from .errors import WorkerError as WorkerError
 from .schema import compile_schema as compile_schema
-from .settings import config as config
+from .extension.preference import config as config
 from .differing.running import diff as diff
 from .errors import format_path as format_path
 from .extension import get_asdf_extensions as get_asdf_extensions

@@ -7,8 +7,11 @@ importing this package, so that one class stands in ``errors_asdf`` and is fetch
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
+
+from .printable import printable, printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CatalogError",
+    "ChecksumError",
     "FileError",
     "FilenameMismatchWarning",
     "ForeignValueError",
@@ -70,7 +74,7 @@ def format_path(path: tuple[str | int, ...]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One way in which a value breaks its schema.
+    """One way in which a value breaks its schema, or in which its file is broken.
 
     Parameters
     ----------
@@ -78,15 +82,22 @@ class Problem:
         Where the value stands, from the node that was checked: ``("meta", "cal_step", "flat_field")``.
     kind : str
         The schema keyword that is broken: ``"enum"``, ``"type"``, ``"required"``, ``"tag"``, ...
+        Of what a model was opened from: ``"truncated"``, where the file is cut; ``"block"``, where the head of a
+        block does not fit, or its content cannot be decompressed; ``"checksum"``, where a block is not what was
+        written; ``"no_checksum"``, where nobody can tell; ``"index"``, where the index of the blocks is wrong.
+        ``"shape"``, where an array has another shape than the one that it belongs to.
         Branch on this, never on the text.
     message : str
         What is wrong, without the path: ``'DONE' is not one of 'N/A', 'COMPLETE'``.
     value : object
-        The value that was found (for ``required``: the object that lacks the property).
+        The value that was found (for ``required``: the object that lacks the property; for a block, its number).
     allowed : object
         The value of the keyword: the list of allowed values, the maximum, the wanted tag, ...
     schema_uri : str
-        The schema that asks for it.
+        The schema that asks for it; empty where it is not a schema that does.
+    level : {"error", "warning"}
+        A model with errors is not valid. Warnings alone, of kind ``"shape"`` and ``"no_checksum"``, do not keep it
+        from being saved.
     """
 
     path: tuple[str | int, ...]
@@ -95,15 +106,43 @@ class Problem:
     value: Any
     allowed: Any
     schema_uri: str
+    level: Literal["error", "warning"] = "error"
 
     def __str__(self) -> str:
         where = format_path(self.path)
         text = f"{where}: {self.message}" if where else self.message
         schema = self.schema_uri.removeprefix(ROMAN_SCHEMAS)
-        return f"{text} ({schema})" if schema else text
+        return printable(f"{text} ({schema})" if schema else text)
 
 
-class RomanCalModelsError(Exception):
+def told(error: BaseException, file: str | PathLike[str] | None = None) -> str:
+    """Return an error as one line that names the file: those of the system in the manner of our own.
+
+    Parameters
+    ----------
+    error : BaseException
+        Of this package or of the system.
+    file : str or path-like, optional
+        Which file it is about, should it not say so itself.
+    """
+    text = str(error) or type(error).__name__
+    name = None if file is None else os.fspath(file)
+    if isinstance(error, OSError) and error.strerror and not isinstance(error, RomanCalModelsError):
+        named = [os.fsdecode(each) for each in (error.filename, error.filename2) if isinstance(each, (str, bytes))]
+        text, name = error.strerror, " -> ".join(named) or name
+    elif name is not None and printable(name) in printable(text):
+        name = None
+    return printable(text if name is None else f"{name}: {text}")
+
+
+class _Printable(BaseException):
+    """What may quote a file, and is told at terminals and in logs: its text is one line that commands nothing."""
+
+    def __str__(self) -> str:
+        return printable(super().__str__())
+
+
+class RomanCalModelsError(_Printable, Exception):
     """Base of all exceptions of this package."""
 
 
@@ -127,7 +166,7 @@ class MissingKeyError(RomanCalModelsError, AttributeError, KeyError):
         self._describe = describe
 
     def __str__(self) -> str:
-        return f"{self.key!r} is not here" if self._describe is None else self._describe()
+        return printable(f"{self.key!r} is not here" if self._describe is None else self._describe())
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore_missing_key, (self.key, str(self))
@@ -145,20 +184,24 @@ class UnknownAttributeError(RomanCalModelsError, AttributeError):
     """A name that the schema does not know was set while ``config(unknown="error")`` holds."""
 
 
-class FilenameMismatchWarning(UserWarning):
+class FilenameMismatchWarning(_Printable, UserWarning):
     """A file was renamed since it was written: ``meta.filename`` names another. The model keeps what is written."""
 
 
-class NewerVersionWarning(UserWarning):
+class NewerVersionWarning(_Printable, UserWarning):
     """A file bears a tag that is newer than the installed schemas; the nearest that they know is used for it."""
 
 
-class UnknownAttributeWarning(UserWarning):
+class UnknownAttributeWarning(_Printable, UserWarning):
     """A name was set that the schema does not know and that is close to one that it knows."""
 
 
 class ValidationWarning(UserWarning):
     """A value breaks its schema, and ``config(validate_assignment="warn")`` holds."""
+
+    def __str__(self) -> str:
+        # its text is that of a `ValidationError`, which has a line a problem
+        return printable_lines(super().__str__())
 
 
 class SchemaError(RomanCalModelsError, ValueError):
@@ -227,6 +270,10 @@ class TruncatedFileError(NotAsdfError, EOFError):
 
 class ForeignValueError(FileError, ValueError):
     """A foreign object of a file (an array, a WCS, a time, a table) cannot be built from what the file holds."""
+
+
+class ChecksumError(ForeignValueError):
+    """The bytes that an array of a file is made of are not those that were written: their checksum is another."""
 
 
 class NeedsBlocks(ForeignValueError):

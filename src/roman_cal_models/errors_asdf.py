@@ -8,6 +8,7 @@ from typing import Any
 from asdf.exceptions import ValidationError as AsdfValidationError
 
 from .errors import Problem, RomanCalModelsError
+from .printable import printable, printable_lines
 
 
 class ValidationError(RomanCalModelsError, AsdfValidationError):
@@ -25,10 +26,11 @@ class ValidationError(RomanCalModelsError, AsdfValidationError):
         self.problems = tuple(problems)
         self.file = file
         lines = [str(problem) for problem in self.problems]
+        name = printable(file) if file else ""
         if len(lines) == 1:
-            text = f"{file}: {lines[0]}" if file else lines[0]
+            text = f"{name}: {lines[0]}" if name else lines[0]
         else:
-            text = "\n  ".join([f"{len(lines)} problems" + (f" in {file}" if file else "") + ":", *lines])
+            text = "\n  ".join([f"{len(lines)} problems" + (f" in {name}" if name else "") + ":", *lines])
         first = self.problems[0]
         initialise: Any = AsdfValidationError.__init__
         initialise(
@@ -42,7 +44,7 @@ class ValidationError(RomanCalModelsError, AsdfValidationError):
 
     def __str__(self) -> str:
         # asdf's own text adds the whole schema and the whole instance
-        return str(self.message)
+        return printable_lines(str(self.message))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.problems, self.file)

@@ -17,6 +17,7 @@ ENVIRONMENT_VARIABLE = "ROMAN_CAL_MODELS_VALIDATION"
 
 Validation = Literal["on", "warn", "off"]
 Unknown = Literal["warn", "error", "ignore"]
+CheckArrays = Literal[False, True, "warn", "error"]
 Preference = Literal["roman_datamodels", "roman_cal_models"]
 
 
@@ -36,9 +37,14 @@ class Settings:
         Saving checks the whole model whatever is set here.
     unknown : {"warn", "error", "ignore"}
         What setting a name that no schema knows does. ``"warn"`` speaks only of near misses of a known name.
-    check_arrays : bool
-        Whether the data type and the number of dimensions of an array are checked when it is set. By default they
-        wait for ``validate()`` and ``save()``, because pipeline steps hold intermediate arrays in place.
+    check_arrays : {False, True, "warn", "error"}
+        What setting an array does that is not what its schema asks for: a quantity, another data type or number of
+        dimensions, None. By default nothing, because pipeline steps hold intermediate arrays in place:
+        ``validate()`` and ``save()`` refuse it. ``"warn"`` warns with `ValidationWarning`, ``"error"`` raises
+        `ValidationError`, True does what `validate_assignment` says. Where that is ``"off"``, nothing is asked.
+    verify_checksums : bool
+        Whether each block is compared with its checksum before an array of it is read whole. What is wrong raises
+        `ChecksumError`. Parts of arrays (`DataModel.section`) are not checked: a checksum is that of the whole block.
     asdf_classes : {"roman_datamodels", "roman_cal_models"}
         Whose classes a plain `asdf.open` gives for Roman tags while ``roman_datamodels`` is installed.
     header_max_bytes : int
@@ -49,25 +55,31 @@ class Settings:
         How many values it may hold, each counted wherever an alias repeats it.
     header_max_items : int
         How many values one list or mapping of it may hold.
+    array_max_bytes : int
+        How many bytes one array of a file may have, decompressed. Whatever is set here, a file makes nobody allocate
+        more than its own bytes can stand for.
     """
 
     validate_assignment: Validation = "on"
     unknown: Unknown = "warn"
-    check_arrays: bool = False
+    check_arrays: CheckArrays = False
+    verify_checksums: bool = False
     asdf_classes: Preference = "roman_datamodels"
     header_max_bytes: int = 16 * 1024 * 1024
     header_max_depth: int = 100
     header_max_nodes: int = 500_000
     header_max_items: int = 100_000
+    array_max_bytes: int = 64 * 1024**3
 
 
 _CHOICES: dict[str, tuple[Any, ...]] = {
     "validate_assignment": get_args(Validation),
     "unknown": get_args(Unknown),
-    "check_arrays": (False, True),
+    "check_arrays": get_args(CheckArrays),
+    "verify_checksums": (False, True),
     "asdf_classes": get_args(Preference),
 }
-_NUMBERS = ("header_max_bytes", "header_max_depth", "header_max_nodes", "header_max_items")
+_NUMBERS = ("header_max_bytes", "header_max_depth", "header_max_nodes", "header_max_items", "array_max_bytes")
 _NAMES = (*_CHOICES, *_NUMBERS)
 
 _settings: ContextVar[Settings | None] = ContextVar("roman_cal_models_settings", default=None)

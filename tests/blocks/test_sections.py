@@ -181,13 +181,17 @@ def test_an_index_of_anything_else_needs_the_whole(index: Any, noise: np.ndarray
         (np.zeros(4), {"all_array_compression": "zlib"}),
         (np.zeros(4), {"all_array_compression": "bzp2"}),
         (np.zeros(4), {"all_array_storage": "inline"}),
-        (np.zeros(4, "u1,f4"), {}),
         (np.ma.masked_equal([1, 2], 1), {}),
-        (np.array(["a", "b"]), {}),
     ],
 )
 def test_an_array_of_another_kind_is_needed_whole(array: np.ndarray, options: dict[str, Any]) -> None:
     assert File(written({"array": array}, **options)).section("array", 0) is None
+
+
+@pytest.mark.parametrize("array", [np.arange(8).astype("u1,f4"), np.array(["a", "bb", "ccc"]), np.array([b"a", b"bb"])])
+def test_part_of_an_array_of_fields_or_of_text_is_read_as_any_other(array: np.ndarray) -> None:
+    part = File(written({"array": array})).section("array", np.s_[1:])
+    assert (part.dtype, part.tolist()) == (array.dtype, array[1:].tolist())
 
 
 @pytest.mark.parametrize("index", [256, -257, (0, 2048), (0, 0, 0), (..., ...)])

@@ -131,6 +131,12 @@ def test_arrays_of_other_shapes_are_not_read(path: Path) -> None:
     assert (found.path, found.kind, found.old, found.new) == ("data", "shape", (64, 32), (2, 2))
 
 
+def test_infinities_that_differ_have_no_distance() -> None:
+    one, two = np.array([complex(np.inf, 0)]), np.array([complex(np.inf, 1)])
+    (found,) = differences_of_arrays("a", *(Array(a.shape, a.__getitem__) for a in (one, two)), 0.0, 0.0)
+    assert found.array is not None and found.array.largest is None
+
+
 @given(st.data())
 def test_any_two_arrays(data: st.DataObject) -> None:
     dtypes = st.sampled_from([np.dtype(name) for name in ("f4", "f8", "i2", "u8", "?", "c8", "U3")])

@@ -116,6 +116,59 @@ def test_the_setting_turns_the_preference_round_and_back(loaded: str, peer_file:
     assert run(script, peer_file(IMAGE)) == "roman_cal_models roman_datamodels"
 
 
+def test_the_setting_of_one_thread_changes_nothing_for_another(peer_file: WriteFile) -> None:
+    script = """
+        import asdf, sys, threading, roman_cal_models as rcm
+        def whose():
+            with asdf.open(sys.argv[1]) as file:
+                return type(file["roman"]).__module__.partition(".")[0]
+        turns = [threading.Barrier(2), threading.Barrier(2)]
+        def other():
+            turns[0].wait()
+            print(whose(), end=" ")
+            with rcm.config(asdf_classes="roman_cal_models"):
+                print(whose(), end=" ")
+            turns[1].wait()
+        thread = threading.Thread(target=other)
+        thread.start()
+        with rcm.config(asdf_classes="roman_cal_models"):
+            turns[0].wait()
+            turns[1].wait()
+            print(whose(), end=" ")
+        print(whose())
+        thread.join()
+    """
+    ours, theirs = "roman_cal_models", "roman_datamodels"
+    assert run(script, peer_file(IMAGE)) == f"{theirs} {ours} {ours} {theirs}"
+
+
+def test_the_setting_outlasts_a_context_of_asdf(peer_file: WriteFile) -> None:
+    script = """
+        import asdf, sys, roman_cal_models as rcm
+        with asdf.config_context():
+            rcm.config(asdf_classes="roman_cal_models")
+        with asdf.open(sys.argv[1]) as file:
+            print(type(file["roman"]) is rcm.WfiImage)
+    """
+    assert run(script, peer_file(IMAGE)) == "True"
+
+
+def test_the_setting_holds_for_the_first_file_of_its_thread_alone(peer_file: WriteFile) -> None:
+    script = """
+        import sys, threading, roman_cal_models as rcm
+        def show():
+            import asdf
+            with asdf.open(sys.argv[1]) as file:
+                print(type(file["roman"]).__module__.partition(".")[0], end=" ")
+        with rcm.config(asdf_classes="roman_cal_models"):
+            thread = threading.Thread(target=show)
+            thread.start()
+            thread.join()
+            show()
+    """
+    assert run(script, peer_file(IMAGE)) == "roman_datamodels roman_cal_models"
+
+
 def test_any_setting_leaves_asdf_as_it_is_without_the_peer(without_peer: list[str], peer_file: WriteFile) -> None:
     script = f"""
         import roman_cal_models as rcm

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from astropy import units as u
 
 import roman_cal_models as rcm
 from roman_cal_models import L2CalStep, ListNode, ObjectNode, config
@@ -147,6 +148,139 @@ def test_type_and_dimensions_are_asked_for_at_once_when_told_so(ramp: Any) -> No
 def test_what_is_no_array_is_refused_at_once(ramp: Any, value: Any) -> None:
     with pytest.raises(rcm.ValidationError, match=r"^data: .*ndarray"):
         ramp.data = value
+
+
+HELD = {
+    "Quantity": lambda data: data * (u.DN / u.s),
+    "masked": lambda data: np.ma.masked_array(data.astype("f8"), mask=data > 0),
+    "another type": lambda data: data.astype("i8"),
+    "more dimensions": lambda data: data[np.newaxis],
+    "no dimension": lambda data: np.array(1.0),
+    "a subclass": lambda data: data.view(np.recarray),
+    "None": lambda data: None,
+}
+
+
+@pytest.mark.parametrize("hold", HELD.values(), ids=HELD)
+def test_the_place_of_an_array_holds_between_steps_what_a_step_puts_there(image: Any, hold: Any) -> None:
+    held = hold(image.data)
+    image.data = held
+    assert image.data is image["data"] is held
+
+
+@pytest.mark.parametrize("hold", HELD.values(), ids=HELD)
+def test_validate_refuses_what_a_step_left_in_the_place_of_an_array(image: Any, hold: Any) -> None:
+    image["data"] = hold(image.data)
+    with pytest.raises(rcm.ValidationError):
+        image.validate()
+    assert {problem.path for problem in image.problems()} == {("data",)}
+
+
+def test_a_unit_may_be_put_on_an_array_and_taken_off(image: Any) -> None:
+    before = image.data
+    image["data"] <<= u.DN / u.s
+    image.err <<= u.DN / u.s
+    assert image.data.unit == image.err.unit == u.DN / u.s
+    image["data"] = image["data"].to(u.DN / u.min)
+    assert image.data.unit == u.DN / u.min
+    image["data"] = image.data.to_value(u.DN / u.s)
+    image.err = image.err.value
+    assert image.problems() == []
+    assert np.shares_memory(image.err, before) is False
+
+
+def test_a_quantity_shares_the_memory_of_the_array_that_it_was_made_of(image: Any) -> None:
+    before = image.data
+    image["data"] <<= u.DN
+    image.data[0, 0] = 5 * u.DN
+    assert before[0, 0] == 5
+
+
+def test_of_a_quantity_its_value_is_asked_for_in_one_line(image: Any) -> None:
+    image.data = image.data * (u.DN / u.s)
+    (problem,) = image.problems()
+    assert problem.kind == "tag"
+    assert str(problem) == (
+        "data: a Quantity in DN / s is no ndarray: give its .value, a numpy array of float32 in 2 dimensions "
+        "(wfi_image-2.2.0)"
+    )
+
+
+def test_of_a_quantity_in_another_unit_the_value_in_that_of_the_schema_is_asked_for(image: Any) -> None:
+    image.data = image.data.astype("f8") * u.nJy
+    (problem,) = image.problems()
+    assert problem.message == (
+        "a Quantity in nJy is no ndarray: give its .to_value('DN / s'), a numpy array of float32 in 2 dimensions"
+    )
+
+
+def test_of_a_quantity_where_the_schema_knows_no_unit_the_value_is_asked_for(image: Any) -> None:
+    image.dq = image.dq * u.s
+    (problem,) = image.problems()
+    assert problem.message == "a Quantity in s is no ndarray: give its .value, a numpy array of uint32 in 2 dimensions"
+
+
+@pytest.mark.parametrize("value", [None, 3.0, np.float32(3), "array", [[1.0]], {"a": 1}], ids=repr)
+def test_where_there_is_no_array_one_is_asked_for(image: Any, value: Any) -> None:
+    with config(check_arrays=True), pytest.raises(rcm.ValidationError) as caught:
+        image.data = value
+    assert "no ndarray: give a numpy array of float32 in 2 dimensions (wfi_image-2.2.0)" in str(caught.value)
+
+
+def test_a_quantity_may_be_given_with_a_whole_section_or_at_creation() -> None:
+    held = np.zeros((2, 2), "f4") * u.DN
+    image = rcm.WfiImage({"data": held}, err=held)
+    image.update(var_poisson=held)
+    assert image.data is image.err is image.var_poisson is held
+
+
+def test_a_quantity_may_stand_for_an_array_inside_what_is_given() -> None:
+    held = np.zeros((2, 2, 2, 2, 2), "u2") * u.DN
+    window = rcm.L1DetectorGuidewindow()
+    window.acq_data = {"pedestal_resultants": held, "signal_resultants": None}
+    assert window.acq_data.pedestal_resultants is held
+    problems = [problem for problem in window.problems() if problem.path[-1] == "pedestal_resultants"]
+    assert [problem.kind for problem in problems] == ["tag"]
+
+
+def test_a_quantity_outside_the_places_of_arrays_is_refused_as_before(image: Any) -> None:
+    with pytest.raises(rcm.ValidationError, match=r"^meta\.pointing\.ra_v1: "):
+        image.meta.pointing.ra_v1 = 3 * u.deg
+
+
+# -- arrays, when they are asked for at once ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("hold", HELD.values(), ids=HELD)
+def test_a_wrong_array_is_an_error_at_once_when_told_so(image: Any, hold: Any) -> None:
+    before = image.data
+    for validation in ("on", "warn"):
+        with (
+            config(check_arrays="error", validate_assignment=validation),
+            pytest.raises(rcm.ValidationError, match=r"^(data: |2 problems)"),
+        ):
+            image.data = hold(before)
+    assert image.data is before
+
+
+@pytest.mark.parametrize("hold", HELD.values(), ids=HELD)
+def test_a_wrong_array_is_told_and_kept_when_a_warning_is_wished(image: Any, hold: Any) -> None:
+    held = hold(image.data)
+    with config(check_arrays="warn"), pytest.warns(rcm.ValidationWarning, match=r"^(data: |2 problems)") as told:
+        image.data = held
+    assert image.data is held
+    assert [warning.filename for warning in told] == [__file__]
+
+
+def test_what_is_no_array_is_refused_even_where_arrays_only_warn(image: Any) -> None:
+    with config(check_arrays="warn"), pytest.raises(rcm.ValidationError, match="give a numpy array"):
+        image.data = [[1.0]]
+
+
+def test_a_right_array_is_taken_in_silence(image: Any) -> None:
+    for check_arrays in (True, "warn", "error"):
+        with config(check_arrays=check_arrays):
+            image.data = image.data.copy()
 
 
 def test_an_array_may_be_none_for_a_while(ramp: Any) -> None:

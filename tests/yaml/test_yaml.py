@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roman_cal_models.errors import RomanCalModelsError
-from roman_cal_models.yaml import TaggedMapping, TaggedScalar, TaggedSequence, YamlError, load
+from roman_cal_models.yaml import Limits, TaggedMapping, TaggedScalar, TaggedSequence, YamlError, YamlLimitError, load
 from roman_cal_models.yaml.quick import Document, Reader
 from tools.fuzz_yaml.comparing import REFUSED, assert_read_as_asdf_reads, assert_same, load_with_asdf
 from tools.fuzz_yaml.mutations import PIECES
@@ -257,8 +257,37 @@ def test_error_is_one_of_ours_and_a_value_error_and_pickles():
 
 @pytest.mark.parametrize("text", ["[" * 200_000 + "]" * 200_000, "- " * 100_000 + "a\n", "{a: " * 50_000])
 def test_abysmal_nesting_is_refused_and_leaves_the_process_alive(text):
-    with pytest.raises(YamlError, match="nested more than 1000 deep"):
+    with pytest.raises(YamlError, match="nested more than 999 deep"):
         load(text)
+
+
+@pytest.mark.parametrize("text", ["[" * 1000 + "]" * 1000, "- " * 1000 + "a\n", "{a: " * 1000 + "}" * 1000])
+def test_the_limit_of_nesting_is_ours_and_not_that_of_a_libyaml(text):
+    with pytest.raises(YamlError, match="nested more than 999 deep"):
+        load(text)
+
+
+@pytest.mark.parametrize("text", ["[" * 5000, "- " * 5000 + "a\n", "a:\n  - " + "[a, [{b: " * 2000])
+def test_nesting_beyond_a_limit_is_told_whatever_else_is_wrong(text):
+    with pytest.raises(YamlLimitError, match="nested more than 40 deep"):
+        load(text, Limits(depth=40, nodes=10**6, items=10**6))
+
+
+def test_a_limit_beyond_what_can_be_read_is_the_latter():
+    with pytest.raises(YamlError, match="nested more than 999 deep"):
+        load("[" * 1500 + "]" * 1500, Limits(depth=2000, nodes=10**6, items=10**6))
+
+
+@pytest.mark.parametrize("text", ["- a\n" * 200 + '- "open\n', "[1], " * 200 + "\n[", "a: [" + "[], " * 200 + "}"])
+def test_a_broken_text_is_not_taken_for_a_deep_one(text):
+    with pytest.raises(YamlError) as caught:
+        load(text, Limits(depth=40, nodes=10**6, items=10**6))
+    assert "nested" not in str(caught.value)
+
+
+def test_what_python_cannot_follow_is_an_error_of_ours():
+    with pytest.raises(YamlError, match="nested deeper than Python can follow"):
+        load("{<<: " * 900 + "{a: 1}" + "}" * 900)
 
 
 def test_nesting_that_pyyaml_bears_is_read():
@@ -270,6 +299,15 @@ def test_merging_without_measure_is_refused():
     lines += [f"a{i}: &a{i} {{<<: [{', '.join([f'*a{i - 1}'] * 9)}]}}" for i in range(1, 12)]
     with pytest.raises(YamlError, match="merges more than"):
         load("\n".join(lines))
+
+
+def test_entries_that_no_merge_repeats_are_not_counted_as_merged():
+    many = "{" + ", ".join(f"k{i}: 1" for i in range(200_000)) + "}"
+    assert len(load(f"a: &a {many}\nb: [*a, *a, *a, *a, *a, *a]\n", Limits(10, 10**7, 10**7))["a"]) == 200_000
+
+
+def test_a_mapping_that_merges_itself_is_read_or_refused_as_asdf_does_it():
+    assert_read_as_asdf_reads("a: &a {<<: *a, b: 1}\n")
 
 
 def test_lists_written_alike_are_not_one_list():

@@ -7,7 +7,9 @@ import os
 import threading
 from typing import Any, BinaryIO, Protocol
 
-__all__ = ["PositionedBytes", "positioned"]
+from ..locks import MOMENT
+
+__all__ = ["PositionedBytes", "mapped", "positioned"]
 
 
 class PositionedBytes(Protocol):
@@ -44,6 +46,19 @@ def positioned(stream: BinaryIO) -> PositionedBytes:
     return _Stream(stream) if handle is None else _File(handle)
 
 
+def mapped(file: PositionedBytes) -> Any:
+    """Return the bytes of a file as a `numpy.memmap`; None for what is no file of the system, or an empty one.
+
+    The file that is open is mapped, whatever bears its name now.
+    """
+    if not isinstance(file, _File) or not file.size():
+        return None
+    import numpy as np
+
+    whole: Any = _Whole(file)
+    return np.memmap(whole, np.uint8, "r")
+
+
 def _plain_file(stream: Any) -> io.FileIO | None:
     """Return the file below a stream that holds its bytes as they are; None for what decodes, fetches or keeps them."""
     raw = stream.raw if type(stream) in (io.BufferedReader, io.BufferedRandom) else stream
@@ -59,13 +74,14 @@ class _File:
 
     def __init__(self, file: io.FileIO) -> None:
         self._file = file
+        self.fileno = file.fileno
 
     def size(self) -> int:
-        return os.fstat(self._file.fileno()).st_size
+        return os.fstat(self.fileno()).st_size
 
     def read_at(self, position: int, size: int) -> bytes:
         pieces: list[bytes] = []
-        while size > 0 and (piece := os.pread(self._file.fileno(), size, position)):
+        while size > 0 and (piece := os.pread(self.fileno(), size, position)):
             pieces.append(piece)
             position, size = position + len(piece), size - len(piece)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
@@ -73,10 +89,27 @@ class _File:
     def read_into(self, position: int, buffer: memoryview) -> None:
         filled = 0
         while filled < len(buffer):
-            count = os.preadv(self._file.fileno(), [buffer[filled:]], position + filled)
+            count = os.preadv(self.fileno(), [buffer[filled:]], position + filled)
             if not count:
                 raise _too_short(len(buffer) - filled)
             filled += count
+
+
+class _Whole:
+    """What NumPy asks of a file in order to map it; nothing moves."""
+
+    def __init__(self, file: _File) -> None:
+        self._length = file.size()
+        self.fileno = file.fileno
+
+    def read(self, size: int) -> bytes:
+        raise NotImplementedError
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> None:
+        pass
+
+    def tell(self) -> int:
+        return self._length
 
 
 class _Stream:
@@ -84,7 +117,18 @@ class _Stream:
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream: Any = stream
-        self._lock = threading.Lock()
+        self._own_lock = threading.Lock()
+        self._process = os.getpid()
+
+    @property
+    def _lock(self) -> threading.Lock:
+        """A lock of this stream in this process: a forked one has not the thread that held it, nor its reading."""
+        if self._process != os.getpid():
+            with MOMENT:
+                if self._process != os.getpid():
+                    self._own_lock = threading.Lock()
+                    self._process = os.getpid()
+        return self._own_lock
 
     def size(self) -> int:
         with self._lock:

@@ -1,23 +1,18 @@
-"""Parts of the content of a binary block, without the rest."""
+"""The content of a binary block, whole or in parts."""
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
+from .codecs import LZ4, BrokenBlockError, Others, decompressed, largest, lz4_pieces
 from .index import Block
 from .positions import PositionedBytes
 
-__all__ = ["BlockReader", "BrokenBlockError", "reader"]
-
-# asdf's framing of lz4: the length of a piece, then the piece, which begins with its length when it is decompressed.
-_LZ4_HEAD = struct.Struct(">I")
-_LZ4_SIZE = struct.Struct("<I")
-
-
-class BrokenBlockError(ValueError):
-    """A block is not what the standard says; callers know the file and say so in their own error."""
+__all__ = ["BlockReader", "BrokenBlockError", "content", "content_size", "raw_bytes", "reader"]
 
 
 class BlockReader(Protocol):
@@ -38,13 +33,83 @@ class BlockReader(Protocol):
         ...
 
 
+def content_size(file: PositionedBytes, block: Block) -> int:
+    """Return how many bytes a block holds, decompressed; no more than its bytes in the file can.
+
+    Raises
+    ------
+    EOFError
+        The file ends before the block does.
+    BrokenBlockError
+        Its head says what cannot be.
+    """
+    used = _used(file, block)
+    if not _is_compressed(block):
+        return used
+    most = largest(block.compression, used)
+    if most is not None and block.size > most:
+        raise BrokenBlockError(f"its block of {used} bytes cannot hold the {block.size} that it says")
+    return block.size
+
+
+def raw_bytes(file: PositionedBytes, block: Block) -> NDArray[np.uint8]:
+    """Return the bytes of a block as they are in the file: the one place where a whole block is read.
+
+    Raises
+    ------
+    EOFError
+        The file ends before the block does.
+    """
+    raw = np.empty(_used(file, block), np.uint8)
+    file.read_into(block.begin, raw.data)
+    return raw
+
+
+def content(file: PositionedBytes, block: Block, others: Others | None = None) -> NDArray[np.uint8]:
+    """Return the whole content of a block, in memory of its own.
+
+    Parameters
+    ----------
+    file : PositionedBytes
+        The file.
+    block : Block
+        One of its blocks.
+    others : callable, optional
+        Where compressions are found that are unknown here.
+
+    Raises
+    ------
+    EOFError
+        The file ends before the block does.
+    BrokenBlockError
+        The block holds something else than its head says.
+    """
+    content_size(file, block)
+    raw = raw_bytes(file, block)
+    return decompressed(block, raw, others) if _is_compressed(block) else raw
+
+
 def reader(file: PositionedBytes, block: Block) -> BlockReader | None:
     """Return what reads parts of a block; None for a block that can be read only whole."""
-    if block.is_streamed:
-        return None
-    if not block.compression.strip(b"\0"):
+    if not _is_compressed(block):
         return _Plain(file, block)
-    return _Lz4(file, block) if block.compression == b"lz4\0" else None
+    return _Lz4(file, block) if block.compression == LZ4 else None
+
+
+def _is_compressed(block: Block) -> bool:
+    return bool(block.compression.strip(b"\0"))
+
+
+def _used(file: PositionedBytes, block: Block) -> int:
+    """Return how many bytes of the file belong to a block."""
+    length = file.size()
+    if block.is_streamed:
+        if _is_compressed(block):
+            raise BrokenBlockError("its block is compressed, and goes on to the end of the file: it cannot be both")
+        return max(length - block.begin, 0)
+    if block.end > length:
+        raise EOFError(f"its block ends at byte {block.end}, and the file has {length}")
+    return block.end - block.begin
 
 
 class _Plain:
@@ -53,7 +118,7 @@ class _Plain:
     def __init__(self, file: PositionedBytes, block: Block) -> None:
         self._file = file
         self._begin = block.begin
-        self.size = block.end - block.begin
+        self.size = _used(file, block)
 
     def read_into(self, start: int, buffer: memoryview) -> None:
         self._file.read_into(self._begin + start, buffer)
@@ -64,7 +129,7 @@ class _Lz4:
 
     def __init__(self, file: PositionedBytes, block: Block) -> None:
         self._file = file
-        self.size = block.size
+        self.size = content_size(file, block)
         # of each piece that was met: where its content starts and ends, where it stands in the file, and its length
         self._pieces: list[tuple[int, int, int, int]] = []
         self._unmet = self._find(block)
@@ -100,14 +165,10 @@ class _Lz4:
         raise BrokenBlockError(f"its compressed pieces end before byte {position}")
 
     def _find(self, block: Block) -> Iterator[tuple[int, int, int, int]]:
-        begin, first = block.begin, 0
-        while begin < block.end:
-            head = self._read(begin, _LZ4_HEAD.size + _LZ4_SIZE.size)
-            length, size = _LZ4_HEAD.unpack_from(head)[0], _LZ4_SIZE.unpack_from(head, _LZ4_HEAD.size)[0]
-            if first + size > block.size:
-                raise BrokenBlockError(f"its compressed pieces hold more than its {block.size} bytes")
-            yield first, first + size, begin + _LZ4_HEAD.size, length
-            begin, first = begin + _LZ4_HEAD.size + length, first + size
+        first = 0
+        for begin, length, size in lz4_pieces(self._read, block.begin, block.end, block.size):
+            yield first, first + size, begin, length
+            first += size
 
     def _decompressed(self, begin: int, length: int) -> bytes:
         import lz4.block

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 import operator
-from collections.abc import Mapping
 from dataclasses import dataclass
 from types import EllipsisType
 from typing import Any
@@ -15,24 +14,28 @@ from numpy.typing import NDArray
 
 from .reading import BlockReader, BrokenBlockError
 
-__all__ = ["Layout", "layout_of", "part_of", "read"]
+__all__ = [
+    "Layout",
+    "check",
+    "check_proportion",
+    "contiguous_strides",
+    "extent",
+    "is_most_of",
+    "part_of",
+    "read",
+    "view",
+]
 
 # What stands between two wanted parts is read with them where it is no longer than this, in bytes.
 _GAP = 4096
 
-# ASDF's names of numbers that are not NumPy's own
-_RENAMED = {"bool8": "bool"}
-_NUMBERS = frozenset(
-    {
-        *("bool8", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
-        *("float16", "float32", "float64", "complex64", "complex128"),
-    }
-)
+# How often an array may repeat the bytes of its block: as often as the most a byte of a compressed one can stand for.
+_REPEATED = 1032
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How an array of numbers lies in its block.
+    """How an array lies in its block.
 
     Parameters
     ----------
@@ -49,26 +52,68 @@ class Layout:
     strides: tuple[int, ...]
     offset: int
 
-
-def layout_of(raw: Mapping[str, Any]) -> Layout | None:
-    """Return the layout that the YAML of an array tells; None where it is no plain array of numbers in a block."""
-    name = raw.get("datatype")
-    shape: Any = raw.get("shape")
-    strides: Any = raw.get("strides")
-    if not isinstance(name, str) or name not in _NUMBERS or not isinstance(raw.get("source"), int) or "mask" in raw:
-        return None
-    if not _are_integers(shape) or (
-        strides is not None and not (_are_integers(strides) and len(strides) == len(shape))
-    ):
-        return None
-    dtype = np.dtype(_RENAMED.get(name, name)).newbyteorder("<" if raw.get("byteorder") == "little" else ">")
-    if strides is None:
-        strides = [dtype.itemsize * math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
-    return Layout(dtype, tuple(shape), tuple(strides), raw.get("offset", 0))
+    @property
+    def nbytes(self) -> int:
+        """Bytes of its elements side by side; one without a byte counts as well."""
+        return math.prod(self.shape) * max(self.dtype.itemsize, 1)
 
 
-def _are_integers(values: Any) -> bool:
-    return isinstance(values, list) and all(type(value) is int for value in values)
+def contiguous_strides(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
+    """Return the strides of an array without gaps, the last axis the nearest."""
+    return tuple(itemsize * math.prod(shape[axis + 1 :]) for axis in range(len(shape)))
+
+
+def check(layout: Layout, size: int) -> None:
+    """Refuse an array that its block of `size` bytes does not hold.
+
+    Raises
+    ------
+    BrokenBlockError
+        It must not be read.
+    """
+    if min(layout.shape, default=0) < 0:
+        raise BrokenBlockError(f"its shape is {list(layout.shape)}")
+    first, end = extent(layout)
+    if first < 0 or end > size:
+        raise BrokenBlockError(f"bytes {first} to {end} are not all in its block of {size} bytes")
+
+
+def check_proportion(layout: Layout, size: int, used: int) -> None:
+    """Refuse an array that has far more bytes than its block: it has them again and again.
+
+    Parameters
+    ----------
+    layout : Layout
+        How it lies in its block.
+    size, used : int
+        Bytes of the block's content, and of the block as it is in the file.
+
+    Raises
+    ------
+    BrokenBlockError
+        It must not be read.
+    """
+    if layout.nbytes > max(size, _REPEATED * used):
+        raise BrokenBlockError(f"its {layout.nbytes} bytes are the {size} of its block again and again")
+
+
+def view(layout: Layout, content: Any) -> NDArray[Any]:
+    """Return an array that lies in the content of its block; it was checked."""
+    return np.ndarray(layout.shape, layout.dtype, content, layout.offset, layout.strides)
+
+
+def is_most_of(layout: Layout, size: int) -> bool:
+    """Return whether the elements of an array, side by side, are at least half of `size` bytes."""
+    return 2 * layout.nbytes >= size and layout.strides == contiguous_strides(layout.shape, layout.dtype.itemsize)
+
+
+def extent(layout: Layout) -> tuple[int, int]:
+    """Return between which bytes of its block an array lies."""
+    if 0 in layout.shape:
+        return layout.offset, layout.offset
+    steps = [(count - 1) * stride for count, stride in zip(layout.shape, layout.strides, strict=True)]
+    first = layout.offset + sum(step for step in steps if step < 0)
+    return first, layout.offset + sum(step for step in steps if step > 0) + layout.dtype.itemsize
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +142,7 @@ def read(layout: Layout, reader: BlockReader) -> NDArray[Any]:
     order = sorted(range(ndim), key=lambda axis: -abs(layout.strides[axis]))
     axes = [_Axis(layout.shape[axis], abs(layout.strides[axis])) for axis in order]
     backwards = tuple(axis for axis in range(ndim) if layout.strides[axis] < 0)
-    first = layout.offset + sum((layout.shape[axis] - 1) * layout.strides[axis] for axis in backwards)
-    end = first + sum((axis.count - 1) * axis.stride for axis in axes) + layout.dtype.itemsize
+    first, end = extent(layout)
     if first < 0 or end > reader.size:
         raise BrokenBlockError(f"bytes {first} to {end} are not all in its block of {reader.size} bytes")
 

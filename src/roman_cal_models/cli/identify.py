@@ -18,7 +18,7 @@ __all__ = ["PARSER", "add_arguments", "run"]
 
 PARSER = {
     "description": "Tell of each file which model it holds, by which version of its schema, and what wrote it. Ends "
-    "with 1 if one cannot be told: it is no ASDF file, or not of Roman.",
+    "with 1 if one cannot be told: it is no ASDF file, or not of Roman; or if a file is cut.",
     "epilog": "example: roman-cal-models identify r0000101001001001001_0001_wfi01_f158_cal.asdf",
 }
 
@@ -31,13 +31,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Identify the files; return 1 if one cannot be."""
-    from ..models.headers import identify
+    from ..models.headers import identify_whole
 
     status = 0
     progress = Progress(options.files)
     for file in progress:
         try:
-            identity = identify(file)
+            identity = identify_whole(file)
         except (RomanCalModelsError, OSError) as error:
             status = 1
             progress.clear()

@@ -34,16 +34,22 @@ class Progress(Generic[_File]):
     def __init__(self, files: Sequence[_File]) -> None:
         self.files = files
         self.is_shown = False
+        self._number = 0
+        self._last = 0.0
 
     def __iter__(self) -> Iterator[_File]:
-        watched = sys.stderr.isatty()
-        last = time.monotonic()
+        self._last = time.monotonic()
         for number, file in enumerate(self.files):
-            if watched and time.monotonic() - last > _PATIENCE:
-                last = time.monotonic()
-                self._show(number)
+            self._number = number
+            self.advance(0)
             yield file
         self.clear()
+
+    def advance(self, part: float) -> None:
+        """Tell how much of the present file is done, of 1; what is shown changes only now and then."""
+        if sys.stderr.isatty() and time.monotonic() - self._last > _PATIENCE:
+            self._last = time.monotonic()
+            self._show(part)
 
     def clear(self) -> None:
         """Take the bar away, before something is printed."""
@@ -51,8 +57,8 @@ class Progress(Generic[_File]):
             print(_CLEAR, end="", file=sys.stderr, flush=True)
             self.is_shown = False
 
-    def _show(self, number: int) -> None:
-        done = _WIDTH * number // len(self.files)
+    def _show(self, part: float) -> None:
+        done = int(_WIDTH * (self._number + part)) // len(self.files)
         bar = "#" * done + "." * (_WIDTH - done)
-        print(f"{_CLEAR}[{bar}] {number} of {len(self.files)} files", end="", file=sys.stderr, flush=True)
+        print(f"{_CLEAR}[{bar}] {self._number} of {len(self.files)} files", end="", file=sys.stderr, flush=True)
         self.is_shown = True

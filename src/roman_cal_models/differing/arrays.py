@@ -131,7 +131,8 @@ def _largest(first: NDArray[Any], second: NDArray[Any], found: NDArray[Any]) -> 
     where = np.nonzero(found)
     if np.issubdtype(first.dtype, np.number):
         wide = np.complex128 if np.iscomplexobj(first) or np.iscomplexobj(second) else np.float64
-        distances = np.abs(first[where].astype(wide) - second[where].astype(wide))
+        with np.errstate(invalid="ignore"):  # infinities, whose distance is no number
+            distances = np.abs(first[where].astype(wide) - second[where].astype(wide))
         finite = np.isfinite(distances)
         if finite.any():
             at = int(np.argmax(np.where(finite, distances, -1.0)))

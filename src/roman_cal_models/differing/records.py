@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ..printable import printable
+
 __all__ = ["ArrayDifference", "Difference", "Differences", "Kind", "short"]
 
 Kind = Literal["tag", "added", "removed", "changed", "shape", "dtype", "unit", "elements", "wcs"]
@@ -72,7 +74,7 @@ class Difference:
     separation: float | None = None
 
     def __str__(self) -> str:
-        return f"{self.path or '(top)'}: {self._what()}"
+        return printable(f"{self.path or '(top)'}: {self._what()}")
 
     def _what(self) -> str:
         match self.kind:

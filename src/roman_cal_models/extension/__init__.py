@@ -3,15 +3,19 @@
 By level:
 
 - ``resources``: the schemas of this package, for asdf;
+- ``file_blocks``: the blocks of a file, and whether they are what was written;
 - ``foreign``: foreign objects of a file, built by asdf;
 - ``trees``: nodes as the trees that asdf writes;
-- ``converters``: the two steps from a node to its tag, and back.
+- ``converters``: the two steps from a node to its tag, and back;
+- ``preference``: whose classes a plain `asdf.open` gives, by the setting of each thread.
 """
 
 from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from ..schema.asdf_answers import cached_by_extensions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,25 +38,21 @@ def get_asdf_extensions() -> list[Extension]:
     list of asdf.extension.Extension
         One for each manifest, and one for the nodes that no manifest gives a tag.
     """
-    return _extensions("given", reads=True)
+    return extensions_for("given", reads=True)
 
 
 def get_extensions() -> list[Extension]:
     """Return the extensions for asdf's entry point.
 
-    While ``roman_datamodels`` is installed and preferred (``config.asdf_classes``), RAD's own tags are left to it:
-    nodes are written, but a plain `asdf.open` gives its classes.
+    While ``roman_datamodels`` is installed, RAD's own tags are left to it: nodes are written, but a plain `asdf.open`
+    gives its classes, unless ``config.asdf_classes`` prefers ours.
     """
-    from ..settings import current, on_change
+    from .preference import has_roman_datamodels
 
-    on_change(_prefer)
-    if not _has_roman_datamodels():
-        return _extensions("installed", reads=True)
-    preferred = _extensions("preferred", reads=True) if current().asdf_classes == "roman_cal_models" else []
-    return [*preferred, *_extensions("installed", reads=False)]
+    return extensions_for("installed", reads=not has_roman_datamodels())
 
 
-@cache
+@cached_by_extensions
 def writing_extensions(manifest: str) -> list[Any]:
     """Return the extensions by which a model is saved.
 
@@ -103,11 +103,11 @@ def add_registered(base: str, folder: Path) -> None:
         return
     config = asdf.get_config()
     config.add_resource_mapping(mapping)
-    for extension in _extensions("registered", reads=False, bases=(base,)):
+    for extension in extensions_for("registered", reads=False, bases=(base,)):
         config.add_extension(extension)
 
 
-def _extensions(use: str, *, reads: bool, bases: tuple[str, ...] | None = None) -> list[Any]:
+def extensions_for(use: str, *, reads: bool, bases: tuple[str, ...] | None = None) -> list[Any]:
     """Return one extension a manifest, and one an authority for the nodes that no manifest gives a tag.
 
     Parameters
@@ -173,28 +173,3 @@ def _fragments(base: str) -> dict[str, str]:
         for uri in store.versions(family, base=base)
         if store.tag_of(str(uri)) is None
     }
-
-
-@cache
-def _has_roman_datamodels() -> bool:
-    from importlib.metadata import PackageNotFoundError, distribution
-
-    try:
-        distribution("roman_datamodels")  # asdf knows its extensions by this, imported or not
-    except PackageNotFoundError:
-        return False
-    return True
-
-
-def _prefer(before: Any, after: Any) -> None:
-    """Turn the preference round, or back, for asdf files that are opened from now on."""
-    if before.asdf_classes == after.asdf_classes or not _has_roman_datamodels():
-        return
-    import asdf
-
-    config = asdf.get_config()
-    for extension in _extensions("preferred", reads=True):
-        if after.asdf_classes == "roman_cal_models":
-            config.add_extension(extension)
-        else:
-            config.remove_extension(extension)

@@ -1,26 +1,34 @@
-"""Foreign objects (arrays, WCS, Time, tables) built from the YAML of a file, by asdf and its other extensions."""
+"""Foreign objects (arrays, WCS, Time, tables) of a file: arrays by our own reading, all else by asdf's extensions."""
 
 from __future__ import annotations
 
-import io
-import itertools
 import weakref
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import cache
 from typing import Any, BinaryIO
 
 from ..blocks.index import blocks
-from ..blocks.positions import PositionedBytes, positioned
-from ..blocks.reading import reader
-from ..errors import ForeignValueError, ModelClosedError, RomanCalModelsError, TruncatedFileError
-from ..nodes.deferred import BUILD_LOCK
+from ..blocks.positions import positioned
+from ..errors import (
+    ChecksumError,
+    ForeignValueError,
+    ModelClosedError,
+    NeedsBlocks,
+    RomanCalModelsError,
+    TruncatedFileError,
+)
+from ..locks import MOMENT
+from ..schema.asdf_answers import cached_by_extensions
+from ..schema.values import NDARRAY_TAG
+from ..settings import current
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
+from . import bounds
+from .arrays import BlockArrays, is_in_block
+from .file_blocks import FileBlocks, arrays_in
 
-__all__ = ["NDARRAY", "FileSource", "YamlSource", "needs_blocks", "settled_config", "to_asdf_tree"]
+__all__ = ["FileSource", "YamlSource", "needs_blocks", "settled_config", "to_asdf_tree"]
 
-NDARRAY = "tag:stsci.edu:asdf/core/ndarray-"
-"""What the tags of arrays begin with."""
+_TAGGED = (TaggedMapping, TaggedSequence, TaggedScalar)
 
 
 class YamlSource:
@@ -46,48 +54,70 @@ class YamlSource:
         known = {tag.tag_uri for extension in manager.extensions for tag in extension.tags}
         return max((tag for tag in known if tag.startswith(stem) and manager.handles_tag(tag)), default=f"{stem}1.1.0")
 
-    def build(self, raw: Any, where: Callable[[], str]) -> Any:
-        """Build a foreign object; of an array, its elements."""
-        value = self.build_lazily(raw, where)
-        if not raw.tag.startswith(NDARRAY):
-            return value
-        with self._named_errors(raw, where):
-            array = value[...]
-        # asdf may give what cannot be changed
-        return array if array.flags.writeable else array.copy()
-
-    def build_lazily(self, raw: Any, where: Callable[[], str]) -> Any:
-        """Build a foreign object; an array is an asdf one that reads its block when it is used.
+    def check(self, raw: Any, where: Callable[[], str]) -> None:
+        """Refuse a foreign object that asks for something from outside of the file, or is out of all proportion.
 
         Raises
         ------
+        ForeignValueError
+            It does. Nothing was opened or built.
+        """
+        try:
+            bounds.check(raw)
+        except Exception as error:  # what is no array at all fails in any way
+            raise ForeignValueError(self.name, f"{where()} cannot be built: {_reason(error)}") from error
+
+    def build(self, raw: Any, where: Callable[[], str]) -> Any:
+        """Build a foreign object, with all arrays in it; of an array, its elements.
+
+        Raises
+        ------
+        NeedsBlocks
+            It needs a block, and there is nothing but the YAML.
         ModelClosedError
             It needs a block, and the file is closed.
+        TruncatedFileError
+            The file ends before its block does.
         ForeignValueError
-            asdf cannot build it.
+            It cannot be built.
         """
-        file = self._asdf_file(raw, where)
-        with self._named_errors(raw, where), settled_config():
+        self.check(raw, where)
+        with self._named_errors(raw, where):
+            value = self._built(raw, where)
+            if isinstance(raw, _TAGGED) and raw.tag.startswith(NDARRAY_TAG) and not is_in_block(raw):
+                value = value[...]
+                # asdf may give what cannot be changed
+                value = value if value.flags.writeable else value.copy()
+            return value
+
+    def _built(self, raw: Any, where: Callable[[], str]) -> Any:
+        """Build a foreign object that was checked."""
+        if needs_blocks(raw):
+            problem = f"{where()} has arrays in blocks of the file, and this is its header only: open the file for it"
+            raise NeedsBlocks(self.name, problem)
+        return self._converted(raw)
+
+    def _converted(self, raw: Any) -> Any:
+        """Have asdf convert a raw tree in which arrays are arrays already."""
+        with settled_config():
             from asdf.yamlutil import tagged_tree_to_custom_tree
 
-            tree: Any = tagged_tree_to_custom_tree({"value": to_asdf_tree(raw)}, file)
+            tree: Any = tagged_tree_to_custom_tree({"value": to_asdf_tree(raw)}, _without_blocks(self.standard))
             return tree["value"]
 
-    def _asdf_file(self, raw: Any, where: Callable[[], str]) -> Any:
-        """Return an asdf file that has what a raw value needs."""
-        return _without_blocks(self.standard)
-
     @contextmanager
-    def _named_errors(self, raw: Any, where: Callable[[], str]) -> Generator[None]:
+    def _named_errors(self, raw: Any, where: Callable[[], str], *others: type[Exception]) -> Generator[None]:
+        """Have errors name the file and the value, but ours, the warnings that somebody makes errors, and `others`."""
+        passed: tuple[type[Exception], ...] = (RomanCalModelsError, Warning, *others)
         try:
             yield
-        except RomanCalModelsError:
+        except passed:
             raise
-        except _bad_content() as error:
+        except Exception as error:  # converters are anybody's, and so are the libraries that they call
             if needs_blocks(raw) and self._ends_early():
                 problem = f"{where()} cannot be read, the file ends before its block does"
                 raise TruncatedFileError(self.name, problem) from error
-            raise ForeignValueError(self.name, f"{where()} cannot be built: {error}") from error
+            raise ForeignValueError(self.name, f"{where()} cannot be built: {_reason(error)}") from error
 
     def _ends_early(self) -> bool:
         """Return whether the file ends inside of a block, or where one should begin."""
@@ -97,10 +127,12 @@ class YamlSource:
 class FileSource(YamlSource):
     """The YAML and the blocks of a file, for all foreign objects of its tree.
 
+    Threads and forked processes may use it as they like: there is no position that they share.
+
     Parameters
     ----------
     stream : binary file object
-        The file, seekable. asdf is not asked to read its YAML a second time.
+        The file, seekable. asdf is not asked to read it.
     header : bytes
         The file's bytes up to the end of the YAML.
     standard : str
@@ -110,7 +142,7 @@ class FileSource(YamlSource):
     owns_stream : bool
         Whether the stream is closed by `close`, or as soon as nobody needs it.
     memmap : bool
-        Whether arrays are mapped into memory instead of read; `name` must then be a path.
+        Whether arrays are mapped into memory instead of read, where they are not compressed.
     """
 
     def __init__(
@@ -126,14 +158,15 @@ class FileSource(YamlSource):
         super().__init__(name, standard)
         self._stream: BinaryIO | None = stream
         self._bytes = positioned(stream)
+        self.blocks = FileBlocks(stream, self._bytes, len(header), name)
         self.history: tuple[TaggedMapping, ...] = ()
-        self._header = header
-        self._memmap = memmap
-        self._asdf: Any = None
+        self._end_of_header = len(header)
+        self._arrays = BlockArrays(self._bytes, self._end_of_header, memmap=memmap)
+        self._readers = 0
         self._handles = ExitStack()
         if owns_stream:
             self._handles.callback(stream.close)
-        # the objects of asdf hold each other, and the stream; whoever drops a model must not wait for their collection
+        # a node may stand in a circle; whoever drops a model must not wait for its collection
         weakref.finalize(self, self._handles.close).atexit = False
 
     @property
@@ -142,41 +175,12 @@ class FileSource(YamlSource):
         return self._stream is None or getattr(self._stream, "closed", False)
 
     def close(self) -> None:
-        """Let the file go; what was built stays."""
-        self._handles.close()
-        self._asdf = None
-        self._stream = None
-
-    def build(self, raw: Any, where: Callable[[], str]) -> Any:
-        """Build a foreign object; an array is read, and so are those inside of the object."""
-        if not raw.tag.startswith(NDARRAY):
-            return self.build_lazily(self._with_arrays(raw, where), where)
-        array = None if self._memmap else self.section(raw, ..., where)
-        if array is None:
-            lazy = self.build_lazily(raw, where)
-            with self._named_errors(raw, where):
-                array = lazy[...]
-        # of a stream, asdf gives what cannot be changed
-        return array if self._memmap or array.flags.writeable else array.copy()
-
-    def _with_arrays(self, raw: Any, where: Callable[[], str]) -> Any:
-        """Return a raw tree with the arrays themselves where they stand in blocks."""
-        if not needs_blocks(raw):
-            return raw
-        if isinstance(raw, TaggedMapping):
-            if raw.tag.startswith(NDARRAY):
-                return self.build(raw, where)
-            return TaggedMapping({key: self._with_arrays(value, where) for key, value in raw.items()}, raw.tag)
-        if isinstance(raw, dict):
-            return {key: self._with_arrays(value, where) for key, value in raw.items()}
-        items = [self._with_arrays(value, where) for value in raw]
-        return TaggedSequence(items, raw.tag) if isinstance(raw, TaggedSequence) else items
-
-    def _asdf_file(self, raw: Any, where: Callable[[], str]) -> Any:
-        if not needs_blocks(raw):
-            return super()._asdf_file(raw, where)
-        self._must_be_open(where)
-        return self._opened(raw, where)
+        """Let the file go; what was built stays, and who reads now is let finish."""
+        with MOMENT:
+            self._stream = None
+            is_idle = not self._readers
+        if is_idle:
+            self._handles.close()
 
     def section(self, raw: Any, index: Any, where: Callable[[], str]) -> Any:
         """Return part of an array by as few bytes of its block as can be, or None if that needs the whole array.
@@ -188,102 +192,117 @@ class FileSource(YamlSource):
         ModelClosedError, TruncatedFileError, ForeignValueError
             It cannot be read.
         """
-        from ..blocks.sections import layout_of, part_of, read
-
-        layout = layout_of(raw)
-        part = None if layout is None else part_of(layout, index)
-        if part is None or raw["source"] < 0:
+        self.check(raw, where)
+        if not is_in_block(raw):
             return None
-        self._must_be_open(where)
-        with BUILD_LOCK, self._named_errors(raw, where):
-            block = next(itertools.islice(blocks(self._bytes, len(self._header)), raw["source"], None), None)
-            found = None if block is None else reader(self._bytes, block)
-            return None if found is None else read(part, found)
+        with self._reading(where), self._named_errors(raw, where, IndexError):
+            return self._arrays.part(raw, index)
 
-    def _must_be_open(self, where: Callable[[], str]) -> None:
-        if self.is_closed:
-            raise ModelClosedError(self.name, f"{where()} was not loaded before the file was closed")
+    def _built(self, raw: Any, where: Callable[[], str]) -> Any:
+        if not needs_blocks(raw):
+            return self._converted(raw)
+        with self._reading(where):
+            if current().verify_checksums:
+                self._verify(raw, where)
+            tree = self._with_arrays(raw)
+        value = tree if is_in_block(raw) else self._converted(tree)
+        self.blocks.remember(value, raw)
+        return value
 
-    def _opened(self, raw: Any, where: Callable[[], str]) -> Any:
-        if self._asdf is None:
-            import asdf
+    def _verify(self, raw: Any, where: Callable[[], str]) -> None:
+        """See whether the blocks of a foreign object are what was written."""
+        numbers = {array["source"] for _, array in arrays_in(raw) if type(array["source"]) is int}
+        for number, verdict in self.blocks.check(numbers).items():
+            if verdict.fault is not None:
+                raise ChecksumError(self.name, f"{where()} cannot be read, its block {number} {verdict.fault.text}")
 
-            assert self._stream is not None
-            with self._named_errors(raw, where), settled_config():
-                if self._memmap:
-                    name: Any = self.name
-                    self._asdf = asdf.open(name, memmap=True, lazy_tree=True)
-                else:
-                    content: Any = io.BufferedReader(_Blocks(self._bytes, self._header))
-                    self._asdf = asdf.open(content, uri=self.name, lazy_load=True)
-            self._handles.callback(self._asdf.close)
-        return self._asdf
+    def _with_arrays(self, raw: Any) -> Any:
+        """Return a raw tree with the arrays themselves where they stand in blocks, each once."""
+        together: dict[int, list[TaggedMapping]] = {}
+        for array in _arrays_in_blocks(raw):
+            together.setdefault(array["source"], []).append(array)
+        known: dict[int, Any] = {}
+        for raws in together.values():
+            arrays = (
+                [self._arrays.array(raws[0], self._mask)] if len(raws) == 1 else self._arrays.views(raws, self._mask)
+            )
+            known.update(zip(map(id, raws), arrays, strict=True))
+        return _replaced(raw, known)
+
+    def _mask(self, raw: Any) -> Any:
+        """Build what stands for the mask of an array."""
+        if isinstance(raw, _TAGGED):
+            value = self._with_arrays(raw)
+            value = value if is_in_block(raw) else self._converted(value)
+            return value[...] if raw.tag.startswith(NDARRAY_TAG) else value
+        return raw
+
+    @contextmanager
+    def _reading(self, where: Callable[[], str]) -> Generator[None]:
+        """Keep the file open meanwhile: its number would be the next one's, and so would the bytes."""
+        with MOMENT:
+            if self.is_closed:
+                raise ModelClosedError(self.name, f"{where()} was not loaded before the file was closed")
+            self._readers += 1
+        try:
+            yield
+        finally:
+            with MOMENT:
+                self._readers -= 1
+                is_last = self._stream is None and not self._readers
+            if is_last:
+                self._handles.close()
 
     def _ends_early(self) -> bool:
-        if self._stream is None:
+        if self.is_closed:
             return False
-        start = len(self._header)
+        start = self._end_of_header
         return self._bytes.size() == start or not all(block.is_whole for block in blocks(self._bytes, start))
 
 
-def _bad_content() -> tuple[type[Exception], ...]:
-    """Return what asdf, its converters and the libraries of compression raise for content that they cannot use."""
-    import struct
-    import zlib
-
-    import asdf.exceptions
-    import lz4.block
-
-    builtins = (ArithmeticError, AttributeError, EOFError, ImportError, LookupError, OSError, RuntimeError, TypeError)
-    others = (struct.error, zlib.error, lz4.block.LZ4BlockError, asdf.exceptions.ValidationError)
-    return *builtins, ValueError, *others
-
-
-class _Blocks(io.RawIOBase):
-    """A file with an empty tree in place of its own, so that asdf finds the blocks where they are."""
-
-    def __init__(self, file: PositionedBytes, header: bytes) -> None:
-        self._file = file
-        self._head = _empty_header(header)
-        self._position = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position}.get(whence)
-        self._position = offset + (self._file.size() if start is None else start)
-        return self._position
-
-    def readinto(self, buffer: Any) -> int:
-        size = len(buffer)
-        if self._position < len(self._head):
-            piece = self._head[self._position : self._position + size]
-        else:
-            piece = self._file.read_at(self._position, size)
-        buffer[: len(piece)] = piece
-        self._position += len(piece)
-        return len(piece)
-
-
-def _empty_header(header: bytes) -> bytes:
-    """Return a header of the same length that holds an empty tree."""
-    comments = header[: header.index(b"%YAML")] if b"%YAML" in header else b"#ASDF 1.0.0\n"
-    start = comments + b"%YAML 1.1\n%TAG ! tag:stsci.edu:asdf/\n--- !core/asdf-1.1.0\n{}\n"
-    end = b"\n...\n"
-    return start + b"#" * (len(header) - len(start) - len(end)) + end
+def _reason(error: Exception) -> str:
+    """Return what an error says, in a form that says something."""
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for it"
+    if isinstance(error, RecursionError):
+        return "it is nested too deep"
+    return str(error) or type(error).__name__
 
 
 def needs_blocks(raw: Any) -> bool:
     """Return whether the foreign object of a raw tree has an array in a binary block."""
+    return any(True for _ in _arrays_in_blocks(raw))
+
+
+def _arrays_in_blocks(raw: Any) -> Iterator[TaggedMapping]:
+    """Yield the arrays in blocks of a raw tree, each once; a mask is part of its array."""
+    stack, met = [raw], set[int]()
+    while stack:
+        value = stack.pop()
+        if not isinstance(value, (dict, list)) or id(value) in met:
+            continue
+        met.add(id(value))
+        if is_in_block(value):
+            yield value  # type: ignore[misc]
+        else:
+            stack.extend(value.values() if isinstance(value, dict) else value)
+
+
+def _replaced(raw: Any, known: dict[int, Any]) -> Any:
+    """Return a raw tree with other values in the place of known ones; what holds none is kept as it is."""
+    if id(raw) in known:
+        return known[id(raw)]
     if isinstance(raw, dict):
-        if isinstance(raw, TaggedMapping) and raw.tag.startswith(NDARRAY) and "source" in raw:
-            return True
-        return any(map(needs_blocks, raw.values()))
-    return isinstance(raw, list) and any(map(needs_blocks, raw))
+        pairs = {key: _replaced(value, known) for key, value in raw.items()}
+        if all(pairs[key] is value for key, value in raw.items()):
+            return raw
+        return TaggedMapping(pairs, raw.tag) if isinstance(raw, TaggedMapping) else pairs
+    if isinstance(raw, list):
+        items = [_replaced(value, known) for value in raw]
+        if all(one is other for one, other in zip(items, raw, strict=True)):
+            return raw
+        return TaggedSequence(items, raw.tag) if isinstance(raw, TaggedSequence) else items
+    return raw
 
 
 def to_asdf_tree(raw: Any) -> Any:
@@ -313,7 +332,7 @@ def settled_config() -> Generator[Any]:
         yield config
 
 
-@cache
+@cached_by_extensions
 def _without_blocks(standard: str) -> Any:
     """Return a file of no blocks, of the version of the ASDF standard that says what the tags mean."""
     import asdf

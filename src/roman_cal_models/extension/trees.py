@@ -85,8 +85,9 @@ def _file_value(value: FileValue, parent: Any) -> Any:
         return value.get(lambda: "")
     where: Callable[[], str] = lambda: ".".join(map(str, parent.path())) or "a value"  # noqa: E731
     if source.standard == WRITTEN_STANDARD and not needs_blocks(value.raw):
+        source.check(value.raw, where)
         return to_asdf_tree(value.raw)
-    return source.build_lazily(value.raw, where)
+    return source.build(value.raw, where)
 
 
 def _scalar(value: ScalarNode, tag: str | None) -> Any:

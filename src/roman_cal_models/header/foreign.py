@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..errors import NeedsBlocks
-from ..extension.foreign import NDARRAY, YamlSource, needs_blocks
+from ..extension.arrays import is_in_block
+from ..extension.foreign import YamlSource
 from ..yaml import TaggedMapping, TaggedScalar
 from .array_info import ArrayInfo
 
@@ -38,19 +38,13 @@ class HeaderSource(YamlSource):
         ForeignValueError
             It cannot be built.
         """
-        if raw.tag.startswith(NDARRAY) and isinstance(raw, TaggedMapping) and "source" in raw:
+        if is_in_block(raw):
             with self._named_errors(raw, where):
                 return ArrayInfo.of(raw)
         if raw.tag.startswith(TIME) and _is_simple_time(raw):
             with self._named_errors(raw, where):
                 return _time(raw)
         return super().build(raw, where)
-
-    def _asdf_file(self, raw: Any, where: Callable[[], str]) -> Any:
-        if needs_blocks(raw):
-            problem = f"{where()} has arrays in blocks of the file, and this is its header only: open the file for it"
-            raise NeedsBlocks(self.name, problem)
-        return super()._asdf_file(raw, where)
 
 
 def _is_simple_time(raw: Any) -> bool:

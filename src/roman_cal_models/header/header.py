@@ -11,6 +11,7 @@ from ..nodes.flat import as_flat_dict
 from ..nodes.lazy_dict import raw_get
 from ..nodes.naming import key_name, properties_first
 from ..nodes.object_node import ObjectNode
+from ..printable import printable
 from .foreign import TIME
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ class Header:
 
     def __repr__(self) -> str:
         file = "" if self._file is None else f" {self._file}"
-        return f"<Header of {self._model_type}{file}: {', '.join(self._node)}>"
+        return printable(f"<Header of {self._model_type}{file}: {', '.join(self._node)}>")
 
     def _repr_html_(self) -> str:
         from ..nodes.outlining import as_html

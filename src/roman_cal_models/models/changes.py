@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ..errors import format_path
+from ..printable import printable
 
 __all__ = ["Change", "Changes", "Path"]
 
@@ -34,7 +35,7 @@ class Change:
     reason: str
 
     def __str__(self) -> str:
-        return f"{format_path(self.path)} is {self.kind}: {self.value!r} ({self.reason})"
+        return printable(f"{format_path(self.path)} is {self.kind}: {self.value!r} ({self.reason})")
 
 
 @dataclass

@@ -16,8 +16,9 @@ from ..nodes.deferred import UNBUILT, AsdfArray, FileValue
 from ..nodes.documenting import SchemaDoc
 from ..nodes.lazy_dict import raw_get
 from ..nodes.naming import key_name
-from ..nodes.object_node import ObjectNode, TaggedObjectNode, property_types
-from ..nodes.properties import declared_property
+from ..nodes.object_node import ObjectNode, TaggedObjectNode
+from ..nodes.properties import declare, declared_property, own_names
+from ..printable import printable
 from .looking import Looking
 from .node_access import NodeAccess
 
@@ -40,7 +41,7 @@ def _getter(key: str) -> Callable[[DataModel], Any]:
     def get(self: DataModel) -> Any:
         node = self._node
         value = _getitem(node, key)
-        return node._take(key, value) if type(value) in UNBUILT else value
+        return node[key] if type(value) in UNBUILT or not node._is_ours else value
 
     return get
 
@@ -59,11 +60,21 @@ def _child_getter(attribute: str) -> Callable[[DataModel], Any]:
     return lambda self: getattr(self._node, attribute)
 
 
-class DataModel(NodeAccess, Looking):
+class _Attributes:
+    __slots__ = ("__dict__",)
+
+
+_attributes = _Attributes.__dict__["__dict__"]
+
+
+class DataModel(NodeAccess, Looking, _Attributes):
     """A Roman file in memory: its top node, and the file while it is open.
 
     The properties of the node are reached as those of the model: ``model.meta`` is ``model.node.meta``.
     A model is no `dict`, and is equal only to itself.
+
+    A subclass may have attributes of its own, which no file holds: what it defines (slots, properties, defaults), and
+    any whose name begins with an underscore.
 
     Parameters
     ----------
@@ -79,13 +90,17 @@ class DataModel(NodeAccess, Looking):
         A model cannot be made of this, or the file holds another model.
     """
 
-    __slots__ = ("__dict__", "__weakref__", "_history", "_node", "_owns_source", "_source")
+    __slots__ = ("__weakref__", "_history", "_node", "_owns_source", "_source")
 
     # Generated: the class of the top node.
     _node_name: ClassVar[str] = ""
 
     # The private names of roman_datamodels that pipeline code uses: `_node_type`, `_instance`, `_read_tag`.
     _node_type = _NodeType()
+
+    # as those of `ObjectNode`
+    _is_ours: ClassVar[bool] = True
+    _given: ClassVar[frozenset[str]] = frozenset()
 
     _node: ObjectNode
     _source: FileSource | None
@@ -97,8 +112,12 @@ class DataModel(NodeAccess, Looking):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        for attribute, type_ in property_types(cls).items():
-            setattr(cls, attribute, declared_property(type_, _getter(key_name(attribute)), _child_getter(attribute)))
+        cls._is_ours = "_node_name" in vars(cls)
+        cls._own = own_names(cls, "_node_name")
+        declare(
+            cls,
+            lambda attribute, type_: declared_property(type_, _getter(key_name(attribute)), _child_getter(attribute)),
+        )
         if cls._node_name:
             cls.__doc__ = SchemaDoc(cls.__doc__)  # type: ignore[assignment]
 
@@ -145,7 +164,8 @@ class DataModel(NodeAccess, Looking):
     ) -> None:
         self._node = node
         self._history = history if history is not None else source.history if source is not None else ()
-        self.__dict__ = node.__dict__  # where the node keeps its children, they are found as the model's, too
+        if self._is_ours:  # where the node keeps its children, they are found as the model's, too
+            _attributes.__set__(self, node.__dict__)
         self._source = source
         self._owns_source = owns_source
 
@@ -167,16 +187,32 @@ class DataModel(NodeAccess, Looking):
         model._bind(node, source, owns_source=owns_source, history=history)
         return model
 
+    @property
+    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
+        """The attributes of a subclass; of our own classes, a copy of what is kept for speed."""
+        found: dict[str, Any] = _attributes.__get__(self)
+        return dict(found) if self._is_ours else found
+
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in _SLOTS:
+        if name in _SLOTS or self._is_state(name):
             object.__setattr__(self, name, value)
         else:
             setattr(self._node, name, value)
 
+    def __delattr__(self, name: str) -> None:
+        if self._is_state(name):
+            object.__delattr__(self, name)
+        else:
+            delattr(self._node, name)
+
+    def _is_state(self, name: str) -> bool:
+        """Return whether an attribute is one of a subclass's own, which no file holds."""
+        return name in self._own or (not self._is_ours and name.startswith("_") and not hasattr(DataModel, name))
+
     def __repr__(self) -> str:
         file = "" if self._source is None or self._source.name is None else f" {self._source.name}"
         closed = " (closed)" if self._source is not None and self._source.is_closed else ""
-        return f"<{type(self).__name__}{file}{closed}: {', '.join(self._node)}>"
+        return printable(f"<{type(self).__name__}{file}{closed}: {', '.join(self._node)}>")
 
     def _repr_html_(self) -> str:
         from ..nodes.outlining import as_html
@@ -337,19 +373,48 @@ class DataModel(NodeAccess, Looking):
 
     # -- checking and writing ----------------------------------------------------------------------------------------
 
-    def problems(self) -> list[Problem]:
-        """Return everything that is wrong with the model, what is missing included; empty for a valid one."""
-        return self._node.problems()
+    def problems(self, *, blocks: bool = False) -> list[Problem]:
+        """Return everything that is wrong with the model, what is missing included; empty for a valid one.
 
-    def validate(self) -> None:
-        """Check the whole model, foreign objects included.
+        Of the file that it was opened from, the heads of the blocks are looked at: they tell whether it is whole.
+        Arrays that belong together and have not the same shape are told as warnings.
+
+        Parameters
+        ----------
+        blocks : bool
+            Whether all blocks of the file are read as well, decompressed, and compared with their checksums. A block
+            without a checksum is told as a warning.
+
+        Returns
+        -------
+        list of Problem
+            What each is of tells its ``kind``; ``level`` tells errors from warnings.
+
+        Raises
+        ------
+        ModelClosedError
+            The blocks are to be read, and the file was closed.
+        """
+        from .integrity import model_problems
+
+        return model_problems(self._node, self._source, blocks=blocks)
+
+    def validate(self, *, blocks: bool = False) -> None:
+        """Check the whole model, foreign objects included, and whether its file is whole.
+
+        Parameters
+        ----------
+        blocks : bool
+            As for `problems`.
 
         Raises
         ------
         ValidationError
-            Carries every problem.
+            Carries every problem that is more than a warning.
+        ModelClosedError
+            As for `problems`.
         """
-        found = self.problems()
+        found = [problem for problem in self.problems(blocks=blocks) if problem.level == "error"]
         if found:
             raise errors.ValidationError(found, None if self._source is None else self._source.name)
 
@@ -382,6 +447,9 @@ class DataModel(NodeAccess, Looking):
         ------
         ValidationError
             The model is not valid. Nothing was written.
+        ChecksumError, TruncatedFileError
+            An array that was read from a file, or is still to be, is not what was written there. Nothing was written.
+            Setting a copy of the array (``model.data = model.data.copy()``) takes its values for good.
         """
         path = Path(path(self._node["meta"]["filename"]) if callable(path) else path)
         target = path if dir_path is None else Path(dir_path) / path.name

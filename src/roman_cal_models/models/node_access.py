@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from ..nodes.flat import leaves
 from ..nodes.naming import key_name, properties_first
@@ -16,6 +16,9 @@ class NodeAccess:
     """The properties of a model are those of its node, by attribute and by key."""
 
     __slots__ = ()
+
+    # what a subclass that somebody else made has beside what a file holds
+    _own: ClassVar[frozenset[str]] = frozenset()
 
     _node: ObjectNode
 
@@ -33,7 +36,7 @@ class NodeAccess:
         return self._node._read_tag
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
+        if name.startswith("_") or name in self._own:
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
         return self._node[key_name(name)]
 

@@ -40,10 +40,14 @@ def write(
     ------
     ValidationError
         The node is not valid. Nothing was written.
+    ChecksumError, TruncatedFileError
+        A block that an array was read from, or is still to be, is not what was written there. Nothing was written.
     """
     from ..extension.trees import tagged_tree
+    from .integrity import refuse_wrong_blocks
 
     check(node, path)
+    refuse_wrong_blocks(node)
     tree = tagged_tree(node, node.tag)
     _set_in_file(tree, node, path)
     options: dict[str, Any] = {
@@ -179,9 +183,7 @@ def _add_history(file: Any, history: Sequence[Change | TaggedMapping]) -> None:
     from ..extension.foreign import YamlSource
 
     source = YamlSource(None, file.version_string)
-    kept = [
-        source.build_lazily(entry, lambda: "an entry of the history") for entry in history if isinstance(entry, dict)
-    ]
+    kept = [source.build(entry, lambda: "an entry of the history") for entry in history if isinstance(entry, dict)]
     if kept:
         file.tree["history"] = {"entries": kept}
     for change in history:

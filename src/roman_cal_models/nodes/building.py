@@ -10,6 +10,7 @@ import weakref
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..blocks.origins import inherit
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, Unread, opened
 from . import object_node as _object_node
 from .classes import class_of, class_of_document, editable, is_editable
@@ -329,7 +330,7 @@ def deepcopied(node: _Node, memo: dict[int, Any]) -> _Node:
     twin = make_node(type(node), node._schema, node._given_tag)
     memo[id(node)] = twin
     for key, value in node.items():
-        value = copy.deepcopy(value, memo)
+        value = inherit(copy.deepcopy(value, memo), value)
         _setitem(twin, key, value)
         set_parent(value, twin)
     return twin

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from ..errors import ModelClosedError
+from ..locks import MOMENT
+from ..printable import printable
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, Unread, read
 
-__all__ = ["BUILD_LOCK", "UNBUILT", "AsdfArray", "Deferred", "FakeValue", "FileValue", "Source"]
-
-# Building is rare and short; one lock keeps two threads from building one value twice.
-BUILD_LOCK = threading.RLock()
+__all__ = ["UNBUILT", "AsdfArray", "Deferred", "FakeValue", "FileValue", "Source"]
 
 
 class Source(Protocol):
@@ -42,9 +42,10 @@ class Deferred:
     It is shared by all nodes that hold it, so that a shallow copy of a node gives the same object as the node.
     """
 
-    __slots__ = ("_value", "tag")
+    __slots__ = ("_building", "_value", "tag")
 
     _value: Any
+    _building: _Building | None
 
     def __init__(self, tag: str) -> None:
         self.tag = tag
@@ -59,10 +60,31 @@ class Deferred:
         try:
             return self._value
         except AttributeError:
-            with BUILD_LOCK:
+            return self._built(where)
+
+    def _built(self, where: Callable[[], str]) -> Any:
+        """Build the object, or wait for the thread that does; if it fails there, it is tried here."""
+        while True:
+            with MOMENT:
+                if self.is_built:
+                    return self._value
+                other = getattr(self, "_building", None)
+                if other is None or other.is_mine():
+                    mine = self._building = _Building()
+                    break
+            other.done.wait()
+        try:
+            value = self._build(where)
+            with MOMENT:
+                # one that needs itself is built twice, and stays as it was first
                 if not self.is_built:
-                    self._value = self._build(where)
+                    self._value = value
                 return self._value
+        finally:
+            with MOMENT:
+                if self._building is mine:
+                    self._building = None
+            mine.done.set()
 
     def _build(self, where: Callable[[], str]) -> Any:
         raise NotImplementedError
@@ -71,7 +93,22 @@ class Deferred:
         return self.tag
 
     def __repr__(self) -> str:
-        return f"<{self.tag.rpartition('/')[2]}>"
+        return printable(f"<{self.tag.rpartition('/')[2]}>")
+
+
+class _Building:
+    """A thread that builds a value."""
+
+    __slots__ = ("_process", "_thread", "done")
+
+    def __init__(self) -> None:
+        self.done = threading.Event()
+        self._process = os.getpid()
+        self._thread = threading.get_ident()
+
+    def is_mine(self) -> bool:
+        """Return whether nobody is to be waited for: it is this thread, or one that a forked process has not."""
+        return self._process != os.getpid() or self._thread == threading.get_ident()
 
 
 class FileValue(Deferred):
@@ -112,7 +149,7 @@ class FileValue(Deferred):
     def __repr__(self) -> str:
         if self.shape is None:
             return super().__repr__()
-        return f"<array {self.raw.get('datatype')} {self.shape}>"
+        return printable(f"<array {self.raw.get('datatype')} {self.shape}>")
 
 
 class FakeValue(Deferred):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UnknownAttributeError
+from ..printable import printable, printable_lines
 from . import naming
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Description:
 
     def __str__(self) -> str:
         text = None if self.description == self.title else self.description
-        lines = [f"{self.path}: {self.title or 'no title'}", *([f"  {text}"] if text else [])]
+        lines = [f"{printable(self.path)}: {self.title or 'no title'}", *([f"  {text}"] if text else [])]
         facts = {
             "type": ", ".join(self.types),
             "allowed": ", ".join(map(repr, self.allowed or ())),
@@ -61,7 +62,7 @@ class Description:
             "required": "yes" if self.is_required else "no",
             "schema": self.schema_uri,
         }
-        return "\n".join([*lines, *(f"  {name}: {value}" for name, value in facts.items() if value)])
+        return printable_lines("\n".join([*lines, *(f"  {name}: {value}" for name, value in facts.items() if value)]))
 
 
 def describe(schema: ObjectSchema | None, path: str) -> Description:

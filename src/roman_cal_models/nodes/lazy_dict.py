@@ -6,11 +6,12 @@ from collections.abc import ItemsView, Iterable, Iterator, ValuesView
 from typing import Any, ClassVar, TypeVar
 
 from ..errors import MissingKeyError
+from ..locks import MOMENT
 from ..yaml import Unread
 from .comparing import equal_mappings
-from .deferred import BUILD_LOCK, UNBUILT
+from .deferred import UNBUILT
 
-__all__ = ["LazyDict", "raw_get", "raw_items", "raw_members"]
+__all__ = ["LazyDict", "path_of", "raw_get", "raw_items", "raw_members"]
 
 _T = TypeVar("_T")
 
@@ -39,17 +40,23 @@ class LazyDict(dict[str, Any]):
         raise NotImplementedError
 
     def _take(self, key: Any, raw: Any) -> Any:
-        """Build a raw value, unless another thread has done so or has set another meanwhile."""
-        with BUILD_LOCK:
-            value = _getitem(self, key)
-            if value is raw:
-                value = self._build(key, raw)
+        """Build a raw value, and have it stand here unless something else does by then.
+
+        Two threads may build one node, whose children are raw still, and the first one's stays. A foreign object,
+        which may take long, sees to it that it is built once.
+        """
+        value = self._build(key, raw)
+        with MOMENT:
+            now = _get(self, key, raw)
+            if now is raw and key in self:
                 _setitem(self, key, value)
-        return value
+        if now is raw:
+            return value
+        return self._take(key, now) if now.__class__ in UNBUILT else now
 
     def _keep(self, key: str, value: Any) -> None:
         """Have Python find a value as an attribute, unless another thread has set another meanwhile."""
-        with BUILD_LOCK:
+        with MOMENT:
             if raw_get(self, key) is value and key in self._kept:
                 self.__dict__[key] = value
 
@@ -58,22 +65,22 @@ class LazyDict(dict[str, Any]):
             self.__dict__.pop(key, None)
 
     def _store(self, key: Any, value: Any) -> None:
-        """Set a value; while another thread builds the one that stands here, wait, so that this one stays."""
+        """Set a value; it stays, even if another thread builds the one that stands here."""
         if key in self._kept or type(raw_get(self, key)) in UNBUILT:
-            with BUILD_LOCK:
-                _setitem(self, key, value)
+            with MOMENT:
                 self._forget(key)
+                _setitem(self, key, value)
         else:
             _setitem(self, key, value)
 
     def __delitem__(self, key: Any) -> None:
-        with BUILD_LOCK:
+        with MOMENT:
             super().__delitem__(key)
             self._forget(key)
 
     def clear(self) -> None:
         """Take all values out."""
-        with BUILD_LOCK:
+        with MOMENT:
             super().clear()
             self._forget(*self._kept)
 
@@ -121,9 +128,22 @@ class LazyDict(dict[str, Any]):
         return self[key]
 
     def update(self, *others: Any, **values: Any) -> None:
-        """Set several values; each is checked."""
-        for key, value in dict(*others, **values).items():
-            self[key] = value
+        """Set several values, each checked: all of them, or none."""
+        given = dict(*others, **values)
+        before = {key: _get(self, key, UNBUILT) for key in given}
+        try:
+            for key, value in given.items():
+                self[key] = value
+        except BaseException:
+            self._put_back(before)
+            raise
+
+    def _put_back(self, before: dict[Any, Any]) -> None:
+        for key, raw in before.items():
+            if raw is not UNBUILT:
+                self._store(key, raw)
+            elif key in self:
+                LazyDict.__delitem__(self, key)
 
     def __ior__(self, other: Any) -> Any:
         self.update(other)
@@ -197,12 +217,25 @@ def raw_items(node: dict[str, Any]) -> ItemsView[str, Any]:
 
 def _read(node: dict[str, Any], key: Any, raw: Unread) -> Any:
     """Put what a text says in the place of the text, unless another thread has put something there."""
-    with BUILD_LOCK:
+    value = raw.read()
+    with MOMENT:
         if _get(node, key) is raw:
-            _setitem(node, key, raw.read())
+            _setitem(node, key, value)
         return _get(node, key)
 
 
 def raw_members(parent: Any) -> Iterable[tuple[Any, Any]]:
     """Return the members of a node or a list, by key or index, as they stand in it."""
     return raw_items(parent) if isinstance(parent, dict) else enumerate(parent)
+
+
+def path_of(node: Any) -> tuple[str | int, ...]:
+    """Return where a node or a list stands in the tree that it was last put into."""
+    path: list[str | int] = []
+    while node._parent is not None and (parent := node._parent()) is not None:
+        key = parent._index_of(node)
+        if key is None:
+            break
+        path.append(key)
+        node = parent
+    return tuple(reversed(path))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import copy
+import operator
 import weakref
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Self, SupportsIndex, TypeVar
 
 from .. import errors
-from ..errors import ValidationWarning
 from ..schema.uris import ROMAN
-from ..settings import current
+from .assignment import check
 from .classes import editable, schema_uri_for
-from .lazy_dict import raw_members
+from .lazy_dict import path_of
 
 if TYPE_CHECKING:
     from ..errors import Problem
@@ -35,7 +35,7 @@ class ListNode(list[_T]):
         The version of the schema, for a class that a schema of its own describes; the newest by default.
     """
 
-    __slots__ = ("__weakref__", "_given_tag", "_parent", "_place", "_uri")
+    __slots__ = ("__weakref__", "_given_tag", "_indexes", "_parent", "_place", "_uri")
 
     _base: ClassVar[str] = ROMAN
     _families: ClassVar[tuple[str, ...]] = ()
@@ -44,6 +44,8 @@ class ListNode(list[_T]):
     _parent: weakref.ref[Any] | None
     _uri: str | None
     _given_tag: str | None
+    # item's identity -> index, as of the last time that an item's path was asked for
+    _indexes: dict[int, int]
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Make it, bound to nothing yet."""
@@ -66,17 +68,8 @@ class ListNode(list[_T]):
         from .building import adopt
 
         item = adopt(item, self._place, self)
-        mode = current().validate_assignment
-        if mode == "off" or self._place is None:
-            return item
-        check_arrays = current().check_arrays
-        found = [
-            problem
-            for rules in self._place.rules
-            for problem in rules.problems(item, path=(*self.path(), index), assigning=True, check_arrays=check_arrays)
-        ]
-        if found:
-            _refuse(found, mode)
+        if self._place is not None:
+            check(item, self._place, self, index)
         return item
 
     def append(self, item: _T) -> None:
@@ -85,7 +78,7 @@ class ListNode(list[_T]):
 
     def insert(self, index: SupportsIndex, item: _T) -> None:
         """Add an item before `index`; it is checked."""
-        super().insert(index, self._adopt(item, index.__index__()))
+        super().insert(index, self._adopt(item, operator.index(index)))
 
     def extend(self, items: Iterable[_T]) -> None:
         """Add items at the end; each is checked."""
@@ -98,11 +91,13 @@ class ListNode(list[_T]):
 
     def __setitem__(self, index: Any, value: Any) -> None:
         if isinstance(index, slice):
-            start = index.indices(len(self))[0]
-            super().__setitem__(index, [self._adopt(item, start + offset) for offset, item in enumerate(value)])
-        else:
-            position = index.__index__()
-            super().__setitem__(index, self._adopt(value, position + len(self) if position < 0 else position))
+            start, _, step = index.indices(len(self))
+            super().__setitem__(index, [self._adopt(item, start + step * offset) for offset, item in enumerate(value)])
+            return
+        if hasattr(index, "__index__"):
+            position = operator.index(index)
+            value = self._adopt(value, position + len(self) if position < 0 else position)
+        super().__setitem__(index, value)  # of what is no index, a list tells so itself
 
     @property
     def data(self) -> Self:
@@ -142,10 +137,21 @@ class ListNode(list[_T]):
 
     def path(self) -> tuple[str | int, ...]:
         """Return where the list stands in the tree that it was last put into."""
-        parent: Any = None if self._parent is None else self._parent()
-        if parent is None:
-            return ()
-        return next(((*parent.path(), key) for key, value in raw_members(parent) if value is self), ())
+        return path_of(self)
+
+    def _index_of(self, item: Any) -> int | None:
+        """Return where an item stands: found in one look as long as the list is what it was at the look before."""
+        try:
+            index = self._indexes[id(item)]
+            if list.__getitem__(self, index) is item:
+                return index
+        except (AttributeError, KeyError, IndexError):
+            pass
+        indexes: dict[int, int] = {}
+        for index, each in enumerate(list.__iter__(self)):
+            indexes.setdefault(id(each), index)
+        self._indexes = indexes
+        return indexes.get(id(item))
 
     def _set_parent(self, parent: Any) -> None:
         self._parent = weakref.ref(parent)
@@ -276,13 +282,3 @@ def _fill(node: ListNode[Any], items: list[Any]) -> None:
     list.extend(node, items)
     for item in items:
         set_parent(item, node)
-
-
-def _refuse(found: list[Problem], mode: str) -> None:
-    if mode == "on":
-        raise errors.ValidationError(found)
-    import warnings
-
-    from .naming import caller_level
-
-    warnings.warn(str(errors.ValidationError(found)), ValidationWarning, stacklevel=caller_level())

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-import warnings
 import weakref
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from .. import errors
-from ..errors import Problem, ValidationWarning
+from ..errors import Problem
 from ..schema.uris import ROMAN
-from ..settings import current
 from . import naming
+from .assignment import check, refuse
 from .checking import problems as problems_of
 from .classes import class_hint as class_hint  # evaluated in hints, see `declared_property`
 from .classes import schema_for
 from .deferred import UNBUILT, Deferred, Source
 from .documenting import SchemaDoc
 from .flat import flatten
-from .lazy_dict import LazyDict, raw_get, raw_items, raw_members
-from .properties import Properties, child_names, declared_property, property_names, property_types
+from .lazy_dict import LazyDict, path_of, raw_get, raw_items
+from .properties import (
+    Properties,
+    child_names,
+    declare,
+    declared_property,
+    own_names,
+    property_names,
+    property_types,
+)
 
 if TYPE_CHECKING:
     from ..schema.places import ObjectSchema, Place
@@ -27,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ObjectNode", "Properties", "TaggedObjectNode", "property_names", "property_types"]
 
+_get = dict.get
 _getitem = dict.__getitem__
 _setitem = dict.__setitem__
 _items = dict.items
@@ -82,6 +90,10 @@ def _getter(key: str) -> Callable[[ObjectNode], Any]:
     return get
 
 
+def _item_getter(key: str) -> Callable[[ObjectNode], Any]:
+    return lambda self: self[key]
+
+
 def _child_getter(key: str) -> Callable[[ObjectNode], Any]:
     def get(self: ObjectNode) -> Any:
         value = self[key]
@@ -97,6 +109,9 @@ class ObjectNode(LazyDict):
 
     A real `dict`: ``node["name"]`` and ``node.name`` are two spellings of one value. What is set is checked against
     the schema of the node's own version at once; what is missing is asked for by `validate`.
+
+    A subclass may have attributes of its own, which no file holds: what it defines (slots, properties, defaults), and
+    any whose name begins with an underscore.
 
     Parameters
     ----------
@@ -131,6 +146,13 @@ class ObjectNode(LazyDict):
     _reserved: ClassVar[frozenset[str]] = frozenset()
     # attributes that are the keys themselves
     _declared: ClassVar[frozenset[str]] = frozenset()
+    # what a subclass that somebody else made has beside what a file holds
+    _own: ClassVar[frozenset[str]] = frozenset()
+    _is_ours: ClassVar[bool] = True
+    # attributes that `__init_subclass__` has made
+    _given: ClassVar[frozenset[str]] = frozenset()
+    # whether an attribute may be set without asking `__setitem__`
+    _sets_quickly: ClassVar[bool] = True
 
     _default_tag = _DefaultTag()
 
@@ -145,12 +167,21 @@ class ObjectNode(LazyDict):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         names = property_names(cls)
-        for attribute, type_ in property_types(cls).items():
+        cls._is_ours = "_families" in vars(cls)
+        cls._own = own_names(cls, "_families")
+        cls._sets_quickly = cls.__setitem__ is ObjectNode.__setitem__ and not cls._own.intersection(names)
+        reads_quickly = cls.__getitem__ is ObjectNode.__getitem__
+
+        def make(attribute: str, type_: str) -> Any:
             key = names[attribute]
-            setattr(cls, attribute, declared_property(type_, _getter(key), _child_getter(key)))
-        cls._kept = child_names(cls)
+            if reads_quickly:
+                return declared_property(type_, _getter(key), _child_getter(key))
+            return declared_property(type_, _item_getter(key), _item_getter(key))
+
+        declare(cls, make, again=not reads_quickly)
+        cls._kept = child_names(cls) - cls._own if reads_quickly else frozenset()
         cls._reserved = frozenset(dir(cls)).difference(names)
-        cls._declared = frozenset(name for name, key in names.items() if name == key)
+        cls._declared = frozenset(name for name, key in names.items() if name == key) - cls._own
         if cls._families:
             cls.__doc__ = SchemaDoc(cls.__doc__)  # type: ignore[assignment]
 
@@ -194,7 +225,7 @@ class ObjectNode(LazyDict):
         raise naming.missing(self, key)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
+        if name.startswith("_") or name in self._own:
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
         return self[naming.key_name(name)]
 
@@ -203,10 +234,13 @@ class ObjectNode(LazyDict):
         if schema is not None and type(value) in _PLAIN:
             accepts = schema.attribute_checks.get(name)
             # what stands here must be built already, so that no other thread is building it
-            if accepts is not None and type(raw_get(self, name)) in _PLAIN and accepts(value):
+            if accepts is not None and self._sets_quickly and type(_get(self, name)) in _PLAIN and accepts(value):
                 _setitem(self, name, value)
                 return
         if name not in self._declared:
+            if self._is_state(name):
+                object.__setattr__(self, name, value)
+                return
             if name in self._reserved or name.startswith("_"):
                 raise naming.reserved(self, name)
             name = naming.key_name(name)
@@ -214,7 +248,14 @@ class ObjectNode(LazyDict):
             schema.attribute_checks[name] = schema.places[name].accepts_plain
         self[name] = value
 
+    def _is_state(self, name: str) -> bool:
+        """Return whether an attribute is one of a subclass's own, which no file holds."""
+        return name in self._own or (not self._is_ours and name.startswith("_") and name not in self._reserved)
+
     def __delattr__(self, name: str) -> None:
+        if self._is_state(name):
+            object.__delattr__(self, name)
+            return
         del self[naming.key_name(name)]
 
     def __delitem__(self, key: Any) -> None:
@@ -237,8 +278,7 @@ class ObjectNode(LazyDict):
         from .building import adopt
 
         value = adopt(value, place, self)
-        if current().validate_assignment != "off":
-            self._check(key, value, place)
+        check(value, place, self, key)
         self._store(key, value)
 
     def _set_unknown(self, key: Any, value: Any) -> None:
@@ -248,32 +288,9 @@ class ObjectNode(LazyDict):
             value = adopt(value, None, self)
         if self._schema is not None and key not in self:
             if self._schema.is_closed:
-                self._refuse([self._not_allowed(key, value)])
+                refuse([self._not_allowed(key, value)])
             naming.meet_unknown(self, key)
         self._store(key, value)
-
-    def _check(self, key: Any, value: Any, place: Place) -> None:
-        check_arrays = current().check_arrays
-        if value is None and place.is_array and not check_arrays:
-            return  # no array yet, or no more: a state between steps, which `validate` refuses
-        if all(rules.accepts(value, assigning=True, check_arrays=check_arrays) for rules in place.rules):
-            return
-        path = (*self.path(), key)
-        found = [
-            problem
-            for rules in place.rules
-            for problem in rules.problems(value, path=path, assigning=True, check_arrays=check_arrays)
-        ]
-        self._refuse(found)
-
-    def _refuse(self, problems: list[Problem]) -> None:
-        mode = current().validate_assignment
-        if mode == "off":
-            return
-        error = errors.ValidationError(problems)
-        if mode == "on":
-            raise error
-        warnings.warn(str(error), ValidationWarning, stacklevel=naming.caller_level())
 
     def _not_allowed(self, key: Any, value: Any) -> Problem:
         assert self._schema is not None
@@ -336,14 +353,12 @@ class ObjectNode(LazyDict):
         return tuple(uri.version for uri in found)
 
     def path(self) -> tuple[str | int, ...]:
-        """Return where the node stands in the tree that it was last put into."""
-        parent: Any = None if self._parent is None else self._parent()
-        if parent is None:
-            return ()
-        for key, value in raw_members(parent):
-            if value is self:
-                return (*parent.path(), key)
-        return ()
+        """Return where the node stands in the tree that it was last put into, as long as that is in use."""
+        return path_of(self)
+
+    def _index_of(self, item: Any) -> Any:
+        """Return the key under which a value stands, or None."""
+        return next((key for key, value in raw_items(self) if value is item), None)
 
     # -- checking ----------------------------------------------------------------------------------------------------
 

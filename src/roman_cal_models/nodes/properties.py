@@ -9,7 +9,16 @@ from typing import Any
 from . import naming
 from .lazy_dict import LazyDict
 
-__all__ = ["ChildProperty", "Properties", "child_names", "declared_property", "property_names", "property_types"]
+__all__ = [
+    "ChildProperty",
+    "Properties",
+    "child_names",
+    "declare",
+    "declared_property",
+    "own_names",
+    "property_names",
+    "property_types",
+]
 
 
 class Properties:
@@ -65,6 +74,51 @@ def child_names(cls: type) -> frozenset[str]:
     """Return the keys of the declared properties that give nodes."""
     types = property_types(cls)
     return frozenset(naming.key_name(name) for name, type_ in types.items() if _node_name(type_) is not None)
+
+
+def own_names(cls: type, mark: str) -> frozenset[str]:
+    """Return what a subclass that somebody else made has of its own: slots, properties, methods, defaults.
+
+    Parameters
+    ----------
+    cls : type
+        The class, before it is given the descriptors of what it declares.
+    mark : str
+        What each class of this package says of itself, and only those.
+    """
+    ours = next(base for base in cls.__mro__ if mark in vars(base)).__mro__
+    others = [base for base in cls.__mro__ if base not in ours]
+    names = {name for base in others for name in vars(base).keys() - vars(base).get("_given", ())}
+    return frozenset(name for name in names if not (name.startswith("__") and name.endswith("__")))
+
+
+def declare(cls: Any, make: Callable[[str, str], Any], *, again: bool = False) -> None:
+    """Give a class the descriptors of what it declares and nobody else has made.
+
+    Parameters
+    ----------
+    cls : type
+        The class, which gets a note of their names as `_given`.
+    make : callable
+        ``make(attribute, type)`` gives a descriptor.
+    again : bool
+        Whether those that a base was given are made anew.
+    """
+    given = {}
+    for attribute, type_ in property_types(cls).items():
+        home = next(base for base in cls.__mro__ if _knows(base, attribute))
+        is_made = attribute in vars(home)
+        if not is_made or (again and attribute in vars(home).get("_given", ())):
+            given[attribute] = make(attribute, type_)
+    cls._given = frozenset(given)
+    for attribute, descriptor in given.items():
+        setattr(cls, attribute, descriptor)
+
+
+def _knows(cls: type, attribute: str) -> bool:
+    if attribute in vars(cls):
+        return True
+    return issubclass(cls, (Properties, LazyDict)) and attribute in inspect.get_annotations(cls)
 
 
 def declared_property(type_: str, get: Callable[[Any], Any], get_child: Callable[[Any], Any]) -> Any:

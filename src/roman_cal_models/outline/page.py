@@ -13,9 +13,10 @@ from html import escape
 from itertools import islice
 from pathlib import Path
 
+from ..printable import printable_lines
 from .entry import Entry
 
-__all__ = ["page", "resource"]
+__all__ = ["html_text", "page", "resource"]
 
 _MOST = 100
 _LONGEST = 400
@@ -36,10 +37,10 @@ def page(entry: Entry, notes: Sequence[str] = (), file: str | None = None, *, mo
         How many members of one list or object are shown; the others are counted.
     """
     name = uuid.uuid4().hex
-    what = f'<span class="rcm-what"{_tooltip(entry.title)}>{_text(entry.name)}</span>'
-    shown = "".join(f'<span class="rcm-note">{_text(note)}</span>' for note in notes)
+    what = f'<span class="rcm-what"{_tooltip(entry.title)}>{html_text(entry.name)}</span>'
+    shown = "".join(f'<span class="rcm-note">{html_text(note)}</span>' for note in notes)
     if file is not None:
-        shown += f'<span class="rcm-note"{_tooltip(file)}>{_text(file.rstrip("/").rpartition("/")[2])}</span>'
+        shown += f'<span class="rcm-note"{_tooltip(file)}>{html_text(file.rstrip("/").rpartition("/")[2])}</span>'
     hint = "Search names and values"
     find = (
         f'<span class="rcm-find" hidden><span class="rcm-count" role="status"></span>'
@@ -69,19 +70,19 @@ def _members(entry: Entry, most: int, depth: int) -> Iterator[str]:
 
 
 def _item(entry: Entry, most: int, depth: int) -> Iterator[str]:
-    yield f'<li data-path="{_text(entry.path)}" style="--rcm-depth:{depth}">'
-    name = f'<span class="rcm-name">{_text(entry.name)}</span>'
-    title = f'<span class="rcm-title">{_text(entry.title)}</span>' if entry.title else ""
+    yield f'<li data-path="{html_text(entry.path)}" style="--rcm-depth:{depth}">'
+    name = f'<span class="rcm-name">{html_text(entry.name)}</span>'
+    title = f'<span class="rcm-title">{html_text(entry.title)}</span>' if entry.title else ""
     tooltip = _tooltip(entry.title or entry.path)
     if entry.size:
-        cell = f'<span class="rcm-cell rcm-kind">{_text(entry.kind)}</span>'
+        cell = f'<span class="rcm-cell rcm-kind">{html_text(entry.kind)}</span>'
         yield f'<details><summary class="rcm-row"{tooltip}>{name}{cell}{title}</summary><ul>'
         yield from _members(entry, most, depth + 1)
         yield "</ul></details>"
     else:
         text = _cut(entry.text or f"empty {entry.kind}")
-        unit = f'<span class="rcm-unit">{_text(entry.shown_unit)}</span>' if entry.unit else ""
-        value = f'<span class="rcm-value"{_tooltip(text)}>{_text(text)}</span>'
+        unit = f'<span class="rcm-unit">{html_text(entry.shown_unit)}</span>' if entry.unit else ""
+        value = f'<span class="rcm-value"{_tooltip(text)}>{html_text(text)}</span>'
         yield f'<div class="rcm-row"{tooltip}>{name}<span class="rcm-cell">{value}{unit}</span>{title}</div>'
     yield "</li>"
 
@@ -91,9 +92,9 @@ def _cut(text: str) -> str:
 
 
 def _tooltip(text: str | None) -> str:
-    return f' title="{_text(text)}"' if text else ""
+    return f' title="{html_text(text)}"' if text else ""
 
 
-def _text(text: str) -> str:
-    """Return a text that is nothing but text in HTML."""
-    return escape(text, quote=True)
+def html_text(text: str) -> str:
+    """Return a text that is nothing but text in HTML, and in the order in which it is written."""
+    return escape(printable_lines(text), quote=True)

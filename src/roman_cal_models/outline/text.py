@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from ..printable import printable
 from .entry import Entry
 
 __all__ = ["lines"]
@@ -52,7 +53,7 @@ def lines(entry: Entry, *, width: int | None = None, colours: bool = False, most
 def _rows(entry: Entry, branch: str, below: str, most: int) -> Iterator[_Row]:
     is_container = entry.size is not None
     value = entry.kind if is_container else entry.text
-    name, value, unit, title = map(_printable, (entry.name, value, entry.shown_unit, entry.title or ""))
+    name, value, unit, title = map(printable, (entry.name, value, entry.shown_unit, entry.title or ""))
     yield _Row(branch, name, value, unit, title, is_container)
     if entry.size is None:
         return
@@ -62,11 +63,6 @@ def _rows(entry: Entry, branch: str, below: str, most: int) -> Iterator[_Row]:
         yield from _rows(member, below + ("└─ " if is_last else "├─ "), below + ("   " if is_last else "│  "), most)
     if hidden:
         yield _Row(f"{below}└─ ", f"… {hidden} more", "", "", "", False)
-
-
-def _printable(text: str) -> str:
-    """Return a text without what a terminal would take for a command."""
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 def _line(row: _Row, names: int, values: int, width: int | None, colours: bool) -> str:

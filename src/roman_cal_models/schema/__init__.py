@@ -4,6 +4,7 @@ By level, each knowing only those before it:
 
 - ``uris``: the URIs of schemas, tags and manifests, the only place that takes one apart;
 - ``store``: URI -> parsed schema, and RAD's manifests;
+- ``asdf_answers``: what asdf answers by its extensions, kept while these are the same;
 - ``values``: what asdf sees of a Python value: its tag, its tree;
 - ``rules``: a schema compiled once into fast checks;
 - ``places``: what the schemas say of each place in a tree;
@@ -68,7 +69,6 @@ def installed() -> Facts:
     return Facts(store(), Compiler(store().load, _schemas_of_tag))
 
 
-@cache
 def _schemas_of_tag(tag: str) -> Sequence[CompiledSchema]:
     """Return the checks that every value of a tag must pass, as asdf finds them by the tag."""
     uri = installed().store.schema_of(tag)

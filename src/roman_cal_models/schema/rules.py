@@ -14,7 +14,7 @@ from . import rules_refs as refs
 from .keywords import KEYWORDS, Maker
 from .rules_arrays import ASDF_KEYWORDS
 from .rules_branches import BRANCH_KEYWORDS, Reference
-from .rules_core import ASSIGNING_RUN, FULL_RUN, SCALARS, Keyword, Node, Run, Where, show
+from .rules_core import ASSIGNING_RUN, FULL_RUN, HOLDING_RUN, SCALARS, Keyword, Node, Run, Where, show
 from .rules_objects import OBJECT_KEYWORDS
 from .rules_tree import Tree, in_tree_order
 
@@ -95,7 +95,7 @@ class CompiledSchema:
     def accepts(self, instance: Any, *, assigning: bool = False, check_arrays: bool = True) -> bool:
         """Tell whether `instance` is valid; the arguments are those of `problems`."""
         if instance.__class__ in SCALARS:
-            return self.node.ok(instance, ASSIGNING_RUN if assigning else FULL_RUN)
+            return self.node.ok(instance, _run_of_scalars(assigning, check_arrays))
         run = Run(assigning, check_arrays)
         return self.node.ok(instance, run) and (self._tree is None or self._tree.ok(instance, run))
 
@@ -120,7 +120,8 @@ class CompiledSchema:
             ``minProperties``, ``dependencies``, nor for ``not`` of anything but plain scalars; ``oneOf`` is
             ``anyOf``, and a tag's own schema is asked of nodes only, not of foreign objects.
         check_arrays : bool, optional
-            Ask for the data type and the number of dimensions of arrays.
+            Ask for the kind, the data type and the number of dimensions of arrays. Otherwise, while assigning, None and
+            an array of any library may stand where the tag of an array is asked for.
 
         Returns
         -------
@@ -134,6 +135,12 @@ class CompiledSchema:
         if self._tree is not None:
             found += self._tree.explain(where)
         return in_tree_order(found, instance, len(where.path))
+
+
+def _run_of_scalars(assigning: bool, check_arrays: bool) -> Run:
+    if not assigning:
+        return FULL_RUN
+    return ASSIGNING_RUN if check_arrays else HOLDING_RUN
 
 
 class Compiler:

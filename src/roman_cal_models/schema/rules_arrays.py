@@ -20,15 +20,53 @@ def _tag(argument: Any, schema: Mapping[str, Any], build: Build) -> Keyword:
     matches = _matcher(argument)
     short = argument.rsplit("/", 1)[-1].removeprefix(values.YAML_TAG)
     tag_of = values.tag_of
+    is_for_arrays = argument.startswith(values.NDARRAY_TAG)
 
     def ok(value: Any, run: Run) -> bool:
         tag = tag_of(value)
         return tag is not None and matches(tag)
 
-    def explain(value: Any, where: Where) -> Iterator[Problem]:
-        yield where.problem("tag", f"{show(value)} is no {short} ({argument})", argument)
+    def ok_array(value: Any, run: Run) -> bool:
+        # between steps an array may be none yet, or of a kind that no file holds
+        if ok(value, run):
+            return True
+        return run.assigning and not run.check_arrays and (value is None or values.is_array_like(value))
 
-    return Keyword("tag", ok, explain, inside=False)
+    def explain(value: Any, where: Where) -> Iterator[Problem]:
+        message = f"is no ndarray: give {_instead(value, schema)}" if is_for_arrays else f"is no {short} ({argument})"
+        yield where.problem("tag", f"{_name(value)} {message}", argument)
+
+    return Keyword("tag", ok_array if is_for_arrays else ok, explain, inside=False)
+
+
+def _name(value: Any) -> str:
+    """Name what was found, without the elements of an array."""
+    if not values.is_array_like(value):
+        return show(value)
+    unit = getattr(value, "unit", None)
+    return f"a {type(value).__name__}" if unit is None else f"a {type(value).__name__} in {unit}"
+
+
+def _instead(value: Any, schema: Mapping[str, Any]) -> str:
+    """Say what is to be given at the place of an array for what stands there."""
+    wanted = _described(schema)
+    if not values.is_array_like(value):
+        return wanted
+    if not hasattr(value, "to_value"):
+        return f"numpy.asarray() of it, {wanted}"
+    unit = schema.get("unit", value.unit)
+    units = unit if isinstance(unit, list) else [unit]
+    return f"its .value, {wanted}" if value.unit in units else f"its .to_value({units[0]!r}), {wanted}"
+
+
+def _described(schema: Mapping[str, Any]) -> str:
+    datatype, ndim = _without_titles(schema.get("datatype")), schema.get("ndim")
+    text = "a numpy array"
+    if isinstance(datatype, str):
+        text += f" of {datatype}"
+    elif datatype is not None:
+        text += f" of dtype {values.numpy_dtype(datatype)}"
+    return text if ndim is None else f"{text} in {ndim} dimension{'' if ndim == 1 else 's'}"
 
 
 def _matcher(pattern: str) -> Callable[[str], bool]:

@@ -13,6 +13,7 @@ from . import values
 __all__ = [
     "ASSIGNING_RUN",
     "FULL_RUN",
+    "HOLDING_RUN",
     "SCALARS",
     "SHARED_RUNS",
     "Build",
@@ -38,7 +39,8 @@ class Run:
     assigning : bool
         Ask only for what is given, not for what is missing.
     check_arrays : bool
-        Ask for the data type and the number of dimensions of arrays.
+        Ask for the kind, the data type and the number of dimensions of arrays. Otherwise, while assigning, None and
+        an array of any library may stand where the tag of an array is asked for.
     """
 
     __slots__ = ("_context", "_lowered", "assigning", "check_arrays", "explaining", "inside")
@@ -94,8 +96,9 @@ class Unwritable:
 
 FULL_RUN = Run(assigning=False, check_arrays=True)
 ASSIGNING_RUN = Run(assigning=True, check_arrays=True)
-SHARED_RUNS = (FULL_RUN, ASSIGNING_RUN)
-"""Runs for scalars, which leave nothing behind in a run and are no arrays; shared by all threads."""
+HOLDING_RUN = Run(assigning=True, check_arrays=False)
+SHARED_RUNS = (FULL_RUN, ASSIGNING_RUN, HOLDING_RUN)
+"""Runs for scalars, which leave nothing behind in a run; shared by all threads."""
 
 
 @dataclass(frozen=True, slots=True)

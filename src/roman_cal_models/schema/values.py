@@ -14,6 +14,8 @@ from functools import lru_cache
 from types import MemberDescriptorType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .asdf_answers import cached_by_extensions
+
 if TYPE_CHECKING:
     import numpy as np
     from asdf import AsdfFile
@@ -22,6 +24,7 @@ __all__ = [
     "MISSING",
     "datatype_of",
     "is_array",
+    "is_array_like",
     "is_datatype",
     "is_plain",
     "is_reference",
@@ -41,7 +44,8 @@ MISSING: Any = object()
 """Stands for a datatype that cannot be told."""
 
 PLAIN: set[type] = {str, int, float, bool, type(None), dict, list, tuple}
-"""Types whose values are validated as they are. Grows as types are met, so that one look answers the common case."""
+"""Types whose values are validated as they are, whatever asdf's extensions say. Grows as types are met, so that one
+look answers the common case."""
 
 
 def tag_of(value: Any) -> str | None:
@@ -61,7 +65,10 @@ def tag_of(value: Any) -> str | None:
     cls = type(value)
     reader = _readers.get(cls)
     if reader is None:
-        reader = _readers[cls] = _reader(cls)
+        reader = _own_reader(cls)
+        if reader is None:
+            return _converter_reader(cls)(value)
+        _readers[cls] = reader
     return reader(value)
 
 
@@ -70,11 +77,12 @@ def is_plain(value: Any) -> bool:
     cls = type(value)
     if cls in PLAIN:
         return True
-    if cls in _foreign:
+    if hasattr(cls, "__roman_lower__"):
         return False
-    plain = not hasattr(cls, "__roman_lower__") and (_answers(cls) or not _has_converter(cls))
-    (PLAIN if plain else _foreign).add(cls)
-    return plain
+    if _answers(cls):
+        PLAIN.add(cls)
+        return True
+    return not _has_converter(cls)
 
 
 def lower(value: Any, context: AsdfFile | None = None) -> Any:
@@ -96,6 +104,7 @@ def lower(value: Any, context: AsdfFile | None = None) -> Any:
     return custom_tree_to_tagged_tree(value, context or AsdfFile())
 
 
+@cached_by_extensions
 def schema_uris_of_tag(tag: str) -> tuple[str, ...]:
     """Return the URIs of the schemas that asdf's extensions bind to a tag."""
     from asdf import AsdfFile
@@ -118,6 +127,12 @@ def is_array(value: Any) -> bool:
     """Tell whether `value` is an array by its tag, in memory or as it stands in a file."""
     tag = tag_of(value)
     return tag is not None and tag.startswith(NDARRAY_TAG) and "/" not in tag[len(NDARRAY_TAG) :]
+
+
+def is_array_like(value: Any) -> bool:
+    """Tell whether `value` is an array of any kind: a quantity, a masked array, one of another library."""
+    # a scalar of NumPy has a type and a shape as well, and no length
+    return hasattr(value, "dtype") and hasattr(value, "shape") and hasattr(type(value), "__len__")
 
 
 def datatype_of(array: Any) -> Any:
@@ -241,7 +256,6 @@ def _described(name: str, dtype: np.dtype[Any]) -> dict[str, Any]:
 
 # ---- which tag, by type
 
-_foreign: set[type] = set()
 _CORE_TAGS: dict[type, str] = {
     bool: YAML_TAG + "bool",
     int: YAML_TAG + "int",
@@ -255,9 +269,9 @@ _CORE_TAGS: dict[type, str] = {
 }
 
 
-def _reader(cls: type) -> Callable[[Any], str | None]:
-    """Return the function that reads the tag of values of this type."""
-    core = next((_CORE_TAGS[base] for base in cls.__mro__ if base in _CORE_TAGS), None)
+def _own_reader(cls: type) -> Callable[[Any], str | None] | None:
+    """Return the function that reads the tag of values of this type; None where asdf's extensions are to be asked."""
+    core = _core_tag(cls)
     if hasattr(cls, "__roman_tag__"):
         return lambda value: value.__roman_tag__() or core
     if _has_tag_slot(cls):
@@ -266,15 +280,21 @@ def _reader(cls: type) -> Callable[[Any], str | None]:
         return lambda value: core
     if cls.__module__ == "numpy" and cls.__name__ == "ndarray":
         return lambda value: NDARRAY_TAG + "1.1.0"
-    return _converter_reader(cls) or (lambda value: getattr(value, "_tag", core))
+    return None
 
 
-def _converter_reader(cls: type) -> Callable[[Any], str | None] | None:
+def _core_tag(cls: type) -> str | None:
+    return next((_CORE_TAGS[base] for base in cls.__mro__ if base in _CORE_TAGS), None)
+
+
+@cached_by_extensions
+def _converter_reader(cls: type) -> Callable[[Any], str | None]:
     from asdf import AsdfFile
 
     manager = AsdfFile().extension_manager
     if not manager.handles_type(cls):
-        return None
+        core = _core_tag(cls)
+        return lambda value: getattr(value, "_tag", core)
     converter = manager.get_converter_for_type(cls)
     if len(converter.tags) == 1 and not hasattr(converter.delegate, "select_tag"):
         tag = str(converter.tags[0])
@@ -283,6 +303,7 @@ def _converter_reader(cls: type) -> Callable[[Any], str | None] | None:
     return lambda value: getattr(lower(value), "_tag", None)
 
 
+@cached_by_extensions
 def _has_converter(cls: type) -> bool:
     from asdf import AsdfFile
 
@@ -299,4 +320,5 @@ def _has_tag_slot(cls: type) -> bool:
 
 
 _BUILTIN: frozenset[type] = frozenset({type(None), tuple, *_CORE_TAGS})
-_readers: dict[type, Callable[[Any], str | None]] = {cls: _reader(cls) for cls in _BUILTIN}
+_readers: dict[type, Callable[[Any], str | None]] = {}
+"""Of the types whose tag no extension of asdf decides."""

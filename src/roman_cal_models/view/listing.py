@@ -7,11 +7,12 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from ..extension.foreign import NDARRAY
 from ..header.foreign import TIME
 from ..nodes.deferred import FileValue
 from ..nodes.lazy_dict import raw_items
+from ..printable import printable, printable_json
 from ..schema import installed
+from ..schema.values import NDARRAY_TAG
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
 
 __all__ = ["as_json", "lines"]
@@ -23,16 +24,16 @@ def lines(value: Any, path: str) -> Iterator[str]:
         for key, item in raw_items(value):
             yield from lines(item, f"{path}.{key}" if path else str(key))
     else:
-        yield f"{path} = {_text(value)}"
+        yield f"{printable(path)} = {_text(value)}"
 
 
 def _text(value: Any) -> str:
     value = as_json(value)
     if isinstance(value, dict) and value.keys() == {"dtype", "shape"}:
-        return f"<array {value['dtype']} ({', '.join(map(str, value['shape']))})>"
+        return printable(f"<array {value['dtype']} ({', '.join(map(str, value['shape']))})>")
     if isinstance(value, dict) and value.keys() == {"tag"}:
-        return f"<{value['tag'].rpartition('/')[2]}>"
-    return json.dumps(value, ensure_ascii=False)
+        return printable(f"<{value['tag'].rpartition('/')[2]}>")
+    return printable_json(json.dumps(value, ensure_ascii=False))
 
 
 def as_json(value: Any) -> Any:
@@ -63,6 +64,6 @@ def _foreignas_json(raw: Any) -> Any:
         return str(raw)
     if isinstance(raw, TaggedMapping) and raw.tag.startswith(TIME):
         return as_json(raw.get("value"))
-    if isinstance(raw, TaggedMapping) and raw.tag.startswith(NDARRAY):
+    if isinstance(raw, TaggedMapping) and raw.tag.startswith(NDARRAY_TAG):
         return {"dtype": as_json(raw.get("datatype")), "shape": as_json(raw.get("shape"))}
     return {"tag": raw.tag}

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..errors import RomanCalModelsError
+from ..errors import RomanCalModelsError, told
 from ..header.header import Header
 from ..models.headers import read_header
 from ..nodes.object_node import ObjectNode
+from ..printable import printable
 from .statuses import LOOKS, NONE, look_of
 
 if TYPE_CHECKING:
@@ -77,18 +78,19 @@ class StepMatrix:
         str
             A line, without its end.
         """
-        width = max((len(file) for file in self.files), default=0)
-        height = max((len(step) for step in self.steps), default=0)
+        names, labels = list(map(printable, self.steps)), list(map(printable, self.files))
+        width = max(map(len, labels), default=0)
+        height = max(map(len, names), default=0)
         for row in range(height):
-            letters = (step.rjust(height)[row] for step in self.steps)
+            letters = (name.rjust(height)[row] for name in names)
             yield f"{'':{width}}  {' '.join(letters)}".rstrip()
-        for file, flags in self.files.items():
+        for label, flags in zip(labels, self.files.values(), strict=True):
             signs = " ".join(_sign(flags.get(step), colours) for step in self.steps)
-            yield f"{file:<{width}}  {signs}".rstrip()
+            yield f"{label:<{width}}  {signs}".rstrip()
         totals = self.totals()
         for status in self.counts():
-            steps = [f"{step} {counts[status]}" for step, counts in totals.items() if counts[status]]
-            yield f"{_sign(status, colours)} {status}: {', '.join(steps)}"
+            steps = [f"{printable(step)} {counts[status]}" for step, counts in totals.items() if counts[status]]
+            yield f"{_sign(status, colours)} {printable(status)}: {', '.join(steps)}"
 
     def labels(self) -> dict[str, str]:
         """Return a short name of each file: without its folder, where no two files share a name."""
@@ -159,7 +161,7 @@ def steps(files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> S
             new = [step for step in node if step not in matrix.titles]
             matrix.titles |= {step: title for step in new if (title := _title(node, step)) is not None}
         except (RomanCalModelsError, OSError) as error:
-            matrix.failures[name] = str(error)
+            matrix.failures[name] = told(error, name)
     return matrix
 
 

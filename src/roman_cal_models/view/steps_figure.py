@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import MissingPackageError
+from ..printable import printable
 from .statuses import look_of
 
 if TYPE_CHECKING:
@@ -33,19 +34,19 @@ def figure(matrix: StepMatrix) -> Figure:
 
     rows, columns = max(1, len(matrix.files)), max(1, len(matrix.steps))
     height = max(_LOWEST_CELL, min(_CELL, _TALLEST / rows))
-    labels = list(matrix.labels().values())
+    labels = [printable(label) for label in matrix.labels().values()]
     drawn = Figure(figsize=(columns * _CELL + _LETTER * max(map(len, labels), default=0) + 0.6, rows * height + 2.0))
     left = (_LETTER * max(map(len, labels), default=0) + 0.2) / drawn.get_figwidth()
     bottom, top = 0.55 / drawn.get_figheight(), 1.45 / drawn.get_figheight()
     axes = drawn.add_axes((left, bottom, columns * _CELL / drawn.get_figwidth(), 1 - bottom - top))
     _draw_cells(axes, matrix, has_marks=height >= _READABLE)
     axes.set(xlim=(0, columns), ylim=(rows, 0), frame_on=False)
-    axes.set_xticks([index + 0.5 for index in range(len(matrix.steps))], matrix.steps, rotation=90)
+    axes.set_xticks([index + 0.5 for index in range(len(matrix.steps))], map(printable, matrix.steps), rotation=90)
     every = 1 if height >= _READABLE else -(-rows // _MOST_LABELS)
     axes.set_yticks([index + 0.5 for index in range(0, len(labels), every)], labels[::every])
     axes.tick_params(length=0, labelsize=8, top=False, labeltop=True, labelbottom=False)
     handles = [
-        Patch(facecolor=look_of(status).fill, label=f"{look_of(status).mark} {status} {count}")
+        Patch(facecolor=look_of(status).fill, label=f"{look_of(status).mark} {printable(status)} {count}")
         for status, count in matrix.counts().items()
     ]
     if handles:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from html import escape
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..outline.page import resource
+from ..outline.page import html_text, resource
 from .statuses import LOOKS, OTHER, Look, look_of
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def page(matrix: StepMatrix, *, most: int = _MOST) -> str:
 
 def _table(matrix: StepMatrix, most: int) -> str:
     names = "".join(
-        f'<th scope="col" title="{escape(matrix.titles.get(step, step))}"><span>{escape(step)}</span></th>'
+        f'<th scope="col" title="{html_text(matrix.titles.get(step, step))}"><span>{html_text(step)}</span></th>'
         for step in matrix.steps
     )
     rows = "".join(_rows(matrix, most))
@@ -58,7 +57,7 @@ def _rows(matrix: StepMatrix, most: int) -> Iterator[str]:
     labels = matrix.labels()
     for file, flags in islice(matrix.files.items(), most):
         cells = "".join(_cell(step, flags.get(step)) for step in matrix.steps)
-        yield f'<tr><th scope="row" title="{escape(file)}">{escape(labels[file])}</th>{cells}</tr>'
+        yield f'<tr><th scope="row" title="{html_text(file)}">{html_text(labels[file])}</th>{cells}</tr>'
     hidden = len(matrix.files) - most
     if hidden > 0:
         yield f'<tr><th scope="row" class="rcm-more">… {hidden} more files</th></tr>'
@@ -66,14 +65,14 @@ def _rows(matrix: StepMatrix, most: int) -> Iterator[str]:
 
 def _cell(step: str, status: str | None) -> str:
     if status is None:
-        return f'<td title="{escape(step)}: not in this file"></td>'
+        return f'<td title="{html_text(step)}: not in this file"></td>'
     look = look_of(status)
-    return f'<td class="{_class(look)}" title="{escape(f"{step}: {status}")}">{look.mark}</td>'
+    return f'<td class="{_class(look)}" title="{html_text(f"{step}: {status}")}">{look.mark}</td>'
 
 
 def _legend(matrix: StepMatrix) -> str:
     items = "".join(
-        f'<span><i class="{_class(look_of(status))}">{look_of(status).mark}</i>{escape(status)} '
+        f'<span><i class="{_class(look_of(status))}">{look_of(status).mark}</i>{html_text(status)} '
         f'<span class="rcm-note">{count}</span></span>'
         for status, count in matrix.counts().items()
     )
@@ -85,7 +84,7 @@ def _failures(matrix: StepMatrix) -> str:
         return ""
     count = len(matrix.failures)
     what = f"{count} {'file' if count == 1 else 'files'} could not be read"
-    items = "".join(f"<li>{escape(why)}</li>" for why in islice(matrix.failures.values(), _MOST))
+    items = "".join(f"<li>{html_text(why)}</li>" for why in islice(matrix.failures.values(), _MOST))
     return f'<details class="rcm-failed"><summary>{what}</summary><ul>{items}</ul></details>'
 
 

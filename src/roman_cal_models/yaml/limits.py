@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from .values import TaggedMapping, TaggedSequence, YamlError
@@ -75,7 +76,7 @@ def check_text(data: bytes | str, limits: Limits) -> None:
 
     nodes = 0
     items = [0]
-    for event in parsed(data):
+    for event in parsed(data, limits.depth, partial(_too_deep, limits)):
         if isinstance(event, yaml.NodeEvent):
             nodes += 1
             items[-1] += 1
@@ -86,8 +87,6 @@ def check_text(data: bytes | str, limits: Limits) -> None:
                 raise _too_many_items(limits, line)
         if isinstance(event, yaml.CollectionStartEvent):
             items.append(0)
-            if len(items) - 1 > limits.depth:
-                raise _too_deep(limits, event.start_mark.line + 1)
         elif isinstance(event, yaml.CollectionEndEvent):
             items.pop()
 

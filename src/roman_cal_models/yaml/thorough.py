@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import OrderedDict
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -13,9 +14,13 @@ from .values import CORE_TAG, TaggedMapping, TaggedScalar, TaggedSequence, YamlE
 
 __all__ = ["load_with_pyyaml", "parsed"]
 
-MAX_DEPTH = 1000
+# What any libyaml reads: from 0.2.6 on it has a limit of its own, which nobody is to meet.
+MAX_DEPTH = 999
 MAX_MERGED = 1_000_000
+MERGE_TAG = CORE_TAG + "merge"
 MAX_DIGITS = 10_000  # of a number in base 60, which takes time by the square of its length
+
+_BRACKET_OR_INDICATOR = re.compile(r"[\[{\]}]|[-?](?=\s)")
 
 
 def load_with_pyyaml(data: bytes | str) -> Any:
@@ -28,23 +33,64 @@ def load_with_pyyaml(data: bytes | str) -> Any:
     """
     import yaml
 
+    if _may_be_deep(data):
+        for _ in parsed(data, MAX_DEPTH, _too_deep):
+            pass
     with _yaml_errors():
-        _check_depth(data)
         return yaml.load(data, Loader=_loader())
 
 
-def parsed(data: bytes | str) -> Iterator[Any]:
+def parsed(data: bytes | str, max_depth: int, too_deep: Callable[[int], YamlError]) -> Iterator[Any]:
     """Yield the events of PyYAML, which makes no values yet.
+
+    Parameters
+    ----------
+    data : bytes or str
+        A YAML document.
+    max_depth : int
+        How many collections may stand in each other.
+    too_deep : callable
+        Makes the error about more of them, from the line, counted from 1.
 
     Raises
     ------
     YamlError
-        If PyYAML refuses the document.
+        If it nests deeper, whether libyaml bears that or not, or if PyYAML refuses the document.
     """
     import yaml
 
+    if max_depth > MAX_DEPTH:
+        max_depth, too_deep = MAX_DEPTH, _too_deep
+    depth = position = 0
     with _yaml_errors():
-        yield from yaml.parse(data, Loader=_loader())
+        try:
+            for event in yaml.parse(data, Loader=_loader()):
+                if isinstance(event, yaml.CollectionStartEvent):
+                    depth += 1
+                    if depth > max_depth:
+                        raise too_deep(event.start_mark.line + 1)
+                elif isinstance(event, yaml.CollectionEndEvent):
+                    depth -= 1
+                position = event.end_mark.index
+                yield event
+        except yaml.MarkedYAMLError as error:
+            # libyaml reads ahead of its events, though not beyond a line, so that it may give up before they show how
+            # deep the text is
+            mark = error.problem_mark
+            if mark is not None and depth + _deepest(data, position, mark.index) > max_depth:
+                raise too_deep(mark.line + 1) from None
+            raise
+
+
+def _deepest(data: bytes | str, start: int, end: int) -> int:
+    """Return how many more collections stand in each other, somewhere in a part of a text, as its last line shows."""
+    text = data if isinstance(data, str) else data.decode("utf-8", "replace")
+    start = max(start, text.rfind("\n", 0, end) + 1)
+    depth = deepest = 0
+    for found in _BRACKET_OR_INDICATOR.finditer(text, start, end + 1):
+        depth += -1 if found[0] in "]}" else 1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 @contextmanager
@@ -60,29 +106,24 @@ def _yaml_errors() -> Generator[None]:
         mark = error.problem_mark or error.context_mark
         message = ": ".join(filter(None, (error.context, error.problem)))
         raise YamlError(message, mark.line + 1 if mark else None) from error
+    except RecursionError as error:
+        raise YamlError("nested deeper than Python can follow") from error
     except (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:
         # PyYAML's own slips on odd values ("!!int ''", "!!timestamp x") are refusals as well
         raise YamlError(str(error) or type(error).__name__) from error
 
 
-def _check_depth(data: bytes | str) -> None:
-    """Refuse what nests so deep that PyYAML would exhaust the stack of the process."""
-    import yaml
-
+def _may_be_deep(data: bytes | str) -> bool:
+    """Return whether a text may nest so deep that PyYAML would exhaust the stack of the process, or refuse it."""
     text = data if isinstance(data, str) else data.decode("latin-1").replace("\0", "")
     # Each of these opens two levels at most; so does each column of indentation, and to indent n columns deep
     # takes n * n / 2 spaces.
     openings = sum(map(text.count, ("[", "{", "- ", "-\t", "? ", "?\t")))
-    if 2 * (openings + math.isqrt(2 * len(text))) < MAX_DEPTH:
-        return
-    depth = 0
-    for event in yaml.parse(data, Loader=_loader()):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise YamlError(f"nested more than {MAX_DEPTH} deep", event.start_mark.line + 1)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
+    return 2 * (openings + math.isqrt(2 * len(text))) >= MAX_DEPTH
+
+
+def _too_deep(line: int) -> YamlError:
+    return YamlError(f"nested more than {MAX_DEPTH} deep", line)
 
 
 @cache
@@ -92,13 +133,31 @@ def _loader() -> Any:
     from yaml.constructor import ConstructorError
 
     class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-        merged = 0
+        def __init__(self, stream: Any) -> None:
+            super().__init__(stream)
+            self.merged = 0
+            self.entries: dict[Any, int] = {}
 
         def flatten_mapping(self, node: Any) -> None:
-            super().flatten_mapping(node)
-            self.merged += len(node.value)
+            # before PyYAML does it, whose releases repeat different entries
+            if any(key.tag == MERGE_TAG for key, _ in node.value):
+                self.merged += self.count_entries(node)
             if self.merged > MAX_MERGED:
                 raise ConstructorError(None, None, f"merges more than {MAX_MERGED} entries", node.start_mark)
+            super().flatten_mapping(node)
+
+        def count_entries(self, node: Any) -> int:
+            """Return how many entries a node brings into a mapping, those that merges repeat counted each time."""
+            if isinstance(node, yaml.SequenceNode):
+                return sum(map(self.count_entries, node.value))
+            if not isinstance(node, yaml.MappingNode):
+                return 1
+            if node not in self.entries:
+                self.entries[node] = 0  # what merges itself adds nothing to itself
+                self.entries[node] = sum(
+                    self.count_entries(value) if key.tag == MERGE_TAG else 1 for key, value in node.value
+                )
+            return self.entries[node]
 
         def construct_mapping(self, node: Any, deep: bool = False) -> Any:
             mapping = super().construct_mapping(node, deep)

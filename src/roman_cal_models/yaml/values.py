@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from ..errors import RomanCalModelsError
+from ..locks import MOMENT
 
 __all__ = ["CORE_TAG", "TaggedMapping", "TaggedScalar", "TaggedSequence", "Unread", "YamlError"]
 
@@ -102,15 +103,18 @@ class Unread:
 
     def read(self) -> Any:
         """Return the value, each time the same object; raises what the document's reader was told to raise."""
-        reader = self._reader
-        if reader is not None:
-            if self._mapping is None:
-                self._value = reader.late((*self._path, self._key), self._text)
-            else:
-                self._value = _read_all(self._mapping)
-            self._reader = None
-            self._text = ""
-        return self._value
+        text, reader = self._text, self._reader
+        if reader is None:
+            return self._value
+        mapping = self._mapping
+        value = reader.late((*self._path, self._key), text) if mapping is None else _read_all(mapping)
+        with MOMENT:
+            # another thread may have been quicker
+            if self._reader is not None:
+                self._value = value
+                self._reader = None
+                self._text = ""
+            return self._value
 
     def __reduce__(self) -> tuple[Any, ...]:
         # who gets a copy gets the value
