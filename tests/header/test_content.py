@@ -108,6 +108,12 @@ def test_a_tree_that_is_no_mapping_or_broken_is_refused(yaml: bytes) -> None:
         read(parse_tree(HeaderBytes(START + yaml + b"...\n", "1.6.0"), "a.asdf")["a"])
 
 
+def test_a_list_that_is_too_long_is_told_before_somebody_asks_for_it() -> None:
+    content = START + b"roman:\n  meta:\n    a:\n" + b"    - 1\n" * 60 + b"...\n"
+    with rcm.config(header_max_items=50), pytest.raises(rcm.HeaderLimitError, match="header_max_items"):
+        parse_tree(HeaderBytes(content, "1.6.0"), None)
+
+
 def test_a_tree_is_read_with_its_tags() -> None:
     tree = parse_tree(HeaderBytes(START + b"a: !<asdf://e.org/tags/b-1.0.0> {c: 1}\n...\n", "1.6.0"), None)
     assert tree["a"].tag == "asdf://e.org/tags/b-1.0.0"

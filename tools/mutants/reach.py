@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from .rooms import PACKAGE, REPOSITORY
-from .sessions import collected, forked, run_tests
+from .sessions import collected, forked, run_first, run_tests
 
 __all__ = ["CACHE", "Reach", "reach_of"]
 
@@ -34,7 +34,7 @@ class Reach:
     tests : dict
         Of each test, by its name: seconds, and the lines that it reaches.
     imports : set of tuple
-        File and line of what is run when the tests are collected.
+        File and line of what is run when the tests are collected, and of the first test of each file.
     failed : list of str
         Tests that fail without any mutant, of which nothing can be learnt.
     """
@@ -127,10 +127,11 @@ def _find(file: Path, send: Callable[[Any], None]) -> int:
     recorder: list[_Recorder] = []
 
     def work(items: Sequence[pytest.Item]) -> None:
+        run_first(items)
         send(recorder[0].stop().get("", {}))
         for _, cases in groupby(items, key=lambda item: _function(item.nodeid)):
             group = list(cases)
-            # of a process of its own: what an earlier test left in a cache would not be reached again
+            # of a process of its own: what another test left in a cache would not be reached again
             *sent, _ = forked(lambda send, group=group: _record(group, send))  # type: ignore[misc]
             for value in sent:
                 send(value)

@@ -12,7 +12,7 @@ import pytest
 from .mutations import Mutant, mutated
 from .reach import CACHE, Reach
 from .rooms import PACKAGE, REPOSITORY
-from .sessions import Outcome, collected, forked, outcome, run_tests
+from .sessions import Outcome, collected, forked, outcome, run_first, run_tests
 from .swapping import import_mutant, swap
 
 __all__ = ["outcomes"]
@@ -48,6 +48,7 @@ def outcomes(mutants: Sequence[Mutant], files: Sequence[Path], reach: Reach) -> 
 def _run_all(
     items: Sequence[pytest.Item], mutants: Sequence[Mutant], reach: Reach, send: Callable[[Any], None]
 ) -> None:
+    run_first(items)
     known = {item.nodeid: item for item in items}
     for at, mutant in enumerate(mutants):
         if mutant.function is None:

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,13 @@ import pytest
 
 from .rooms import REPOSITORY
 
-__all__ = ["Outcome", "collected", "forked", "run_tests", "warm_up"]
+__all__ = ["Outcome", "collected", "forked", "outcome", "run_first", "run_tests", "warm_up"]
 
 Outcome = str  # "killed", "survived" or "timeout"
 
 _SLOW = ("numpy", "yaml", "asdf", "astropy.table", "astropy.time", "astropy.units", "gwcs", "lz4.block")
 _MEMORY = 4 << 30
+_LONG = 60.0  # seconds that no test takes
 _OURS = "roman_cal_models"
 
 
@@ -126,6 +128,12 @@ class _Instead:
             raise session.Failed(f"{session.testsfailed} errors while tests were collected")
         self._work(session.items)
         return True
+
+
+def run_first(items: Sequence[pytest.Item]) -> None:
+    """Run the first test of each file, so that what all tests need, the schemas above all, is there before a fork."""
+    for _, group in groupby(items, key=lambda item: item.path):
+        run_tests([next(group)], lambda item: _LONG)
 
 
 def run_tests(items: Sequence[pytest.Item], seconds: Callable[[pytest.Item], float]) -> bool:

@@ -30,9 +30,13 @@ def image(size: int = 64, seed: int = 0) -> Any:
     return model
 
 
-@cache
 def content(compression: str | None = "lz4", size: int = 64, seed: int = 0) -> bytes:
-    """Return the bytes of a file with an image, all arrays in blocks."""
+    """Return the bytes of a file with an image, all arrays in blocks; they are made once."""
+    return _content(compression, size, seed)
+
+
+@cache
+def _content(compression: str | None, size: int, seed: int) -> bytes:
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         path = Path(folder) / "image.asdf"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+from .files import COMPRESSIONS, content
 from .hostile_acts import ACTS
 from .hostile_files import Outside, hostile_files
 from .probing import asked, commands, read, written
@@ -28,12 +29,14 @@ _QUESTIONS: dict[str, Callable[[Path, Path], list[str]]] = {
 
 def trials(options: Options) -> Iterator[Trial]:
     """Ask everything of every hostile file, and do every odd act; or only so many of them."""
+    for compression in COMPRESSIONS:
+        content(compression)  # once, for all processes
     with tempfile.TemporaryDirectory(prefix="outside-") as folder:
         outside = Outside.made_in(Path(folder), options.listener)
         attempts: dict[str, Callable[[Path], list[str]]] = {}
-        for name, content in hostile_files(outside).items():
+        for name, hostile in hostile_files(outside).items():
             for question, ask in _QUESTIONS.items():
-                attempts[f"{name}: {question}"] = partial(_ask, content, ask)
+                attempts[f"{name}: {question}"] = partial(_ask, hostile, ask)
         attempts |= ACTS
         names = list(attempts)
         if options.count:
@@ -46,9 +49,9 @@ def trials(options: Options) -> Iterator[Trial]:
         )
 
 
-def _ask(content: bytes, ask: Callable[[Path, Path], list[str]], folder: Path) -> list[str]:
+def _ask(hostile: bytes, ask: Callable[[Path, Path], list[str]], folder: Path) -> list[str]:
     path = folder / "hostile.asdf"
-    path.write_bytes(content)
+    path.write_bytes(hostile)
     # a relative path in a file must lead nowhere, wherever one stands
     os.chdir(folder)
     try:

@@ -35,7 +35,8 @@ def use(number):
         with rcm.open(sys.argv[1]) as model:
             model.to_flat_dict(), model.data, model.problems()
             rcm.read_header(sys.argv[1]).to_flat_dict()
-            model.save(f"{sys.argv[1]}.{number}.asdf")
+            if number % 4 == 0:
+                model.save(f"{sys.argv[1]}.{number}.asdf")
     except BaseException as error:
         wrong.append(f"{type(error).__name__}: {error}")
 threads = [threading.Thread(target=use, args=(number,)) for number in range(16)]
