@@ -4,9 +4,10 @@ The columns are those of the table, each with its unit. The metadata of the file
 every value of ``meta`` as text under its dotted name (``roman.meta.instrument.detector``) and the table's own header
 (``table_meta_yaml``, by which `astropy.table.Table.read` knows units and descriptions). Text does not tell a number
 from a word, so the file has the model itself as well, without the table: an ASDF file of a few kB under
-``roman_cal_models.asdf``, from which everything comes back as it was. For the same reason a JSON object under
-``roman_cal_models.columns`` tells of each column its NumPy type, the shape of its rows and whether it is masked. Values
-behind a mask are not kept.
+``source_catalog.roman_cal_models.asdf``, from which everything comes back as it was. For the same reason a JSON object
+under ``source_catalog.roman_cal_models.columns`` tells of each column its NumPy type, the shape of its rows and whether
+it is masked. Both stand where the table's own metadata do: what begins with ``roman.`` or anything else, pipeline code
+looks up in the model. Values behind a mask are not kept.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 __all__ = ["is_parquet", "read_parquet", "write_parquet"]
 
 TABLE = "source_catalog"
-MODEL_KEY = "roman_cal_models.asdf"
-COLUMNS_KEY = "roman_cal_models.columns"
+MODEL_KEY = "source_catalog.roman_cal_models.asdf"
+COLUMNS_KEY = "source_catalog.roman_cal_models.columns"
 HEADER_KEY = "table_meta_yaml"
 _PREFIX = "roman."
 _MAGIC = b"PAR1"
