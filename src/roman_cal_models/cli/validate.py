@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 import warnings
 from typing import Any
 
-from ..errors import FilenameMismatchWarning, Problem, RomanCalModelsError, format_path
-from .terminal import Progress
+from ..errors import FilenameMismatchWarning, Problem, RomanCalModelsError, format_path, told
+from ..printable import printable
+from .terminal import Progress, complain, print_json
 
 __all__ = ["PARSER", "add_arguments", "run"]
 
@@ -42,17 +41,18 @@ def run(options: argparse.Namespace) -> int:
         except (RomanCalModelsError, OSError) as error:
             progress.clear()
             unread += 1
-            text = str(error)
-            text = text if file in text else f"{file}: {text}"
-            print(json.dumps({"file": file, "error": text})) if options.json else print(text, file=sys.stderr)
+            if options.json:
+                print_json({"file": file, "error": told(error, file)})
+            else:
+                complain(error, file)
             continue
         valid, invalid, count = valid + (not problems), invalid + bool(problems), count + len(problems)
         if options.json or problems:
             progress.clear()
         if options.json:
-            print(json.dumps({"file": file, "problems": [_record(problem) for problem in problems]}, default=str))
+            print_json({"file": file, "problems": [_record(problem) for problem in problems]}, default=str)
         for problem in () if options.json else problems:
-            print(f"{file}: {problem}")
+            print(printable(f"{file}: {problem}"))
     if not options.json:
         unreadable = f", {unread} cannot be read" if unread else ""
         print(f"{valid} valid, {invalid} not ({count} {'problem' if count == 1 else 'problems'}){unreadable}")
