@@ -29,6 +29,9 @@ ARGUMENTS = {
     "validate": "{broken}",
 }
 
+# What prints little, and works long for it, is tried less often.
+TRIES = {"demo": 2, "set": 3, "upgrade": 3}
+
 # Imports are done once, and each try is a process of its own, which ends as any does.
 PROGRAM = """
 import json, os, sys
@@ -91,7 +94,7 @@ def tried(name: str, texts: dict[str, str], *, tries: int, lines: int) -> list[t
 
 @pytest.mark.parametrize("name", ["", *COMMANDS])
 def test_a_reader_of_one_line_is_left_in_peace(name: str, texts: dict[str, str]) -> None:
-    found = tried(name, texts, tries=20, lines=1)
+    found = tried(name, texts, tries=TRIES.get(name, 20), lines=1)
     assert {text for _, text in found} == {""}
     # what is printed at once is printed, before the reader can leave
     usual = {"diff": 1, "validate": 1}.get(name, 0)
@@ -100,4 +103,4 @@ def test_a_reader_of_one_line_is_left_in_peace(name: str, texts: dict[str, str])
 
 @pytest.mark.parametrize("name", ["", *COMMANDS])
 def test_a_reader_that_was_never_there_is_told_by_the_status_alone(name: str, texts: dict[str, str]) -> None:
-    assert tried(name, texts, tries=2, lines=0) == [(141, "")] * 2
+    assert tried(name, texts, tries=1, lines=0) == [(141, "")]
