@@ -8,7 +8,7 @@ import math
 import re
 import warnings
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import FilenameMismatchWarning, RomanCalModelsError, format_path
 from ..printable import printable
@@ -151,7 +151,7 @@ def _holder(node: Any, above: Sequence[str | int], key: str | int) -> Any:
         elif not isinstance(node, dict):
             raise ValueError(f"{where} is no section of the file: it has no {each}")
         if number < len(above):
-            node = node[each]
+            node = cast(Any, node)[each]
     return node
 
 

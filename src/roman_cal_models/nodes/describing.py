@@ -110,6 +110,6 @@ def describe(schema: ObjectSchema | None, path: str) -> Description:
         allowed=place.enum,
         unit=place.unit,
         columns=place.archive,
-        is_required=path.rpartition(".")[2] == name and key in owner.required,
+        is_required=naming.key_name(path.rpartition(".")[2]) in owner.required,
         schema_uri=owner.uri,
     )
