@@ -82,7 +82,7 @@ class Tree:
         if values.is_plain(value) or _is_node(value):
             return False
         # what asdf writes for an array in memory always satisfies its schema, and may need a copy of the array
-        return run.assigning or values.is_array(value)
+        return run.assigning or (values.is_array(value) and not getattr(type(value), "__roman_raw__", False))
 
     def _schemas(self, value: Any) -> Sequence[TagSchema]:
         if value.__class__ is dict or value.__class__ is list:
