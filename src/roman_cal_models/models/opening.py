@@ -190,8 +190,9 @@ def _compare_filename(raw: TaggedMapping, source: str) -> None:
 def _is_asdf_file(source: Any) -> bool:
     import sys
 
-    asdf = sys.modules.get("asdf")
-    return asdf is not None and isinstance(source, asdf.AsdfFile)
+    # while another thread imports asdf for the first time, there is a module without the class
+    cls = getattr(sys.modules.get("asdf"), "AsdfFile", None)
+    return cls is not None and isinstance(source, cls)
 
 
 def _node_of_asdf_file(file: Any) -> ObjectNode:
