@@ -188,10 +188,9 @@ def _compare_filename(raw: TaggedMapping, source: str) -> None:
 def _is_asdf_file(source: Any) -> bool:
     import sys
 
-    asdf = sys.modules.get("asdf")
-    # another thread may be importing it at this moment
-    kind = getattr(asdf, "AsdfFile", None)
-    return kind is not None and isinstance(source, kind)
+    # while another thread imports asdf for the first time, there is a module without the class
+    cls = getattr(sys.modules.get("asdf"), "AsdfFile", None)
+    return cls is not None and isinstance(source, cls)
 
 
 def _node_of_asdf_file(file: Any) -> ObjectNode:
