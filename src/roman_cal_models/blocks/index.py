@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .positions import PositionedBytes
 
@@ -21,9 +21,8 @@ _STREAMED = 1
 _PADDING_PIECE = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Where a block stands, and what its head says.
+class Block(NamedTuple):
+    """Where a block stands, and what its head says. Many are made: a tuple costs less than an object.
 
     Parameters
     ----------

@@ -14,10 +14,9 @@ from ..extension.file_blocks import FileBlocks, arrays_in, bytes_needed
 from ..extension.foreign import FileSource
 from ..nodes.deferred import FileValue
 from ..nodes.lazy_dict import raw_members
-from ..nodes.list_node import ListNode
 from ..nodes.object_node import ObjectNode
 from ..nodes.shapes import shape_problems
-from ..yaml import TaggedMapping, opened
+from ..yaml import opened
 
 if TYPE_CHECKING:
     from ..blocks.integrity import Fault, Survey, Verdict
@@ -25,6 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["model_problems", "refuse_wrong_blocks"]
 
 _Path = tuple[str | int, ...]
+
+# what is no object of a block, nor holds one
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 def model_problems(
@@ -77,7 +79,7 @@ def refuse_wrong_blocks(node: ObjectNode, *, in_memory: bool = False) -> None:
         A block is not what was written.
     """
     by_file: dict[int, list[_Use]] = defaultdict(list)
-    for use in _uses(node, (), None):
+    for use in _uses(node):
         if use.is_loaded or not in_memory:
             by_file[id(use.file)].append(use)
     for used in by_file.values():
@@ -94,7 +96,7 @@ def _block_problems(
             raise ModelClosedError(source.name, "its blocks cannot be checked after the file was closed")
         return []
     found = source.blocks.survey()
-    used = [use for use in _uses(node, (), None) if use.file is source.blocks]
+    used = [use for use in _uses(node) if use.file is source.blocks]
     problems = [_problem((), fault) for fault in found.faults if fault.block is None and (blocks or _matters(fault))]
     problems += [_problem(use.path, fault) for use, fault in _faults_of(used, found)]
     known = {found.number_of(use.block) for use in used if type(use.block) is int}
@@ -197,27 +199,30 @@ class _Use(NamedTuple):
     is_loaded: bool
 
 
-def _uses(value: Any, path: _Path, source: Any) -> Iterator[_Use]:
-    """Yield the blocks that a value is made of, whichever file they stand in; nothing is built for it."""
-    value = opened(value)
-    if isinstance(value, (ObjectNode, ListNode)):
-        for key, raw in raw_members(value):
-            yield from _uses(raw, (*path, key), getattr(value, "_source", source))
-    elif isinstance(value, FileValue) and not value.is_built:
+def _uses(node: ObjectNode) -> Iterator[_Use]:
+    """Yield the blocks that a model is made of, whichever file they stand in; nothing is built for it."""
+    stack: list[tuple[Any, _Path, Any]] = [(node, (), node._source)]
+    while stack:
+        value, path, source = stack.pop()
+        value = opened(value)
+        if isinstance(value, FileValue):
+            yield from _of_file_value(value, path)
+        elif isinstance(value, (dict, list)):
+            if is_in_block(value):
+                yield from _unread(value, path, source)
+            source = getattr(value, "_source", source)
+            members = [(key, raw) for key, raw in raw_members(value) if raw.__class__ not in _PLAIN]
+            stack += [(raw, (*path, key), source) for key, raw in reversed(members)]
+        else:
+            yield from _loaded(value, path)
+
+
+def _of_file_value(value: FileValue, path: _Path) -> Iterator[_Use]:
+    if value.is_built:
+        yield from _loaded(value.get(lambda: written(path)), path)
+    else:
         for below, array in arrays_in(value.raw):
             yield from _unread(array, (*path, *below), value.source)
-    elif isinstance(value, FileValue):
-        yield from _loaded(value.get(lambda: written(path)), path)
-    elif isinstance(value, dict) and type(value) in (dict, TaggedMapping):
-        if is_in_block(value):
-            yield from _unread(value, path, source)
-        for key, raw in value.items():
-            yield from _uses(raw, (*path, key), source)
-    elif isinstance(value, list):
-        for index, raw in enumerate(value):
-            yield from _uses(raw, (*path, index), source)
-    elif value is not None and not isinstance(value, (str, int, float)):
-        yield from _loaded(value, path)
 
 
 def _unread(raw: Any, path: _Path, source: Any) -> Iterator[_Use]:
