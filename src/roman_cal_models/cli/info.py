@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     # not for --help, which must be quick
     from ..errors import RomanCalModelsError
     from ..models.headers import read_header
-    from ..nodes.outlining import outline
+    from ..nodes.outlining import hint, outline
 
     path = "" if options.path == "roman" else options.path.removeprefix("roman.")
     try:
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
         whole = outline(header.node, os.path.basename(options.file))
         entry = whole.at(path)
         if entry is None:
-            print(f"{options.file}: there is no {path}{_hint(whole, path)}", file=sys.stderr)
+            print(f"{options.file}: there is no {path}{hint(whole, path)}", file=sys.stderr)
             return 1
         if options.json:
             print(json.dumps({"model_type": header.model_type, "tag": header.tag, "tree": entry.as_json()}, indent=2))
@@ -64,18 +64,3 @@ def _print(entry: Entry) -> None:
     width = shutil.get_terminal_size().columns if is_watched or "COLUMNS" in os.environ else None
     for line in lines(entry, width=width, colours=has_colours()):
         print(line)
-
-
-def _hint(entry: Entry, path: str) -> str:
-    """Return what may have been meant, or what there is, where a path leads no further."""
-    from ..nodes.naming import closest
-
-    parent, _, name = path.rpartition(".")
-    above = entry.at(parent)
-    if above is None:
-        return _hint(entry, parent)
-    known = [member.name for member in above.members()]
-    near = closest(name, known)
-    if near is not None:
-        return f". Did you mean {above.path}{'.' if above.path else ''}{near}?"
-    return f". {above.path or 'The file'} holds {', '.join(known) or 'nothing else'}"
