@@ -43,6 +43,8 @@ def beginning(source: Any, storage_options: Mapping[str, Any] | None) -> Generat
                 yield file, name
     elif hasattr(source, "read") and not isinstance(source, io.TextIOBase):
         called = getattr(source, "name", None)
+        if getattr(source, "closed", False):
+            raise SourceTypeError(f"{called or 'the stream'}: closed, so nothing can be read from it")
         position = source.tell() if _can_seek(source) else None
         try:
             yield source, called if isinstance(called, str) else None

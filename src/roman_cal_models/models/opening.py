@@ -155,6 +155,8 @@ def _stream(source: Any, storage_options: Mapping[str, Any]) -> tuple[BinaryIO, 
     if hasattr(source, "read") and hasattr(source, "seek"):
         if isinstance(source, io.TextIOBase):
             raise SourceTypeError("the stream is open as text: open it with mode 'rb'")
+        if getattr(source, "closed", False):
+            raise SourceTypeError(f"{getattr(source, 'name', 'the stream')}: closed, so nothing can be read from it")
         name = getattr(source, "name", None)
         return source, name if isinstance(name, str) else None, False
     raise SourceTypeError(
