@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -263,3 +264,12 @@ def test_what_cannot_be_read_is_one_line_of_ours(
     assert told in line
     assert line.startswith("meta.exposure.read_pattern")
     assert len(line) < 300
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs here")
+def test_nothing_takes_the_place_of_a_fifo(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fifo = tmp_path / "fifo.asdf"
+    os.mkfifo(fifo)
+    assert main(["set", str(path), "meta.prd_version=9", "--out", str(fifo)]) == 1
+    assert f"{fifo}: is a FIFO" in capsys.readouterr().err
+    assert fifo.is_fifo()

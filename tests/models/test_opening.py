@@ -404,3 +404,11 @@ def test_a_mode_makes_no_difference(file: Path) -> None:
         assert type(model).__name__.endswith("Model")
     with pytest.raises(rcm.SourceTypeError, match=r"mode='rw' with memmap would change the file in place; only save"):
         rcm.open(file, mode="rw", memmap=True)
+
+
+@pytest.mark.parametrize("read", [rcm.open, rcm.read_header])
+def test_a_closed_stream_is_told_as_one(read: Any, file: Path) -> None:
+    with file.open("rb") as stream:
+        pass
+    with pytest.raises(rcm.SourceTypeError, match="closed"):
+        read(stream)

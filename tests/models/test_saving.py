@@ -265,7 +265,7 @@ KILLED = """
 
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
 @pytest.mark.parametrize("milliseconds", [5, 40, 130])
-def test_a_killed_save_leaves_one_whole_file(milliseconds: int, old: Path) -> None:
+def test_a_killed_save_leaves_one_whole_file_and_nothing_for_long(milliseconds: int, old: Path) -> None:
     command = [sys.executable, "-c", textwrap.dedent(KILLED), str(old)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
@@ -275,6 +275,8 @@ def test_a_killed_save_leaves_one_whole_file(milliseconds: int, old: Path) -> No
     with rcm.open(old, validate=True) as model:
         assert model.data.shape in ((4, 4), (512, 512))
         assert len(np.unique(model.data)) == 1
+        model.save(old.with_name("next.asdf"))
+    assert in_folder(old) == ["next.asdf", "old.asdf"]
 
 
 def test_the_history_of_a_file_goes_on(tmp_path: Path) -> None:

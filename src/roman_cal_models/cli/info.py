@@ -35,14 +35,14 @@ def run(options: argparse.Namespace) -> int:
     """Print the tree; return 1 if there is no such part of it."""
     # not for --help, which must be quick
     from ..models.headers import read_header
-    from ..nodes.outlining import outline
+    from ..nodes.outlining import hint, outline
 
     path = "" if options.path == "roman" else options.path.removeprefix("roman.")
     header = read_header(options.file)
     whole = outline(header.node, os.path.basename(options.file))
     entry = whole.at(path)
     if entry is None:
-        print(printable(f"{options.file}: there is no {path}{_hint(whole, path)}"), file=sys.stderr)
+        print(printable(f"{options.file}: there is no {path}{hint(whole, path)}"), file=sys.stderr)
         return 1
     if options.json:
         print_json({"model_type": header.model_type, "tag": header.tag, "tree": entry.as_json()}, indent=2)
@@ -59,18 +59,3 @@ def _print(entry: Entry) -> None:
     width = shutil.get_terminal_size().columns if is_watched or "COLUMNS" in os.environ else None
     for line in lines(entry, width=width, colours=has_colours()):
         print_styled(line)
-
-
-def _hint(entry: Entry, path: str) -> str:
-    """Return what may have been meant, or what there is, where a path leads no further."""
-    from ..nodes.naming import closest
-
-    parent, _, name = path.rpartition(".")
-    above = entry.at(parent)
-    if above is None:
-        return _hint(entry, parent)
-    known = [member.name for member in above.members()]
-    near = closest(name, known)
-    if near is not None:
-        return f". Did you mean {above.path}{'.' if above.path else ''}{near}?"
-    return f". {above.path or 'The file'} holds {', '.join(known) or 'nothing else'}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any, BinaryIO
 
@@ -160,6 +160,7 @@ class FileSource(YamlSource):
         self._bytes = positioned(stream)
         self.blocks = FileBlocks(stream, self._bytes, len(header), name)
         self.history: tuple[TaggedMapping, ...] = ()
+        self.beside: Mapping[str, Any] = {}
         self._end_of_header = len(header)
         self._arrays = BlockArrays(self._bytes, self._end_of_header, memmap=memmap)
         self._readers = 0

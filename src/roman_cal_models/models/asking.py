@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urldefrag, urljoin
 
-from ..nodes.deferred import UNBUILT, AsdfArray, Deferred, FileValue
+from ..errors import MissingKeyError
+from ..nodes.deferred import UNBUILT, Deferred
 from ..nodes.lazy_dict import raw_items
 from ..nodes.list_node import ListNode
 from ..nodes.object_node import ObjectNode
+from ..nodes.outlining import hint, outline, outline_of_value
 from ..nodes.scalar_node import ScalarNode
-from ..schema.values import dtype_of
+from ..outline.entry import Entry
 
 if TYPE_CHECKING:
     from asdf import AsdfFile
 
-__all__ = ["SchemaInfo", "asdf_file", "schema_info", "shown_file"]
+    from .data_model import DataModel
+
+__all__ = ["SchemaInfo", "asdf_file", "info", "schema_info"]
 
 _COMBINERS = ("allOf", "oneOf", "anyOf")
 
@@ -193,54 +199,34 @@ def asdf_file(node: ObjectNode) -> AsdfFile:
     return file
 
 
-def shown_file(node: ObjectNode) -> AsdfFile:
-    """Return a node as an asdf file to be looked at: arrays that were not read have shape and type, but no values."""
-    import asdf
-
-    file: AsdfFile = asdf.AsdfFile()
-    file["roman"] = _shown(node)
-    return file
+# -- the tree, as it is looked at ------------------------------------------------------------------------------------
 
 
-class _Shown:
-    """A node as asdf's display takes it."""
+def info(
+    model: DataModel,
+    path: str = "",
+    max_rows: int | tuple[int | None, ...] | None = 24,
+    max_cols: int | None = 120,
+    show_values: bool = True,
+) -> None:
+    """Print the tree of a model, or a part of it; see `DataModel.info`."""
+    from ..outline.tree import tree
 
-    def __init__(self, tag: str | None, children: Any) -> None:
-        self._tag = tag
-        self._children = children
-
-    def __asdf_traverse__(self) -> Any:
-        return self._children
-
-
-@cache
-def _shown_type(name: str) -> type[_Shown]:
-    """Return the type that the display names like the node's."""
-    return type(name, (_Shown,), {})
-
-
-def _shown(value: Any) -> Any:
-    if isinstance(value, ObjectNode):
-        children: Any = {key: _shown(_built(value, key, raw)) for key, raw in raw_items(value)}
-        return _shown_type(type(value).__name__)(value.__roman_tag__(), children)
-    if isinstance(value, ListNode):
-        return [_shown(item) for item in value]
-    return _stand_in(value) if isinstance(value, Deferred) else value
+    source = model._source
+    entry = _entry_at(model.node, {} if source is None else source.beside, path)
+    colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    for line in tree(entry, max_rows=max_rows, max_cols=max_cols, show_values=show_values, colours=colours):
+        print(line)
 
 
-def _stand_in(value: Deferred) -> Any:
-    """Return an array of the shape and type of one that was not read, in no memory; anything else by its tag."""
-    if isinstance(value, AsdfArray):
-        return value.array
-    by_tag = _shown_type(value.tag.rpartition("/")[2])(None, {})
-    if not isinstance(value, FileValue) or value.shape is None:
-        return by_tag
-    import numpy as np
-
-    dtype = dtype_of(value.raw)
-    if dtype is None:
-        return by_tag
-    try:
-        return np.broadcast_to(np.zeros((), dtype), value.shape)
-    except (MemoryError, ValueError):  # no array can be as large as the file says
-        return by_tag
+def _entry_at(node: ObjectNode, beside: Mapping[str, Any], path: str) -> Entry:
+    """Return the outline of a node and what else its file holds, or of a part of it."""
+    whole = outline(node, "roman")
+    others = [outline_of_value(key, value) for key, value in beside.items()]
+    if not path:
+        return Entry("root", "", "AsdfObject", size=len(others) + 1, members=lambda: (*others, whole))
+    inside = "" if path == "roman" else path.removeprefix("roman.")
+    found = next((found for each in (whole, *others) if (found := each.at(inside)) is not None), None)
+    if found is None:
+        raise MissingKeyError(path, lambda: f"there is no {path}{hint(whole, inside)}")
+    return found

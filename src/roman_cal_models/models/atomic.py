@@ -27,7 +27,8 @@ from ..errors import TargetError, TargetExistsError
 
 __all__ = ["atomically"]
 
-_PART = re.compile(r"\.roman-cal-models-([0-9a-f]{8})-[0-9a-f]{32}\.part")
+_START = ".roman-cal-models-"
+_PART = re.compile(re.escape(_START) + r"([0-9a-f]{8})-[0-9a-f]{32}\.part")
 _DAY = 24 * 3600.0  # seconds
 
 # A folder is searched for what was left for no more than a hundredth of the time: after a search that took long, the
@@ -169,7 +170,7 @@ def _new_part(folder: Path, mode: int, names: set[str]) -> Generator[BinaryIO]:
         Takes its path.
     """
     while True:
-        part = folder / f".roman-cal-models-{_kernel()}-{uuid.uuid4().hex}.part"
+        part = folder / f"{_START}{_kernel()}-{uuid.uuid4().hex}.part"
         names.add(str(part))
         try:
             with open(part, "xb+", opener=lambda name, flags: os.open(name, flags, mode)) as stream:
@@ -270,8 +271,7 @@ def _remove_left_behind(folder: Path) -> None:
     # what cannot be listed cannot be searched, and whether it can be written to is seen soon
     with suppress(OSError), os.scandir(folder) as entries:
         for number, entry in enumerate(entries, start=1):
-            named = _PART.fullmatch(entry.name)
-            if named is not None:
+            if entry.name.startswith(_START) and (named := _PART.fullmatch(entry.name)):
                 _remove_if_left(entry.path, named[1])
             if number % 1000 == 0 and time.monotonic() - start > _LONGEST_SEARCH:
                 break

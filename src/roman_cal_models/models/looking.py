@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from ..nodes.flat import flatten
 from ..nodes.object_node import ObjectNode
@@ -253,17 +253,55 @@ class Looking:
 
         return schema_info(self._node, key, path, preserve_list)
 
+    @overload
+    def info(
+        self,
+        path: str = "",
+        max_rows: int | tuple[int | None, ...] | None = 24,
+        max_cols: int | None = 120,
+        show_values: bool = True,
+    ) -> None: ...
+
+    @overload
+    def info(
+        self,
+        max_rows: int | tuple[int | None, ...] | None,
+        max_cols: int | None = 120,
+        show_values: bool = True,
+    ) -> None: ...
+
     def info(self, *args: Any, **kwargs: Any) -> None:
-        """Print the tree, as `asdf.AsdfFile.info` does. No array is read.
+        """Print the tree: names, types and values; of arrays types, shapes and units. No array is read.
 
         Parameters
         ----------
-        *args, **kwargs
-            As `asdf.AsdfFile.info` takes them: ``max_rows``, ``max_cols``, ``show_values``, ...
-        """
-        from .asking import shown_file
+        path : str
+            A part of the tree: ``"meta.instrument"``. By default all, with the history of the file. It may be left
+            out, as `asdf.AsdfFile.info` does not take it.
+        max_rows : int, tuple or None
+            How many lines are shown, those of the upper levels first; in a tuple, how many for the members of each
+            part, level by level; None for all. 24 by default.
+        max_cols : int or None
+            The longest line, 120 by default; None cuts nothing.
+        show_values : bool
+            Whether values are shown, or only their types.
 
-        shown_file(self._node).info(*args, **kwargs)
+        Raises
+        ------
+        MissingKeyError
+            There is no such part.
+
+        Examples
+        --------
+        >>> from roman_cal_models import ImageModel
+        >>> ImageModel.create_fake_data(shape=(4, 4)).info("meta.coordinates")
+        coordinates (Coordinates) # Name Of The Coordinate Reference Frame
+        └─reference_frame (str): ICRS # Name of the Celestial Coordinate Reference Frame
+        """
+        from .asking import info
+
+        is_of_part = "path" in kwargs or (args and isinstance(args[0], str))
+        info(self, *(args if is_of_part else ("", *args)), **kwargs)  # type: ignore[arg-type]
 
     def search(self, *args: Any, **kwargs: Any) -> Any:
         """Search the tree, as `asdf.AsdfFile.search` does. Arrays are read for it.

@@ -136,6 +136,7 @@ def open_node(
             _compare_filename(raw, os.fsdecode(source))
         file = FileSource(stream, header.content, header.standard, name, owns_stream=owns_stream, memmap=memmap)
         file.history = history_entries(tree)
+        file.beside = {str(key): value for key, value in tree.items() if key != "roman"}
         return build_root(raw, uri, file), file
     except BaseException:
         if owns_stream:

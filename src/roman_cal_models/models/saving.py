@@ -217,7 +217,9 @@ def _mark() -> Any:
     from asdf.extension import Extension
 
     class Mark(Extension):
-        extension_uri = "asdf://stsci.edu/datamodels/roman/extensions/mark-1.0.0"
+        @property
+        def extension_uri(self) -> str:
+            return "asdf://stsci.edu/datamodels/roman/extensions/mark-1.0.0"
 
     return Mark()
 

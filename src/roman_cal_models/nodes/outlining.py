@@ -12,25 +12,33 @@ from ..errors import format_path
 from ..outline.entry import Entry
 from ..schema import installed, uris
 from ..schema.values import MISSING, datatype_of, sizes_of
-from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
+from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, opened
 from .classes import class_name_of, class_name_of_family
 from .deferred import AsdfArray, Deferred, FileValue
 from .flat import is_array
 from .lazy_dict import raw_get
 from .list_node import ListNode
+from .naming import closest
 from .object_node import ObjectNode
 from .units import unit_of_several
 
 if TYPE_CHECKING:
     from ..schema.places import ObjectSchema, Place
 
-__all__ = ["as_html", "is_simple", "outline"]
+__all__ = ["as_html", "hint", "is_simple", "outline", "outline_of_value"]
 
 _TAGGED = (TaggedMapping, TaggedSequence, TaggedScalar)
 _PLAIN = (str, bool, int, float)
 _SIMPLE = (*_PLAIN, type(None))
 _CALENDAR_FORMATS = ("datetime", "iso", "isot")
 _Path = tuple[str | int, ...]
+
+# What the ASDF standard gives a tag though it holds nothing but plain values.
+_RECORDS = {
+    "extension_metadata": "ExtensionMetadata",
+    "history_entry": "HistoryEntry",
+    "software": "Software",
+}
 
 
 def outline(node: ObjectNode | ListNode[Any], name: str = "") -> Entry:
@@ -55,6 +63,40 @@ def outline(node: ObjectNode | ListNode[Any], name: str = "") -> Entry:
         return Entry(name or kind, "", kind, size=len(node), members=partial(entries.of_items, node, node._place, ()))
     title = None if node._schema is None else node._schema.title
     return entries.of_object(name or kind, (), node, title)
+
+
+def outline_of_value(name: str, value: Any) -> Entry:
+    """Return the outline of what else a file holds, as it stands there.
+
+    Parameters
+    ----------
+    name : str
+        Its key.
+    value : object
+        A value of YAML.
+    """
+    return _Entries({}).of((name,), value, None)
+
+
+def hint(entry: Entry, path: str) -> str:
+    """Return what may have been meant, or what there is, where a path leads no further.
+
+    Parameters
+    ----------
+    entry : Entry
+        Where the path begins.
+    path : str
+        It leads to nothing.
+    """
+    parent, _, name = path.rpartition(".")
+    above = entry.at(parent)
+    if above is None:
+        return hint(entry, parent)
+    known = [member.name for member in above.members()]
+    near = closest(name, known)
+    if near is not None:
+        return f". Did you mean {above.path}{'.' if above.path else ''}{near}?"
+    return f". {above.path or 'The file'} holds {', '.join(known) or 'nothing else'}"
 
 
 def as_html(node: ObjectNode | ListNode[Any], name: str = "", file: str | None = None, state: str = "") -> str:
@@ -94,6 +136,7 @@ class _Entries:
         name = path[-1] if isinstance(path[-1], str) else f"[{path[-1]}]"
         title = None if place is None else place.title
         unit = None if place is None else self._unit(place)
+        value = opened(value)
         if isinstance(value, Deferred) and value.is_built:
             value = value.get(lambda: "")
         if isinstance(value, _TAGGED) and not isinstance(value, TaggedScalar) and installed().store.is_node(value.tag):
@@ -109,11 +152,18 @@ class _Entries:
         return _of_value(str(name), format_path(path), value, title, unit)
 
     def of_object(
-        self, name: str, path: _Path, value: dict[str, Any], title: str | None, place: Place | None = None
+        self,
+        name: str,
+        path: _Path,
+        value: dict[str, Any],
+        title: str | None,
+        place: Place | None = None,
+        kind: str | None = None,
     ) -> Entry:
         """Return the entry of a node, or of a mapping that will be one."""
         schema = value._schema if isinstance(value, ObjectNode) else None if place is None else place.object
-        kind = type(value).__name__ if isinstance(value, ObjectNode) else class_name_of(schema)
+        if kind is None:
+            kind = type(value).__name__ if isinstance(value, ObjectNode) else class_name_of(schema)
 
         def members() -> Iterator[Entry]:
             for key in _in_order(value, schema):
@@ -143,6 +193,8 @@ class _Entries:
         kind = _kind_of_tag(raw.tag)
         where = format_path(path)
         content: Mapping[str, Any] = raw if isinstance(raw, TaggedMapping) else {}
+        if kind in _RECORDS and content:
+            return self.of_object(name, path, raw, title, kind=_RECORDS[kind])
         if kind == "ndarray":
             return _of_raw_array(name, where, raw, title, unit)
         if kind == "quantity":

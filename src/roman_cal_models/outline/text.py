@@ -9,12 +9,12 @@ from itertools import islice
 from ..printable import printable
 from .entry import Entry
 
-__all__ = ["lines"]
+__all__ = ["BOLD", "DIM", "lines", "painted"]
 
 _MOST = 100
 _VALUE_WIDTH = 32
 _GAP = "  "
-_BOLD, _DIM, _VALUE, _UNIT, _END = "\033[1m", "\033[2m", "\033[36m", "\033[33m", "\033[0m"
+BOLD, DIM, _VALUE, _UNIT, _END = "\033[1m", "\033[2m", "\033[36m", "\033[33m", "\033[0m"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +69,21 @@ def _line(row: _Row, names: int, values: int, width: int | None, colours: bool) 
     left = f"{row.branch}{row.name}"
     space = len(row.value) + (len(row.unit) + 1 if row.unit else 0)
     parts = [
-        (row.branch, _DIM),
-        (row.name, _BOLD if row.is_container else ""),
+        (row.branch, DIM),
+        (row.name, BOLD if row.is_container else ""),
         (" " * (names - len(left)) + _GAP, ""),
-        (row.value, _DIM if row.is_container else _VALUE),
+        (row.value, DIM if row.is_container else _VALUE),
         (f" {row.unit}" if row.unit else "", _UNIT),
         (" " * (values - space) + _GAP if row.title else "", ""),
-        (row.title, _DIM),
+        (row.title, DIM),
     ]
     while parts and not parts[-1][0].strip():
         parts.pop()
+    return painted(parts, width, colours)
+
+
+def painted(parts: list[tuple[str, str]], width: int | None, colours: bool) -> str:
+    """Return a line of texts, each with its colour, that is no longer than a width."""
     return "".join(f"{code}{text}{_END}" if colours and code and text else text for text, code in _cut(parts, width))
 
 
