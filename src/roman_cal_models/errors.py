@@ -40,6 +40,8 @@ __all__ = [
     "SchemaError",
     "SchemaNotFoundError",
     "SourceTypeError",
+    "TargetError",
+    "TargetExistsError",
     "TruncatedFileError",
     "UnitError",
     "UnknownAttributeError",
@@ -266,6 +268,14 @@ class UnknownTagError(NotRomanError, TypeError):
 
 class TruncatedFileError(NotAsdfError, EOFError):
     """The file ends before its header or a block of it does."""
+
+
+class TargetError(FileError, OSError):
+    """A file cannot be saved under this name: what is there is no file, or the name cannot stand in the file."""
+
+
+class TargetExistsError(TargetError, FileExistsError):
+    """A file is there already, and is not to be replaced."""
 
 
 class ForeignValueError(FileError, ValueError):

@@ -68,6 +68,15 @@ def test_an_integer_fits_by_its_range(value: int, name: str) -> None:
             datatype(name).convert(value)
 
 
+@pytest.mark.parametrize("name", INTEGER_RANGES)
+def test_the_least_and_the_greatest_integer_fit(name: str) -> None:
+    least, greatest = INTEGER_RANGES[name]
+    assert [datatype(name).convert(value) for value in (least, greatest)] == [least, greatest]
+    for value in (least - 1, greatest + 1):
+        with pytest.raises(ValueError, match="is out of the range"):
+            datatype(name).convert(value)
+
+
 @given(st.floats() | st.integers())
 def test_a_number_is_finite(value: float) -> None:
     if abs(value) <= 1e308:

@@ -8,7 +8,6 @@ import io
 import struct
 import threading
 import zlib
-from collections.abc import Iterator
 from typing import Any
 
 import asdf
@@ -16,10 +15,10 @@ import lz4.block
 import numpy as np
 import pytest
 
-from roman_cal_models.blocks.decoding import decoded
+from roman_cal_models.blocks import decoding
+from roman_cal_models.blocks.codecs import BrokenBlockError
 from roman_cal_models.blocks.integrity import Verdict, check, check_all, survey
 from roman_cal_models.blocks.positions import positioned
-from roman_cal_models.blocks.reading import BrokenBlockError
 
 HEAD = struct.Struct(">4sHI4sQQQ16s")
 COMPRESSIONS = [None, "zlib", "bzp2", "lz4"]
@@ -254,29 +253,31 @@ def test_blocks_are_told_in_their_order() -> None:
 # -- decoding --------------------------------------------------------------------------------------------------------
 
 
-def in_pieces(packed: bytes, length: int) -> Iterator[bytes]:
-    return (packed[at : at + length] for at in range(0, len(packed), length))
-
-
-@pytest.mark.parametrize("length", [1, 3, 1000, 10**6])
 @pytest.mark.parametrize("compression", ["zlib", "bzp2", "lz4"])
-def test_pieces_of_any_length_are_decoded(compression: str, length: int) -> None:
-    file = content(compression)
-    one = survey(positioned(io.BytesIO(file)), start_of(file)).blocks[0]
-    found = b"".join(decoded(one.compression, in_pieces(file[one.begin : one.end], length), one.size))
-    assert found == np.arange(3000, dtype="i4").tobytes()
+@pytest.mark.parametrize("piece", [1, 3, 1000, 10**6])
+def test_bytes_are_decoded_in_pieces_of_any_length(
+    compression: str, piece: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoding, "_PIECE", piece)
+    file = positioned(io.BytesIO(content(compression)))
+    one = survey(file, start_of(content(compression))).blocks[0]
+    assert b"".join(decoding.decoded(file, one)) == np.arange(3000, dtype="i4").tobytes()
 
 
 @pytest.mark.parametrize(
     ("compression", "packed"), [(b"zlib", zlib.compress(bytes(10**8), 9)), (b"bzp2", bz2.compress(bytes(10**8)))]
 )
 def test_no_piece_is_larger_than_a_few_megabytes(compression: bytes, packed: bytes) -> None:
-    pieces = [len(piece) for piece in decoded(compression, [packed], 10**8)]
-    assert sum(pieces) == 10**8
-    assert max(pieces) <= 4 * 1024 * 1024
+    file = file_of(block(packed, compression=compression, size=10**8))
+    bytes_ = positioned(io.BytesIO(file))
+    sizes = [len(piece) for piece in decoding.decoded(bytes_, survey(bytes_, start_of(file)).blocks[0])]
+    assert sum(sizes) == 10**8
+    assert max(sizes) <= 4 * 1024 * 1024
 
 
 def test_lz4_that_says_that_it_is_huge_is_refused() -> None:
     frame = struct.pack("<I", 2**31) + b"\0" * 20
+    file = file_of(block(struct.pack(">I", len(frame)) + frame, compression=b"lz4\0", size=2**40))
+    bytes_ = positioned(io.BytesIO(file))
     with pytest.raises(BrokenBlockError):
-        list(decoded(b"lz4\0", [struct.pack(">I", len(frame)) + frame], 2**40))
+        list(decoding.decoded(bytes_, survey(bytes_, start_of(file)).blocks[0]))

@@ -318,6 +318,21 @@ def test_an_array_of_a_table_is_one_too(tmp_path: Path) -> None:
             opened.save(path)
 
 
+def test_a_wrong_table_does_not_become_a_parquet_file(tmp_path: Path) -> None:
+    catalog = rcm.ImageSourceCatalogModel.create_fake_data()
+    table = catalog.create_empty_catalog()
+    for _ in range(1000):
+        table.add_row()
+    catalog.source_catalog = table
+    path = catalog.save(tmp_path / "catalog.asdf", all_array_compression=None)
+    content = bytearray(path.read_bytes())
+    content[place_of(bytes(content), 0) + 100] ^= 1
+    path.write_bytes(content)
+    with rcm.open(path) as model, pytest.raises(rcm.ChecksumError, match="source_catalog"):
+        model.to_parquet(tmp_path / "catalog.parquet")
+    assert not (tmp_path / "catalog.parquet").exists()
+
+
 def test_what_an_array_came_from_is_forgotten_with_it(whole: Path) -> None:
     from roman_cal_models.blocks import origins
 

@@ -55,6 +55,13 @@ def test_no_array_is_read_for_it(tmp_path: Path) -> None:
         assert "array" in repr(dict.__getitem__(model.node, "err"))
 
 
+def test_a_header_tells_it_too(tmp_path: Path) -> None:
+    image = rcm.ImageModel.create_fake_data(shape=(8, 8))
+    image.err = np.zeros((3, 3), image.err.dtype)
+    header = rcm.read_header(image.save(tmp_path / "image.asdf", all_array_storage="internal"))
+    assert [problem.kind for problem in header.problems()] == ["shape"]
+
+
 def test_an_array_that_is_not_filled_yet_is_not_compared() -> None:
     image = rcm.ImageModel.create_fake_data(shape=(8, 8))
     image.dumo = np.zeros((0, 0), image.dumo.dtype)

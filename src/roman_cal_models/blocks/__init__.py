@@ -9,7 +9,7 @@
 ``reading``
     The content of a block, whole or in parts. A whole block is read in one place, `raw_bytes`.
 ``decoding``
-    The content of a block, piece by piece from its bytes.
+    The content of a block, piece by piece from its bytes, where nobody needs it whole. Needs ``codecs``.
 ``integrity``
     Whether the blocks are whole, and what they were when they were written. Needs ``index`` and ``decoding``.
 ``origins``

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from .reading import BrokenBlockError
+from .codecs import LZ4, BrokenBlockError, lz4_pieces
+from .index import Block
+from .positions import PositionedBytes
 
-__all__ = ["NO_COMPRESSION", "decoded", "is_known"]
+__all__ = ["NO_COMPRESSION", "decoded", "is_known", "stored"]
 
 NO_COMPRESSION = b"\0\0\0\0"
 
-# asdf's framing of lz4: the length of a piece, then the piece, which begins with its length when it is decompressed.
-_LZ4_HEAD = struct.Struct(">I")
-_LZ4_SIZE = struct.Struct("<I")
-
-# What lz4 makes of a byte at most.
-_LZ4_EXPANSION = 255
-
+_PIECE = 1024 * 1024
 _LARGEST_PIECE = 4 * 1024 * 1024
 
 
@@ -26,94 +21,92 @@ def is_known(compression: bytes) -> bool:
     return compression in _DECODERS
 
 
-def decoded(compression: bytes, pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
+def stored(file: PositionedBytes, block: Block) -> Iterator[bytes]:
+    """Yield the bytes of a block as they are in the file, piece by piece.
+
+    Raises
+    ------
+    EOFError
+        The file ends before the block does.
+    """
+    for position in range(block.begin, block.end, _PIECE):
+        yield _read(file, position, min(_PIECE, block.end - position))
+
+
+def decoded(file: PositionedBytes, block: Block) -> Iterator[bytes]:
     """Yield the content of a block, piece by piece.
 
     Parameters
     ----------
-    compression : bytes
-        Its four letters.
-    pieces : iterable of bytes
-        Its bytes, in pieces of any length.
-    size : int
-        How many bytes it has, decompressed: nothing is made of a piece that holds more.
+    file : PositionedBytes
+        The file.
+    block : Block
+        One of its blocks, of a compression that is known here.
 
     Raises
     ------
+    EOFError
+        The file ends before the block does.
     BrokenBlockError
-        It is none of this compression.
+        The block is none of this compression.
     """
-    return _DECODERS[compression](pieces, size)
+    return _DECODERS[block.compression](file, block)
 
 
-def _plain(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
-    return iter(pieces)
-
-
-def _zlib(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
+def _zlib(file: PositionedBytes, block: Block) -> Iterator[bytes]:
     import zlib
 
-    decoder = zlib.decompressobj()
+    machine = zlib.decompressobj()
     try:
-        for piece in pieces:
-            rest = piece
-            while rest and not decoder.eof:
-                yield decoder.decompress(rest, _LARGEST_PIECE)
-                rest = decoder.unconsumed_tail
-        while not decoder.eof and (content := decoder.decompress(b"", _LARGEST_PIECE)):
+        for piece in stored(file, block):
+            left = piece
+            while left and not machine.eof:
+                yield machine.decompress(left, _LARGEST_PIECE)
+                left = machine.unconsumed_tail
+        while not machine.eof and (content := machine.decompress(b"", _LARGEST_PIECE)):
             yield content
     except zlib.error as error:
         raise BrokenBlockError(str(error)) from error
-    if not decoder.eof:
+    if not machine.eof:
         raise BrokenBlockError("its compressed content does not end")
 
 
-def _bzip2(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
+def _bzip2(file: PositionedBytes, block: Block) -> Iterator[bytes]:
     import bz2
 
-    decoder = bz2.BZ2Decompressor()
-    try:
-        for piece in pieces:
-            rest = piece
-            while not decoder.eof and (rest or not decoder.needs_input):
-                yield decoder.decompress(rest, _LARGEST_PIECE)
-                rest = b""
-    except OSError as error:
-        raise BrokenBlockError(str(error)) from error
-    if not decoder.eof:
+    machine = bz2.BZ2Decompressor()
+    for piece in stored(file, block):
+        left = piece
+        while not machine.eof and (left or not machine.needs_input):
+            try:
+                content = machine.decompress(left, _LARGEST_PIECE)
+            except OSError as error:
+                raise BrokenBlockError(str(error)) from error
+            yield content
+            left = b""
+    if not machine.eof:
         raise BrokenBlockError("its compressed content does not end")
 
 
-def _lz4(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
+def _lz4(file: PositionedBytes, block: Block) -> Iterator[bytes]:
     import lz4.block
 
-    for frame in _lz4_frames(pieces):
-        length = _LZ4_SIZE.unpack_from(frame)[0]
-        if length > min(size, _LZ4_EXPANSION * len(frame)):
-            raise BrokenBlockError(f"a piece of {len(frame)} bytes says that it holds {length}")
+    def read_at(position: int, size: int) -> bytes:
+        return _read(file, position, size)
+
+    for begin, length, _ in lz4_pieces(read_at, block.begin, block.end, block.size):
         try:
-            content: bytes = lz4.block.decompress(frame)
+            content: bytes = lz4.block.decompress(read_at(begin, length))
         except lz4.block.LZ4BlockError as error:
             raise BrokenBlockError(str(error)) from error
-        size -= len(content)
         yield content
 
 
-def _lz4_frames(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the pieces that lz4 made, from pieces of any length."""
-    waiting = bytearray()
-    for piece in pieces:
-        waiting += piece
-        while len(waiting) >= _LZ4_HEAD.size:
-            end = _LZ4_HEAD.size + _LZ4_HEAD.unpack_from(waiting)[0]
-            if end < _LZ4_HEAD.size + _LZ4_SIZE.size:
-                raise BrokenBlockError("a compressed piece has no length")
-            if len(waiting) < end:
-                break
-            yield bytes(waiting[_LZ4_HEAD.size : end])
-            del waiting[:end]
-    if waiting:
-        raise BrokenBlockError("its last compressed piece is cut")
+def _read(file: PositionedBytes, position: int, size: int) -> bytes:
+    piece = file.read_at(position, size)
+    if len(piece) < size:
+        raise EOFError(f"the file ends {size - len(piece)} bytes early")
+    return piece
 
 
-_DECODERS = {NO_COMPRESSION: _plain, b"zlib": _zlib, b"bzp2": _bzip2, b"lz4\0": _lz4}
+_DECODERS = {NO_COMPRESSION: stored, b"zlib": _zlib, b"bzp2": _bzip2, LZ4: _lz4}

@@ -9,10 +9,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from .decoding import NO_COMPRESSION, decoded, is_known
+from .codecs import BrokenBlockError
+from .decoding import NO_COMPRESSION, decoded, is_known, stored
 from .index import Block, blocks
 from .positions import PositionedBytes
-from .reading import BrokenBlockError
 
 __all__ = ["Fault", "Survey", "Verdict", "check", "check_all", "named", "survey"]
 
@@ -135,7 +135,7 @@ def _of_head(number: int, block: Block, length: int) -> Iterator[Fault]:
 def _behind(file: PositionedBytes, found: Sequence[Block], end: int) -> Iterator[Fault]:
     """Tell what is wrong behind the last block, where nothing stands but an index of the blocks."""
     rest = file.read_at(end, _PIECE + 32 * len(found)).lstrip(b"\0")
-    if not rest:
+    if not rest.strip():
         return
     if not rest.startswith(_INDEX[: len(rest)]):
         yield Fault("block", None, f"what begins at byte {end} is neither a block nor the index of the blocks")
@@ -192,7 +192,7 @@ def check(
 
 
 def _checked(file: PositionedBytes, number: int, block: Block, *, whole: bool, foreign: Collection[bytes]) -> Verdict:
-    is_right = block.checksum is not None and _md5(_pieces(file, block)) == block.checksum
+    is_right = block.checksum is not None and _md5(stored(file, block)) == block.checksum
     is_compressed = block.compression != NO_COMPRESSION
     if is_compressed and not is_known(block.compression) and block.compression not in foreign:
         return Verdict("wrong", Fault("block", number, f"is compressed by {block.compression!r}, which is not known"))
@@ -202,7 +202,7 @@ def _checked(file: PositionedBytes, number: int, block: Block, *, whole: bool, f
     content = _new_md5()
     size = 0
     try:
-        for piece in decoded(block.compression, _pieces(file, block), block.size):
+        for piece in decoded(file, block):
             size += len(piece)
             if size > block.size:
                 break
@@ -276,14 +276,3 @@ def _new_md5() -> Any:
     import hashlib
 
     return hashlib.md5(usedforsecurity=False)
-
-
-def _pieces(file: PositionedBytes, block: Block) -> Iterator[bytes]:
-    """Yield the bytes of a block."""
-    position = block.begin
-    while position < block.end:
-        piece = file.read_at(position, min(_PIECE, block.end - position))
-        if not piece:
-            raise EOFError
-        yield piece
-        position += len(piece)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..errors import FilenameMismatchWarning, Problem, RomanCalModelsError, format_path
-from .terminal import Progress
+from ..errors import FilenameMismatchWarning, Problem, RomanCalModelsError, format_path, told
+from ..printable import printable
+from .terminal import Progress, complain, print_json
 
 if TYPE_CHECKING:
     from ..blocks.integrity import Verdict
@@ -59,9 +58,10 @@ def run(options: argparse.Namespace) -> int:
         except (RomanCalModelsError, OSError) as error:
             progress.clear()
             unread += 1
-            text = str(error)
-            text = text if file in text else f"{file}: {text}"
-            print(json.dumps({"file": file, "error": text})) if options.json else print(text, file=sys.stderr)
+            if options.json:
+                print_json({"file": file, "error": told(error, file)})
+            else:
+                complain(error, file)
             continue
         errors = sum(problem.level == "error" for problem in problems)
         valid, invalid, count = valid + (not errors), invalid + bool(errors), count + errors
@@ -69,9 +69,10 @@ def run(options: argparse.Namespace) -> int:
         if options.json or problems:
             progress.clear()
         if options.json:
-            print(json.dumps({"file": file, "problems": [_record(problem) for problem in problems]}, default=str))
+            print_json({"file": file, "problems": [_record(problem) for problem in problems]}, default=str)
         for problem in () if options.json else problems:
-            print(f"{file}: {problem}" if problem.level == "error" else f"{file}: warning: {problem}")
+            told_as = "" if problem.level == "error" else "warning: "
+            print(printable(f"{file}: {told_as}{problem}"))
     if not options.json:
         if options.blocks:
             print("checksums: " + ", ".join(f"{checksums[kind]} {kind}" for kind in ("right", "wrong", "missing")))

@@ -18,11 +18,11 @@ from ..errors import (
     TruncatedFileError,
 )
 from ..locks import MOMENT
+from ..schema import bounds
 from ..schema.asdf_answers import cached_by_extensions
 from ..schema.values import NDARRAY_TAG
 from ..settings import current
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
-from . import bounds
 from .arrays import BlockArrays, is_in_block
 from .file_blocks import FileBlocks, arrays_in
 
