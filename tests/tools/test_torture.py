@@ -41,7 +41,8 @@ def eat(folder: Path) -> None:
 
 
 def call(folder: Path) -> None:
-    socket.create_connection(("127.0.0.1", 9))
+    with socket.socket() as client:
+        client.connect(("127.0.0.1", 9))
 
 
 def look_up(folder: Path) -> None:
