@@ -12,7 +12,7 @@ from typing import Any
 from ..errors import FilenameMismatchWarning
 from ..header.header import Header
 from ..models.data_model import DataModel
-from ..models.loading import section
+from ..models.loading import section_at
 from ..models.opening import open as open_model
 from ..nodes.comparing import equal_values
 from ..nodes.deferred import FileValue
@@ -217,7 +217,7 @@ def _array_in(node: ObjectNode, key: str) -> Array | None:
         return _array(node[key])
     if not raw.shape or raw.source.read_only:  # of a header
         return None
-    return Array(raw.shape, lambda rows: section(node, key, rows))
+    return Array(raw.shape, lambda rows: section_at(node, key, rows))
 
 
 def _array(value: Any) -> Array | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..schema.values import NDARRAY_TAG, datatype_of, numpy_dtype
+from ..schema.values import NDARRAY_TAG, datatype_of, numpy_dtype, sizes_of
 from ..yaml import TaggedMapping
 
 if TYPE_CHECKING:
@@ -45,7 +45,10 @@ class ArrayInfo:
             Type or shape are not there, or mean nothing.
         """
         dtype = numpy_dtype(raw["datatype"], raw["byteorder"])
-        return cls(dtype, tuple(None if size == "*" else int(size) for size in raw["shape"]))
+        shape = sizes_of(raw)
+        if shape is None:
+            raise ValueError(f"{raw['shape']!r} is no shape of an array")
+        return cls(dtype, shape)
 
     @property
     def ndim(self) -> int:

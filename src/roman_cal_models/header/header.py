@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..errors import NeedsBlocks, ReadOnlyError
@@ -78,6 +78,10 @@ class Header:
     def keys(self) -> Any:
         """Return the names of the top properties."""
         return self._node.keys()
+
+    def values(self) -> Any:
+        """Return the values of the top properties."""
+        return self._node.values()
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return a top property, or `default` where there is none."""
@@ -169,7 +173,7 @@ class Header:
 
     def __repr__(self) -> str:
         file = "" if self._file is None else f" {self._file}"
-        return printable(f"<Header of {self._model_type}{file}: {', '.join(self._node)}>")
+        return printable(f"<Header of {self._model_type}{file}: {', '.join(map(str, self._node))}>")
 
     def _repr_html_(self) -> str:
         from ..nodes.outlining import as_html
@@ -185,14 +189,14 @@ def _leaves(tree: Any, path: tuple[Any, ...] = (), *, only_times: bool = False) 
 
     Parameters
     ----------
-    tree : ObjectNode or ListNode
-        Its values are yielded, and those of all that is below.
+    tree : object
+        If it is a node or a list, its values are yielded, and those of all that is below.
     path : tuple
         Where it stands.
     only_times : bool
         Whether foreign objects other than times are left out; they are not built then.
     """
-    for key in tree if isinstance(tree, dict) else range(len(tree)):
+    for key in _keys(tree):
         raw = raw_get(tree, key) if isinstance(tree, dict) else None
         if only_times and isinstance(raw, FileValue) and not raw.tag.startswith(TIME):
             continue
@@ -204,3 +208,9 @@ def _leaves(tree: Any, path: tuple[Any, ...] = (), *, only_times: bool = False) 
             yield from _leaves(value, (*path, key), only_times=only_times)
         elif value is not None:
             yield ".".join(map(str, (*path, key))), value
+
+
+def _keys(tree: Any) -> Iterable[Any]:
+    if isinstance(tree, dict):
+        return list(tree)
+    return range(len(tree)) if isinstance(tree, list) else ()

@@ -12,7 +12,7 @@ from typing import Any
 from ..errors import SourceTypeError
 from .content import Readable
 
-__all__ = ["beginning"]
+__all__ = ["beginning", "name_of_stream"]
 
 
 @contextmanager
@@ -29,7 +29,7 @@ def beginning(source: Any, storage_options: Mapping[str, Any] | None) -> Generat
     Raises
     ------
     SourceTypeError
-        It is nothing that holds a file.
+        It is nothing that holds a file, or a stream that is closed or open as text.
     """
     if isinstance(source, (bytes, bytearray, memoryview)):
         yield io.BytesIO(source), None
@@ -41,20 +41,36 @@ def beginning(source: Any, storage_options: Mapping[str, Any] | None) -> Generat
             # no buffer: it would read on
             with builtins.open(name, "rb", buffering=0) as file:
                 yield file, name
-    elif hasattr(source, "read") and not isinstance(source, io.TextIOBase):
-        called = getattr(source, "name", None)
+    elif hasattr(source, "read"):
+        called = name_of_stream(source)
         position = source.tell() if _can_seek(source) else None
         try:
-            yield source, called if isinstance(called, str) else None
+            yield source, called
         finally:
             if position is not None:
                 source.seek(position)
-    elif isinstance(source, io.TextIOBase):
-        raise SourceTypeError("the stream is open as text: open it with mode 'rb'")
     else:
         raise SourceTypeError(
             f"a header cannot be read from {type(source).__name__}: give a path, a URL, bytes or a binary stream"
         )
+
+
+def name_of_stream(stream: Any) -> str | None:
+    """Return the name of the file that a stream is of, where it has one.
+
+    Raises
+    ------
+    SourceTypeError
+        It is open as text, or closed.
+    """
+    called = getattr(stream, "name", None)
+    name = called if isinstance(called, str) else None
+    of = "" if name is None else f"{name}: "
+    if isinstance(stream, io.TextIOBase):
+        raise SourceTypeError(f"{of}the stream is open as text: open it with mode 'rb'")
+    if getattr(stream, "closed", False) is True:
+        raise SourceTypeError(f"{of}the stream is closed: give the path, or a stream that is open")
+    return name
 
 
 def _can_seek(stream: Any) -> bool:

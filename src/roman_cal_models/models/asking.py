@@ -13,6 +13,7 @@ from ..nodes.lazy_dict import raw_items
 from ..nodes.list_node import ListNode
 from ..nodes.object_node import ObjectNode
 from ..nodes.scalar_node import ScalarNode
+from ..schema.values import dtype_of
 
 if TYPE_CHECKING:
     from asdf import AsdfFile
@@ -231,10 +232,15 @@ def _stand_in(value: Deferred) -> Any:
     """Return an array of the shape and type of one that was not read, in no memory; anything else by its tag."""
     if isinstance(value, AsdfArray):
         return value.array
+    by_tag = _shown_type(value.tag.rpartition("/")[2])(None, {})
     if not isinstance(value, FileValue) or value.shape is None:
-        return _shown_type(value.tag.rpartition("/")[2])(None, {})
+        return by_tag
     import numpy as np
-    from asdf.tags.core.ndarray import asdf_datatype_to_numpy_dtype
 
-    dtype = asdf_datatype_to_numpy_dtype(value.raw["datatype"], value.raw.get("byteorder", "little"))
-    return np.broadcast_to(np.zeros((), dtype), value.shape)
+    dtype = dtype_of(value.raw)
+    if dtype is None:
+        return by_tag
+    try:
+        return np.broadcast_to(np.zeros((), dtype), value.shape)
+    except (MemoryError, ValueError):  # no array can be as large as the file says
+        return by_tag

@@ -212,7 +212,7 @@ class DataModel(NodeAccess, Looking, _Attributes):
     def __repr__(self) -> str:
         file = "" if self._source is None or self._source.name is None else f" {self._source.name}"
         closed = " (closed)" if self._source is not None and self._source.is_closed else ""
-        return printable(f"<{type(self).__name__}{file}{closed}: {', '.join(self._node)}>")
+        return printable(f"<{type(self).__name__}{file}{closed}: {', '.join(map(str, self._node))}>")
 
     def _repr_html_(self) -> str:
         from ..nodes.outlining import as_html

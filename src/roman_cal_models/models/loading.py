@@ -14,7 +14,7 @@ from ..nodes.object_node import ObjectNode
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["load", "name_arrays", "section"]
+__all__ = ["load", "name_arrays", "section", "section_at"]
 
 
 def load(node: Any) -> None:
@@ -50,18 +50,23 @@ def _is_mapped(array: Any) -> bool:
 
 
 def section(node: ObjectNode, name: str, index: Any) -> NDArray[Any]:
-    """Return part of the array of a name below a node, without the rest where that can be.
+    """Return part of the array of a dotted name below a node, without the rest where that can be.
 
     Raises
     ------
     TypeError
         What stands there is no array.
     """
-    import numpy as np
-
     *parents, key = name.split(".")
     for parent in parents:
         node = node[parent]
+    return section_at(node, key, index)
+
+
+def section_at(node: ObjectNode, key: str, index: Any) -> NDArray[Any]:
+    """Return part of the array under a key of a node, whatever the key is."""
+    import numpy as np
+
     raw = raw_get(node, key)
     if isinstance(raw, FileValue) and not raw.is_built and isinstance(raw.source, FileSource):
         part: NDArray[Any] | None = raw.source.section(raw.raw, index, lambda: format_path((*node.path(), key)))
@@ -69,6 +74,6 @@ def section(node: ObjectNode, name: str, index: Any) -> NDArray[Any]:
             return part
     value = node[key]
     if not isinstance(value, np.ndarray):
-        raise TypeError(f"{name} is no array but a {type(value).__name__}")
+        raise TypeError(f"{format_path((*node.path(), key))} is no array but a {type(value).__name__}")
     copied: NDArray[Any] = np.array(value[index], subok=True)
     return copied

@@ -14,6 +14,7 @@ from ..errors import FilenameMismatchWarning, NotRomanError, SourceTypeError, Un
 from ..extension.foreign import FileSource
 from ..header.content import parse_tree, read_header_bytes
 from ..header.roots import history_entries, roman_part, value_of
+from ..header.sources import name_of_stream
 from ..nodes.building import build_root
 from ..nodes.object_node import ObjectNode
 from ..nodes.reading import node_from_tree
@@ -152,10 +153,7 @@ def _stream(source: Any, storage_options: Mapping[str, Any]) -> tuple[BinaryIO, 
             return _remote(name, storage_options), name, True
         return builtins.open(name, "rb"), os.fsdecode(name), True
     if hasattr(source, "read") and hasattr(source, "seek"):
-        if isinstance(source, io.TextIOBase):
-            raise SourceTypeError("the stream is open as text: open it with mode 'rb'")
-        name = getattr(source, "name", None)
-        return source, name if isinstance(name, str) else None, False
+        return source, name_of_stream(source), False
     raise SourceTypeError(
         f"a model cannot be opened from {type(source).__name__}: give a path, a URL, bytes, a binary stream, "
         "an asdf.AsdfFile or a model"
@@ -191,7 +189,9 @@ def _is_asdf_file(source: Any) -> bool:
     import sys
 
     asdf = sys.modules.get("asdf")
-    return asdf is not None and isinstance(source, asdf.AsdfFile)
+    # another thread may be importing it at this moment
+    kind = getattr(asdf, "AsdfFile", None)
+    return kind is not None and isinstance(source, kind)
 
 
 def _node_of_asdf_file(file: Any) -> ObjectNode:

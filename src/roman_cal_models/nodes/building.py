@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..blocks.origins import inherit
+from ..errors import UnknownTagError
+from ..schema import uris
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, Unread, opened
 from . import object_node as _object_node
 from .classes import class_of, class_of_document, editable, is_editable
@@ -50,9 +52,18 @@ _MAY_BE_FOREIGN: frozenset[type[Any]] = frozenset({*_TAGGED, Unread})
 
 
 def build_root(raw: TaggedMapping, uri: str, source: Source) -> ObjectNode:
-    """Build the top node of a file from its YAML, by the schema that its tag names."""
+    """Build the top node of a file from its YAML, by the schema that its tag names.
+
+    Raises
+    ------
+    UnknownTagError
+        The tag is that of a text, a time or a list, which no file is.
+    """
     from ..schema import installed
 
+    if installed().root(uri).object is None:
+        name = uris.parse(uri).name
+        raise UnknownTagError(source.name, f"{raw.tag} is no tag of a file: {name} stands inside of others")
     schema = installed().document(uri)
     return _raw_object(raw, schema, source, None if raw.tag == schema.tag else raw.tag)
 

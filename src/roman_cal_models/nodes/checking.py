@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..errors import RomanCalModelsError
+from ..schema.values import NDARRAY_TAG
 from ..yaml import TaggedMapping
 from .classes import is_editable
 from .deferred import FileValue
@@ -39,7 +40,8 @@ def _build_at(node: Any, path: tuple[str | int, ...]) -> bool:
     """
     for part in path:
         raw = raw_get(node, part) if isinstance(node, dict) and is_editable(node) else None
-        is_foreign = isinstance(raw, FileValue) and raw.shape is None  # an array is written as it was read
+        # an array is written as it was read
+        is_foreign = isinstance(raw, FileValue) and not raw.tag.startswith(NDARRAY_TAG)
         if is_foreign or raw.__class__ in (dict, TaggedMapping):
             try:
                 raw = node[part]

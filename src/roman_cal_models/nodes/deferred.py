@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from ..errors import ModelClosedError
 from ..locks import MOMENT
 from ..printable import printable
+from ..schema.values import MISSING, NDARRAY_TAG, datatype_of, lower, sizes_of
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, Unread, read
 
 __all__ = ["UNBUILT", "AsdfArray", "Deferred", "FakeValue", "FileValue", "Source"]
@@ -124,6 +125,8 @@ class FileValue(Deferred):
 
     __slots__ = ("_raw", "source")
 
+    __roman_raw__ = True
+
     def __init__(self, source: Source, raw: Any) -> None:
         self.tag = raw.tag  # as the base does it: headers make one of each array
         self.source = source
@@ -142,14 +145,17 @@ class FileValue(Deferred):
 
     @property
     def shape(self) -> tuple[int, ...] | None:
-        """Shape of an array, without reading it; None where the file does not say."""
-        shape = self.raw.get("shape") if isinstance(self.raw, TaggedMapping) else None
-        return None if shape is None else tuple(shape)
+        """Shape of an array, without reading it; None where the YAML does not say, and for anything else."""
+        if not self.tag.startswith(NDARRAY_TAG):
+            return None
+        sizes = sizes_of(self.raw)
+        return None if sizes is None or None in sizes else sizes  # type: ignore[return-value]
 
     def __repr__(self) -> str:
         if self.shape is None:
             return super().__repr__()
-        return printable(f"<array {self.raw.get('datatype')} {self.shape}>")
+        datatype = datatype_of(self.raw)
+        return printable(f"<array {'of unknown type' if datatype is MISSING else datatype} {self.shape}>")
 
 
 class FakeValue(Deferred):
@@ -173,8 +179,6 @@ class FakeValue(Deferred):
         return self._make()
 
     def __roman_lower__(self) -> Any:
-        from ..schema.values import lower
-
         return lower(self.get(lambda: ""))
 
 
@@ -202,8 +206,6 @@ class AsdfArray(Deferred):
             raise ModelClosedError(self.file, f"{where()} was not loaded: {error}") from error
 
     def __roman_lower__(self) -> Any:
-        from ..schema.values import lower
-
         return lower(self.array)
 
     @property

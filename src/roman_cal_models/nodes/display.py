@@ -29,8 +29,15 @@ def _value(value: Any, depth: int) -> str:
     if isinstance(value, dict):
         return one_line(value, depth) if hasattr(value, "schema_uri") else f"<{len(value)} values>"
     if isinstance(value, list):
-        return f"[{len(value)} items]" if len(value) > 3 or depth >= _DEPTH else repr(value)
+        return f"[{len(value)} items]" if len(value) > 3 or depth >= _DEPTH else _repr(value)
     if is_array(value):
         return f"<array {value.dtype} {value.shape}>"
-    text = repr(value)
+    text = _repr(value)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
+def _repr(value: Any) -> str:
+    try:
+        return repr(value)
+    except ValueError:  # an int of more digits than Python writes
+        return f"<{type(value).__name__}>"

@@ -10,22 +10,32 @@ from .scalar_node import ScalarNode
 
 __all__ = ["as_flat_dict", "flatten", "leaves", "plain"]
 
+_GONE = object()
+
 
 def leaves(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[str, Any]]:
-    """Yield every value that is not null under its dotted name, containers taken apart."""
+    """Yield every value in a container that is not null under its dotted name, containers in it taken apart."""
     if isinstance(tree, dict):
-        for key, value in tree.items():
+        for key, value in _items(tree):
             yield from leaves(value, (*path, key))
     elif isinstance(tree, (list, tuple)):
         for index, value in enumerate(tree):
             yield from leaves(value, (*path, index))
-    elif tree is not None:
+    elif tree is not None and path:
         yield ".".join(map(str, path)), tree
 
 
 def flatten(tree: Any, *, include_arrays: bool, recursive: bool, prefix: str = "") -> dict[str, Any]:
     """Return the values under dotted names, times as text."""
-    return as_flat_dict(leaves(tree) if recursive else tree.items(), include_arrays=include_arrays, prefix=prefix)
+    return as_flat_dict(leaves(tree) if recursive else _items(tree), include_arrays=include_arrays, prefix=prefix)
+
+
+def _items(tree: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
+    """Yield the items whose keys are there now; another thread may add some, and take some out, meanwhile."""
+    for key in list(dict.keys(tree)):
+        value = tree.get(key, _GONE)
+        if value is not _GONE:
+            yield key, value
 
 
 def as_flat_dict(pairs: Iterable[tuple[str, Any]], *, include_arrays: bool, prefix: str) -> dict[str, Any]:

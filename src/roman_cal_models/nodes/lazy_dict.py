@@ -206,13 +206,13 @@ def raw_get(node: dict[str, Any], key: Any) -> Any:
     return _read(node, key, raw) if raw.__class__ is Unread else raw
 
 
-def raw_items(node: dict[str, Any]) -> ItemsView[str, Any]:
-    """Return what stands in a node, built or not, by its keys."""
+def raw_items(node: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Return what stands in a node now, built or not, by its keys; another thread may change the node meanwhile."""
     if Unread in map(type, _values(node)):
         for key, raw in list(_items(node)):
             if raw.__class__ is Unread:
                 _read(node, key, raw)
-    return _items(node)
+    return list(_items(node))
 
 
 def _read(node: dict[str, Any], key: Any, raw: Unread) -> Any:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import format_path
 from ..outline.entry import Entry
 from ..schema import installed, uris
+from ..schema.values import MISSING, datatype_of, sizes_of
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
 from .classes import class_name_of, class_name_of_family
 from .deferred import AsdfArray, Deferred, FileValue
@@ -143,13 +144,14 @@ class _Entries:
         where = format_path(path)
         content: Mapping[str, Any] = raw if isinstance(raw, TaggedMapping) else {}
         if kind == "ndarray":
-            return _of_raw_array(name, where, content, title, unit)
+            return _of_raw_array(name, where, raw, title, unit)
         if kind == "quantity":
             return _of_raw_quantity(name, where, content, title, unit)
         if kind == "time":
             return Entry(name, where, "Time", title, _plain(content.get("value")) if content else str(raw))
         if kind == "table":
-            columns = [column for column in content.get("columns", ()) if isinstance(column, dict)]
+            found = content.get("columns")
+            columns = [column for column in found if isinstance(column, dict)] if isinstance(found, list) else []
             return _table(name, where, title, columns, _raw_column)
         return Entry(name, where, kind, title, str(raw) if isinstance(raw, TaggedScalar) else None)
 
@@ -163,23 +165,23 @@ class _Entries:
 def _in_order(value: dict[str, Any], schema: ObjectSchema | None) -> list[str]:
     """Return the keys in the order of the schema, then those that it does not know."""
     declared = () if schema is None else schema.places
-    return [*(key for key in declared if key in value), *(key for key in dict.__iter__(value) if key not in declared)]
+    keys = list(dict.keys(value))  # at one moment: another thread may add some
+    return [*(key for key in declared if key in value), *(key for key in keys if key not in declared)]
 
 
-def _of_raw_array(name: str, path: str, raw: Mapping[str, Any], title: str | None, unit: str | None) -> Entry:
-    datatype: Any = raw.get("datatype")
+def _of_raw_array(name: str, path: str, raw: Any, title: str | None, unit: str | None) -> Entry:
+    datatype = datatype_of(raw) if isinstance(raw, (dict, list)) else MISSING
     if isinstance(datatype, list):  # text of a length, or the fields of a record
         is_text = len(datatype) == 2 and isinstance(datatype[1], int)
         datatype = "".join(map(str, datatype)) if is_text else f"{len(datatype)} fields"
-    shape = raw.get("shape")
-    sizes = None if shape is None else tuple(size if isinstance(size, int) else None for size in shape)
-    return Entry(name, path, "array", title, dtype=None if datatype is None else str(datatype), shape=sizes, unit=unit)
+    dtype = None if datatype is MISSING or datatype is None else str(datatype)
+    return Entry(name, path, "array", title, dtype=dtype, shape=sizes_of(raw), unit=unit)
 
 
 def _of_raw_quantity(name: str, path: str, raw: Mapping[str, Any], title: str | None, unit: str | None) -> Entry:
     value = raw.get("value")
     own_unit = _unit_text(raw.get("unit")) or unit
-    if isinstance(value, TaggedMapping):
+    if isinstance(value, (TaggedMapping, TaggedSequence)):
         return _of_raw_array(name, path, value, title, own_unit)
     return Entry(name, path, "Quantity", title, _plain(value), unit=own_unit)
 
@@ -193,8 +195,7 @@ def _table(
 def _raw_column(path: str, column: Mapping[str, Any]) -> Entry:
     name, title, unit = (column.get(key) for key in ("name", "description", "unit"))
     data: Any = column.get("data", column.get("value"))
-    content = data if isinstance(data, TaggedMapping) else {}
-    return _of_raw_array(str(name), f"{path}.{name}", content, None if title is None else str(title), _unit_text(unit))
+    return _of_raw_array(str(name), f"{path}.{name}", data, None if title is None else str(title), _unit_text(unit))
 
 
 def _of_value(name: str, path: str, value: Any, title: str | None, unit: str | None) -> Entry:

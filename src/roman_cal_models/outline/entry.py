@@ -12,6 +12,7 @@ __all__ = ["Entry", "list_text", "readable_unit", "shape_text"]
 
 _POWERS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _ITEMS = 8
+_MOST_BITS = 2048
 
 
 def _no_members() -> tuple[Entry, ...]:
@@ -115,6 +116,8 @@ def list_text(items: list[Any], most: int = _ITEMS) -> str:
 def _scalar_text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        return hex(value)  # Python writes no more digits in tens
     return "null" if value is None else repr(value) if isinstance(value, float) else str(value)
 
 

@@ -87,9 +87,7 @@ class Tree:
         if values.is_plain(value) or _is_node(value):
             return False
         # what asdf writes for an array in memory always satisfies its schema, and may need a copy of the array
-        return run.assigning or (
-            values.is_array(value) and (not _is_of_file(value) or refusal(run.view(value)) is None)
-        )
+        return run.assigning or (values.is_array(value) and not _is_of_file(value))
 
     def _schemas(self, value: Any) -> Sequence[TagSchema]:
         if value.__class__ is dict or value.__class__ is list:
@@ -100,7 +98,7 @@ class Tree:
 
 def _is_of_file(array: Any) -> bool:
     """Return whether an array is as it stands in a file."""
-    return isinstance(array, dict | list) or hasattr(type(array), "__roman_lower__")
+    return isinstance(array, dict | list) or getattr(type(array), "__roman_raw__", False)
 
 
 def _is_node(value: Any) -> bool:

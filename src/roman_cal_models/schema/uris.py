@@ -18,8 +18,11 @@ ROMAN = "asdf://stsci.edu/datamodels/roman"
 
 Kind = Literal["schemas", "tags", "manifests", "extensions"]
 
+# as many digits as fit any number that a version may mean
+_VERSION = r"[0-9]{1,18}(?:\.[0-9]{1,18})*"
 _PATTERN = re.compile(
-    r"(?P<base>asdf://.+?)/(?P<kind>schemas|tags|manifests|extensions)/(?P<family>.+)-(?P<version>[0-9]+(\.[0-9]+)*)"
+    r"(?P<base>asdf://.+?)/(?P<kind>schemas|tags|manifests|extensions)/(?P<family>.+)-"
+    rf"(?P<version>{_VERSION})"
 )
 
 
@@ -100,6 +103,6 @@ def parse(uri: str) -> URI:
 
 def parse_version(version: str) -> tuple[int, ...]:
     """Return a version as numbers: ``"1.10.0"`` as ``(1, 10, 0)``."""
-    if not re.fullmatch(r"[0-9]+(\.[0-9]+)*", version):
+    if not re.fullmatch(_VERSION, version):
         raise SchemaError(f"{version!r} is no version of the form 1.2.3")
     return tuple(int(number) for number in version.split("."))

@@ -2,7 +2,7 @@
 
 Nodes and deferred values of the rooms above answer for themselves, through two methods:
 ``__roman_tag__()`` gives the tag (None: no tag of its own), ``__roman_lower__()`` the tagged tree of an object
-that is not a plain value.
+that is not a plain value. ``__roman_raw__`` is true of a type whose tree is what stands in a file, written by anybody.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MISSING",
     "datatype_of",
+    "dtype_of",
     "is_array",
     "is_array_like",
     "is_datatype",
@@ -34,6 +35,7 @@ __all__ = [
     "ndim_of",
     "numpy_dtype",
     "schema_uris_of_tag",
+    "sizes_of",
     "tag_of",
 ]
 
@@ -152,7 +154,10 @@ def is_array_like(value: Any) -> bool:
 
 
 def datatype_of(array: Any) -> Any:
-    """Return ASDF's name for the type of an array's elements, `MISSING` where there is none."""
+    """Return ASDF's name for the type of an array's elements, `MISSING` where there is none.
+
+    Where the YAML does not say, it follows from the elements that stand there, as asdf infers it.
+    """
     if isinstance(array, dict):
         if "datatype" in array:
             return array["datatype"]
@@ -173,9 +178,49 @@ def ndim_of(array: Any) -> int | None:
         return _inline(array["data"], _ndim, None) if "data" in array else None
     if isinstance(array, list):
         return _inline(array, _ndim, None)
-    if hasattr(array, "shape"):
-        return len(array.shape)
+    shape = getattr(array, "shape", None)
+    if shape is not None:
+        return len(shape)
     return ndim_of(lower(array)) if hasattr(type(array), "__roman_lower__") else None
+
+
+def sizes_of(raw: Any) -> tuple[int | None, ...] | None:
+    """Return the shape that the YAML of an array tells, or that of the elements that stand in it.
+
+    Parameters
+    ----------
+    raw : object
+        The YAML.
+
+    Returns
+    -------
+    tuple of int or None
+        The shape, None in it for a length that follows from the block. None where the YAML tells no shape, or one
+        that an array cannot have.
+    """
+    if isinstance(raw, list):
+        return _inline(raw, _shape, None)
+    if not isinstance(raw, dict):
+        return None
+    if "shape" not in raw:
+        data, datatype = raw.get("data"), raw.get("datatype")
+        # the innermost lists may be records: which are, follows from their fields
+        is_told = isinstance(data, list) and (datatype is None or isinstance(datatype, str))
+        return _inline(data, _shape, None) if is_told else None
+    shape = raw["shape"]
+    if not isinstance(shape, list):
+        return None
+    sizes = tuple(None if index == 0 and size == "*" else size for index, size in enumerate(shape))
+    return sizes if all(size is None or (type(size) is int and size >= 0) for size in sizes) else None
+
+
+def dtype_of(raw: Any) -> np.dtype[Any] | None:
+    """Return the numpy type of the elements of an array, by its YAML; None where that tells none that there is."""
+    order = raw.get("byteorder") if isinstance(raw, dict) else None
+    try:
+        return numpy_dtype(datatype_of(raw), sys.byteorder if order is None else order)
+    except (OverflowError, TypeError, ValueError):
+        return None
 
 
 def numpy_dtype(datatype: Any, byteorder: str = sys.byteorder) -> np.dtype[Any]:
@@ -243,6 +288,10 @@ def _inline(data: Any, fact: Callable[[Any], Fact], otherwise: Fact) -> Fact:
 
 def _ndim(array: Any) -> int | None:
     return len(array.shape)
+
+
+def _shape(array: Any) -> tuple[int | None, ...]:
+    return tuple(array.shape)
 
 
 def _datatype(array: Any) -> Any:
