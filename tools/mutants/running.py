@@ -95,7 +95,7 @@ def _imported_anew(mutant: Mutant, reach: Reach, log: Path) -> int:
 
 
 def _tests_of_import(mutant: Mutant, reach: Reach) -> list[str]:
-    """Return the tests that may notice a mutant that is run at the import: first those that reach what uses its names."""
+    """Return the tests that may notice a mutant of an import, first those that reach what uses its names."""
     name = str(mutant.path)
     lines = range(mutant.first, mutant.last + 1)
     if mutant.function is None and mutant.names:
