@@ -95,15 +95,15 @@ def _imported_anew(mutant: Mutant, reach: Reach, log: Path) -> int:
 
 
 def _tests_of_import(mutant: Mutant, reach: Reach) -> list[str]:
-    """Return the tests that may notice a mutant that is run at the import: those that reach what uses its names."""
+    """Return the tests that may notice a mutant of an import, first those that reach what uses its names."""
     name = str(mutant.path)
     lines = range(mutant.first, mutant.last + 1)
     if mutant.function is None and mutant.names:
         text = (PACKAGE / mutant.path).read_text().splitlines()
         lines = [at for at, line in enumerate(text, 1) if any(used in line for used in mutant.names)]  # type: ignore[assignment]
     near = reach.reaching(name, lines)
-    others = {test for (file, _), tests in reach.tests.items() if file == name for test in tests} - set(near)
-    return [*near, *reach.in_order(others)]
+    # what only looks at a constant reaches no line
+    return [*near, *reach.in_order(reach.seconds.keys() - set(near))]
 
 
 def _within_time(names: Sequence[str], reach: Reach) -> list[str]:

@@ -84,9 +84,13 @@ def _with_value(text: str, chance: random.Random) -> str:
 
 def _try(number: int, seed: int, folder: Path) -> list[str]:
     content = broken(number, seed)
-    path = folder / "some.asdf"
-    path.write_bytes(content)
-    return read(content) + asked(path, memmap=number % 10 == 0)
+    faults = read(content)
+    # what opens a file once more takes longer, and has less to do with what is in a header
+    if number % 4 == 0:
+        path = folder / "some.asdf"
+        path.write_bytes(content)
+        faults += asked(path, memmap=number % 16 == 0)
+    return faults
 
 
 @cache

@@ -127,7 +127,7 @@ def asked(path: Path, *, memmap: bool = False) -> list[str]:
                 array, found = tried(f"{where}an array", lambda name=name: model.node[name])
                 faults += found + tried(f"{where}shape", lambda array=array: getattr(array, "shape", None))[1]
         faults += tried(f"{where}section", lambda: _sections(model))[1]
-        faults += tried(f"{where}a WCS", lambda: model.meta.get("wcs"))[1]
+        faults += tried(f"{where}a WCS", lambda: _wcs(model))[1]
         faults += tried(f"{where}to_flat_dict", model.to_flat_dict)[1]
         faults += tried(f"{where}info", lambda: _silently(model.info))[1]
         faults += tried(f"{where}problems", model.problems)[1]
@@ -140,6 +140,11 @@ def _sections(model: Any) -> None:
         if isinstance(model.node.get(name), np.ndarray):
             with contextlib.suppress(IndexError):  # it may have fewer axes
                 model.section(name, (0, 0))
+
+
+def _wcs(model: Any) -> Any:
+    meta = model.node.get("meta")
+    return meta.get("wcs") if isinstance(meta, dict) else None
 
 
 def _silently(question: Callable[[], Any]) -> None:

@@ -51,7 +51,7 @@ def trials(options: Options) -> Iterator[Trial]:
     for compression in COMPRESSIONS:
         content(compression, _SIZE)
     yield from run(options.count, _try, name=lambda number: f"threads {number}", processes=options.processes, room=8192)
-    for number in range(-(-options.count // _FRESH)):
+    for number in range(options.count // _FRESH):
         yield _fresh(number)
 
 

@@ -82,7 +82,7 @@ class Tally:
 
 def _kind(fault: str) -> str:
     """Return a fault without what differs from trial to trial."""
-    return re.sub(r"0x[0-9a-f]+|\d+", "N", fault)[:300]
+    return re.sub(r"(?<= )'[^']*'|0x[0-9a-f]+|\d+", "*", fault)[:300]
 
 
 def table(tallies: list[Tally]) -> str:
