@@ -126,7 +126,7 @@ def _apertures() -> Any:
 
 
 def _stars(element: str) -> Any:
-    """Return pictures of stars at nine places of the detector, each summed over the pixels."""
+    """Return pictures of stars at nine places of the detector, not yet summed over its pixels."""
     places = np.linspace(0, TRIMMED - 1, 3)
     pixel_x, pixel_y = (list(map(float, axis.ravel())) for axis in np.meshgrid(places, places))
     defocus, spectra = 2, 3
@@ -145,10 +145,7 @@ def _star(width: float) -> np.ndarray:
     """Return a star that leans to one side a little, as stars do."""
     y, x = np.mgrid[:STAMP, :STAMP] - STAMP // 2
     star = np.exp(-(x**2 + y**2) / (2 * width**2)) * (1 + 0.05 * np.tanh(x / width))
-    box = np.ones(OVERSAMPLING) / OVERSAMPLING
-    for axis in (0, 1):
-        star = np.apply_along_axis(np.convolve, axis, star, box, mode="same")
-    return star * OVERSAMPLING**2 / star.sum()
+    return star / star.sum()
 
 
 def _dust_map(folder: Path, field: str) -> Path:
