@@ -37,6 +37,7 @@ from .nodes.generated.calibration_software_name import CalibrationSoftwareName a
 from .nodes.generated.calibration_software_version import CalibrationSoftwareVersion as CalibrationSoftwareVersion
 from .errors import CatalogError as CatalogError
 from .nodes.generated.catalog_image import CatalogImage as CatalogImage
+from .errors import ChecksumError as ChecksumError
 from .nodes.generated.common import Common as Common
 from .nodes.generated.coordinates import Coordinates as Coordinates
 from .nodes.generated.dark_ref import DarkRef as DarkRef
@@ -330,6 +331,8 @@ from .nodes.generated.superbias_ref import SuperbiasRefMeta as SuperbiasRefMeta
 from .nodes.generated.superbias_ref import SuperbiasRefMetaInstrument as SuperbiasRefMetaInstrument
 from .models.generated.superbias_ref import SuperbiasRefModel as SuperbiasRefModel
 from .nodes.object_node import TaggedObjectNode as TaggedObjectNode
+from .errors import TargetError as TargetError
+from .errors import TargetExistsError as TargetExistsError
 from .nodes.generated.telescope import Telescope as Telescope
 from .nodes.generated.time_domain_source_catalog import TimeDomainSourceCatalog as TimeDomainSourceCatalog
 from .nodes.generated.time_domain_source_catalog import TimeDomainSourceCatalogMeta as TimeDomainSourceCatalogMeta

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from .printable import printable, printable_lines
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CatalogError",
+    "ChecksumError",
     "FileError",
     "FilenameMismatchWarning",
     "ForeignValueError",
@@ -39,6 +40,8 @@ __all__ = [
     "SchemaError",
     "SchemaNotFoundError",
     "SourceTypeError",
+    "TargetError",
+    "TargetExistsError",
     "TruncatedFileError",
     "UnitError",
     "UnknownAttributeError",
@@ -73,7 +76,7 @@ def format_path(path: tuple[str | int, ...]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One way in which a value breaks its schema.
+    """One way in which a value breaks its schema, or in which its file is broken.
 
     Parameters
     ----------
@@ -81,15 +84,22 @@ class Problem:
         Where the value stands, from the node that was checked: ``("meta", "cal_step", "flat_field")``.
     kind : str
         The schema keyword that is broken: ``"enum"``, ``"type"``, ``"required"``, ``"tag"``, ...
+        Of what a model was opened from: ``"truncated"``, where the file is cut; ``"block"``, where the head of a
+        block does not fit, or its content cannot be decompressed; ``"checksum"``, where a block is not what was
+        written; ``"no_checksum"``, where nobody can tell; ``"index"``, where the index of the blocks is wrong.
+        ``"shape"``, where an array has another shape than the one that it belongs to.
         Branch on this, never on the text.
     message : str
         What is wrong, without the path: ``'DONE' is not one of 'N/A', 'COMPLETE'``.
     value : object
-        The value that was found (for ``required``: the object that lacks the property).
+        The value that was found (for ``required``: the object that lacks the property; for a block, its number).
     allowed : object
         The value of the keyword: the list of allowed values, the maximum, the wanted tag, ...
     schema_uri : str
-        The schema that asks for it.
+        The schema that asks for it; empty where it is not a schema that does.
+    level : {"error", "warning"}
+        A model with errors is not valid. Warnings alone, of kind ``"shape"`` and ``"no_checksum"``, do not keep it
+        from being saved.
     """
 
     path: tuple[str | int, ...]
@@ -98,6 +108,7 @@ class Problem:
     value: Any
     allowed: Any
     schema_uri: str
+    level: Literal["error", "warning"] = "error"
 
     def __str__(self) -> str:
         where = format_path(self.path)
@@ -259,8 +270,20 @@ class TruncatedFileError(NotAsdfError, EOFError):
     """The file ends before its header or a block of it does."""
 
 
+class TargetError(FileError, OSError):
+    """A file cannot be saved under this name: what is there is no file, or the name cannot stand in the file."""
+
+
+class TargetExistsError(TargetError, FileExistsError):
+    """A file is there already, and is not to be replaced."""
+
+
 class ForeignValueError(FileError, ValueError):
     """A foreign object of a file (an array, a WCS, a time, a table) cannot be built from what the file holds."""
+
+
+class ChecksumError(ForeignValueError):
+    """The bytes that an array of a file is made of are not those that were written: their checksum is another."""
 
 
 class NeedsBlocks(ForeignValueError):

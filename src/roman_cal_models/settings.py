@@ -42,6 +42,9 @@ class Settings:
         dimensions, None. By default nothing, because pipeline steps hold intermediate arrays in place:
         ``validate()`` and ``save()`` refuse it. ``"warn"`` warns with `ValidationWarning`, ``"error"`` raises
         `ValidationError`, True does what `validate_assignment` says. Where that is ``"off"``, nothing is asked.
+    verify_checksums : bool
+        Whether each block is compared with its checksum before an array of it is read whole. What is wrong raises
+        `ChecksumError`. Parts of arrays (`DataModel.section`) are not checked: a checksum is that of the whole block.
     asdf_classes : {"roman_datamodels", "roman_cal_models"}
         Whose classes a plain `asdf.open` gives for Roman tags while ``roman_datamodels`` is installed.
     header_max_bytes : int
@@ -60,6 +63,7 @@ class Settings:
     validate_assignment: Validation = "on"
     unknown: Unknown = "warn"
     check_arrays: CheckArrays = False
+    verify_checksums: bool = False
     asdf_classes: Preference = "roman_datamodels"
     header_max_bytes: int = 16 * 1024 * 1024
     header_max_depth: int = 100
@@ -72,6 +76,7 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "validate_assignment": get_args(Validation),
     "unknown": get_args(Unknown),
     "check_arrays": get_args(CheckArrays),
+    "verify_checksums": (False, True),
     "asdf_classes": get_args(Preference),
 }
 _NUMBERS = ("header_max_bytes", "header_max_depth", "header_max_nodes", "header_max_items", "array_max_bytes")

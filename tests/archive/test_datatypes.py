@@ -7,6 +7,7 @@ import json
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 from astropy.time import Time
 from hypothesis import given
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 
 import roman_cal_models as rcm
 from roman_cal_models.archive.datatypes import INTEGER_RANGES, datatype
+from roman_cal_models.header.foreign import HeaderSource
+from roman_cal_models.nodes.deferred import FileValue
 from roman_cal_models.yaml import TaggedMapping, TaggedScalar, TaggedSequence
 
 OLD_TIME = "asdf://stsci.edu/datamodels/roman/tags/file_date-1.0.0"
@@ -65,6 +68,15 @@ def test_an_integer_fits_by_its_range(value: int, name: str) -> None:
             datatype(name).convert(value)
 
 
+@pytest.mark.parametrize("name", INTEGER_RANGES)
+def test_the_least_and_the_greatest_integer_fit(name: str) -> None:
+    least, greatest = INTEGER_RANGES[name]
+    assert [datatype(name).convert(value) for value in (least, greatest)] == [least, greatest]
+    for value in (least - 1, greatest + 1):
+        with pytest.raises(ValueError, match="is out of the range"):
+            datatype(name).convert(value)
+
+
 @given(st.floats() | st.integers())
 def test_a_number_is_finite(value: float) -> None:
     if abs(value) <= 1e308:
@@ -101,6 +113,110 @@ def test_a_list_is_text_that_can_be_read_again(value: Any) -> None:
 def test_what_is_of_another_kind_is_refused(name: str, value: Any) -> None:
     with pytest.raises(ValueError):
         datatype(name).convert(value)
+
+
+def test_integers_have_the_ranges_of_sql_server() -> None:
+    assert INTEGER_RANGES == {
+        "tinyint": (0, 255),
+        "smallint": (-32_768, 32_767),
+        "int": (-2_147_483_648, 2_147_483_647),
+        "bigint": (-9_223_372_036_854_775_808, 9_223_372_036_854_775_807),
+    }
+
+
+@pytest.mark.parametrize("name", INTEGER_RANGES)
+def test_the_ends_of_a_range_are_in_it(name: str) -> None:
+    for value in INTEGER_RANGES[name]:
+        assert datatype(name).convert(value) == value
+
+
+@pytest.mark.parametrize(("value", "text"), [(1.5, "1.5"), (7, "7"), (0.1, "0.1")])
+def test_a_number_is_text_where_text_is_wanted(value: float, text: str) -> None:
+    assert datatype("nvarchar(9)").convert(value) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("nvarchar(9)", object, "is no text: <class 'object'>"),
+        ("nvarchar(9)", [object], "cannot be written as text: there is a type in it"),
+        (
+            "nvarchar(9)",
+            [FileValue(HeaderSource(None, "1.6.0"), TaggedScalar("x", "a:b"))],
+            "cannot be written as text: there is a FileValue in it",
+        ),
+        ("datetime2", np.float64(5), "is no time: "),
+        ("datetime2", 5, "is no time: 5"),
+        ("int", "x" * 58, f"is no integer: '{'x' * 58}'"),
+        ("int", "x" * 59, f"is no integer: '{'x' * 56}..."),
+    ],
+)
+def test_what_does_not_fit_is_told(name: str, value: Any, reason: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        datatype(name).convert(value)
+    assert str(caught.value).startswith(reason)
+    assert len(str(caught.value)) <= len("is no integer: ") + 60
+
+
+def test_a_time_without_a_scale_keeps_its_microseconds() -> None:
+    wanted = datetime.datetime(2026, 5, 4, 3, 2, 1, 123456)
+    for value in (
+        TaggedMapping({"value": "2026-05-04T03:02:01.1234567"}, TIME),
+        TaggedMapping({"value": "2026-05-04T03:02:01.123456", "scale": "utc"}, OLD_TIME),
+        TaggedScalar("2026-05-04T03:02:01.123456", TIME),
+    ):
+        assert datatype("datetime2").convert(value) == wanted
+
+
+def file_value(raw: Any) -> FileValue:
+    return FileValue(HeaderSource(None, "1.6.0"), raw)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        file_value(TaggedScalar("2026-05-04T03:02:01.250", TIME)),
+        file_value(TaggedMapping({"value": "2026-05-04T03:02:38.250", "scale": "tai"}, TIME)),
+        TaggedMapping({"value": "2026:124:03:02:01.250"}, TIME),
+        TaggedScalar("2026:124:03:02:01.250", OLD_TIME),
+    ],
+    ids=["of a file", "of a file, in another scale", "in another format", "old, in another format"],
+)
+def test_a_time_is_read_whatever_holds_it(value: Any) -> None:
+    if isinstance(value, TaggedScalar):
+        value = rcm.FileDate(str(value))
+    assert datatype("datetime2").convert(value) == datetime.datetime(2026, 5, 4, 3, 2, 1, 250000)
+
+
+def test_a_date_is_its_first_moment() -> None:
+    assert datatype("datetime2").convert(TaggedScalar("2026-05-04", TIME)) == datetime.datetime(2026, 5, 4)
+
+
+@pytest.mark.filterwarnings("ignore::erfa.ErfaWarning")
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (Time(["2026-05-04", "2026-05-05"]), "is no time: <Time object"),
+        (Time(-1e6, format="mjd"), "is no time that datetime2 holds"),
+        (TaggedScalar("2026-02-30T00:00:00", TIME), "2026-02-30T00:00:00 is no time that datetime2 holds: day"),
+    ],
+    ids=["two times", "before the first year", "a day that is not"],
+)
+def test_a_time_that_no_column_holds_is_told(value: Any, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        datatype("datetime2").convert(value)
+
+
+@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan, 10**400])
+def test_a_number_that_is_not_finite_is_refused(value: float) -> None:
+    with pytest.raises(ValueError, match="is no value of a float column"):
+        datatype("float").convert(value)
+
+
+def test_times_in_a_list_are_text() -> None:
+    source = HeaderSource(None, "1.6.0")
+    time = FileValue(source, TaggedScalar("2026-05-04T03:02:01.5", TIME))
+    assert datatype("nvarchar(max)").convert([time]) == '["2026-05-04T03:02:01.500000"]'
 
 
 def test_a_boolean_is_a_letter() -> None:

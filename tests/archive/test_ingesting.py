@@ -11,10 +11,10 @@ import sqlalchemy as sql
 import roman_cal_models as rcm
 from roman_cal_models import archive
 from roman_cal_models.archive.products import TABLES
-from tests.header.conftest import header_of
-from tests.peer import TAGS, WriteFile, newest_tags
+from tests.peer import TAGS, WriteFile
 
 from .catalogs import bad_files, content, url_of, write_files
+from .conftest import blockless
 
 
 @pytest.fixture
@@ -51,18 +51,15 @@ def test_the_same_files_again_change_nothing(files: list[Path], url: str) -> Non
 def test_only_what_has_changed_is_replaced(files: list[Path], header: bytes, url: str) -> None:
     archive.ingest(files, url)
     files[3].write_bytes(header.replace(b"detector: WFI01", b"detector: WFI07", 1))
-    files[4].write_bytes(files[4].read_bytes() + b"blocks do not count")
+    files[4].write_bytes(files[4].read_bytes() + b"\xd3BLK\0\x30" + bytes(48))  # an empty block
     assert _counts(archive.ingest(files, url)) == (0, 11, 1, 0)
     rows = [row for row in content(url)["WFIExposure"] if row["archive_file"] == str(files[3])]
     assert [row["detector"] for row in rows] == ["WFI07"]
 
 
-def test_a_replaced_file_leaves_nothing_behind(
-    files: list[Path], header: bytes, peer_file: WriteFile, url: str
-) -> None:
+def test_a_replaced_file_leaves_nothing_behind(files: list[Path], header: bytes, tmp_path: Path, url: str) -> None:
     archive.ingest(files[:1], url)
-    (tag,) = (tag for tag in newest_tags() if tag.startswith(f"{TAGS}wfi_mosaic-"))
-    files[0].write_bytes(header_of(peer_file(tag).read_bytes()))
+    files[0].write_bytes(blockless("wfi_mosaic", tmp_path))
     archive.ingest(files[:1], url)
     found = content(url)
     assert len(found["WFIMosaic"]) == 1
@@ -127,6 +124,16 @@ def test_bad_files_are_told_and_do_not_stop_the_others(files: list[Path], header
     assert reasons["missing"] == "No such file or directory"
     recorded = {Path(row["archive_file"]).stem: row["reason"] for row in content(url)["ingest_failures"]}
     assert recorded == reasons
+
+
+def test_a_file_that_is_cut_behind_its_header_is_told(image: Path, tmp_path: Path, url: str) -> None:
+    path = tmp_path / "image.asdf"
+    path.write_bytes(image.read_bytes())
+    assert _counts(archive.ingest(path, url)) == (1, 0, 0, 0)
+    path.write_bytes(image.read_bytes()[:-2000])
+    report = archive.ingest(path, url)
+    assert _counts(report) == (0, 0, 0, 1)
+    assert "cannot be read, its block" in report.failures[0].reason
 
 
 def test_a_later_success_clears_the_failure(files: list[Path], url: str) -> None:

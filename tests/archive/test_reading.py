@@ -54,6 +54,14 @@ def test_neither_asdf_nor_numpy_is_imported(image: Path) -> None:
     assert done.stdout.strip() == "False"
 
 
+def test_a_cut_file_has_no_rows(image: Path, tmp_path: Path) -> None:
+    path = tmp_path / "cut.asdf"
+    path.write_bytes(image.read_bytes()[:-2000])
+    for source in (path, str(path)):
+        with pytest.raises(rcm.TruncatedFileError, match=r"cut\.asdf"):
+            archive.rows(source)
+
+
 @pytest.mark.parametrize("tag", newest_tags(), ids=short)
 def test_every_kind_of_file_of_the_peer(tag: str, peer_file: WriteFile) -> None:
     path = peer_file(tag)

@@ -91,3 +91,11 @@ def test_paths_and_a_target_go_together(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["catalog", *arguments])
     assert caught.value.code == 2
+
+
+@pytest.mark.parametrize("number", ["0", "-3", "1.5", "many", "²"])
+def test_fewer_than_one_process_is_wrong_usage(number: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["catalog", "x.asdf", "--to", "x.parquet", f"--processes={number}"])
+    assert ended.value.code == 2
+    assert f"{number!r} is not a number of processes, 1 or more" in capsys.readouterr().err

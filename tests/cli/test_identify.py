@@ -57,3 +57,15 @@ def test_it_prints_a_json_object_a_line(files: list[str], capsys: pytest.Capture
 
 def test_fine_files_end_with_0(files: list[str]) -> None:
     assert main(["identify", files[0], files[2]]) == 0
+
+
+def test_a_cut_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = rcm.ImageModel.create_fake_data(shape=(64, 64)).save(tmp_path / "image.asdf")
+    assert main(["identify", str(path)]) == 0
+    path.write_bytes(path.read_bytes()[:-2000])
+    capsys.readouterr()
+    assert main(["identify", str(path)]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith(f"{path}: ")
+    assert "cannot be read, its block" in printed.err

@@ -76,7 +76,7 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
-        assert (process.stderr.read(), process.wait()) == (b"", 1)
+        assert (process.stderr.read(), process.wait()) == (b"", 141)
 
 
 def test_the_process_ends_with_the_status() -> None:

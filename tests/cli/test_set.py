@@ -132,3 +132,134 @@ def test_wrong_usage(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_file_that_cannot_be_read(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["set", "missing.asdf", "meta.telescope=ROMAN"]) == 1
     assert "missing.asdf" in capsys.readouterr().err
+
+
+def test_what_is_not_what_was_written_is_not_written_anew(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = rcm.ImageModel.create_fake_data(shape=(64, 64)).save(tmp_path / "image.asdf")
+    content = bytearray(path.read_bytes())
+    content[content.index(b"\xd3BLK") + 70] ^= 1
+    path.write_bytes(content)
+    assert main(["set", str(path), "meta.telescope=ROMAN"]) == 1
+    told = capsys.readouterr().err
+    assert str(path) in told
+    assert "does not match its checksum" in told
+    assert path.read_bytes() == content
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Path:
+    model = rcm.MultibandSourceCatalogModel.create_fake_data()
+    model.meta.image_metas = [rcm.L3Common.create_fake_data(), rcm.L3Common.create_fake_data()]
+    return model.save(tmp_path / "catalogue.asdf")
+
+
+def _at(model: Any, *keys: str | int) -> Any:
+    for key in keys:
+        model = model[key]
+    return model
+
+
+@pytest.mark.parametrize(
+    ("assignment", "keys", "value"),
+    [
+        ("meta.exposure.read_pattern[0]=[5, 6]", ("meta", "exposure", "read_pattern", 0), [5, 6]),
+        ("meta.exposure.read_pattern[1][0]=7", ("meta", "exposure", "read_pattern", 1, 0), 7),
+        ("meta.exposure.read_pattern[-1]=[9]", ("meta", "exposure", "read_pattern", -1), [9]),
+    ],
+)
+def test_an_item_of_a_list_is_set(assignment: str, keys: tuple[str | int, ...], value: Any, path: Path) -> None:
+    assert main(["set", str(path), "meta.exposure.read_pattern=[[1], [2, 3]]", assignment]) == 0
+    with rcm.open(path, validate=True) as model:
+        assert _at(model, *keys) == value
+
+
+def test_a_value_in_an_item_of_a_list_is_set(catalogue: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        main(["set", str(catalogue), "meta.image_metas[1].telescope=ROMAN", "meta.image_metas[0].product_type=x"]) == 0
+    )
+    assert "meta.image_metas[0].product_type: " in capsys.readouterr().out
+    with rcm.open(catalogue, validate=True) as model:
+        assert [each.product_type == "x" for each in model.meta.image_metas] == [True, False]
+
+
+def test_a_wrong_item_is_refused(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = path.read_bytes()
+    assert main(["set", str(path), "meta.exposure.read_pattern=[[1]]", 'meta.exposure.read_pattern[0]=["a"]']) == 1
+    assert capsys.readouterr().err.startswith("meta.exposure.read_pattern[0][0]: 'a' is not of type 'integer'")
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("assignment", "told"),
+    [
+        ("meta.image_metas.product_type=x", "meta.image_metas is a list of 2: say which of them, such as"),
+        ("meta.image_metas[2].product_type=x", "meta.image_metas has 2 items: there is no meta.image_metas[2]"),
+        ("meta.image_metas[-3].product_type=x", "meta.image_metas has 2 items: there is no meta.image_metas[-3]"),
+        ("meta.image_metas[one].product_type=x", "'image_metas[one]' is no name, nor one of a list with an index"),
+        ("meta.image_metas[0=x", "'image_metas[0' is no name"),
+        ("meta..telescope=x", "meta..telescope: '' is no name"),
+        ("meta.telescope[0]=x", "no schema describes 'telescope[0]' of 'meta.telescope[0]'"),
+        ("meta[0].telescope=x", "no schema describes 'meta[0]' of 'meta[0].telescope'"),
+        ("meta.image_metas[0].no_such=x", "no schema describes 'no_such'"),
+    ],
+)
+def test_a_bad_path_is_one_clear_error(
+    assignment: str, told: str, catalogue: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = catalogue.read_bytes()
+    assert main(["set", str(catalogue), assignment]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert told in line
+    assert catalogue.read_bytes() == before
+
+
+NOT_FINITE = [
+    "meta.exposure.exposure_time=1e400",
+    "meta.exposure.exposure_time=-1e400",
+    "meta.exposure.exposure_time=NaN",
+    "meta.exposure.exposure_time=Infinity",
+    "meta.exposure.exposure_time=-Infinity",
+]
+NOT_FINITE_INSIDE = ["meta.exposure.read_pattern=[[1e400]]", 'meta.exposure={"exposure_time": NaN}']
+
+
+@pytest.mark.parametrize(
+    "assignment", [*NOT_FINITE, "meta.exposure.read_pattern=[[1e400]]", 'meta.exposure={"exposure_time": NaN}']
+)
+def test_a_number_that_is_not_finite_is_refused(
+    assignment: str, path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = path.read_bytes()
+    assert main(["set", str(path), assignment]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "is no finite number; --allow-nan takes it" in line
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("assignment", NOT_FINITE)
+def test_it_is_taken_where_that_is_said(assignment: str, path: Path) -> None:
+    assert main(["set", str(path), assignment, "--allow-nan"]) == 0
+    with rcm.open(path) as model:
+        assert not np.isfinite(model.meta.exposure.exposure_time)
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("9" * 5000, "an integer of 5000 digits is too long"),
+        ("[[" + "9" * 5000 + "]]", "an integer of 5000 digits is too long"),
+        ("[" * 100_000, "the value is nested too deep"),
+        ("[" * 5000 + "]" * 5000, "the value is nested too deep"),
+        ("[" * 900 + "]" * 900, "meta.exposure.read_pattern"),
+        ("x" * 5000, "is no array"),
+    ],
+    ids=["5,000 digits", "5,000 digits in a list", "100,000 brackets", "5,000 deep", "900 deep", "5,000 letters"],
+)
+def test_what_cannot_be_read_is_one_line_of_ours(
+    value: str, told: str, path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["set", str(path), f"meta.exposure.read_pattern={value}"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert told in line
+    assert line.startswith("meta.exposure.read_pattern")
+    assert len(line) < 300

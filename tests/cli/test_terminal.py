@@ -23,11 +23,11 @@ print("the end")
 """
 
 
-def run(*, watched: bool) -> tuple[str, str]:
+def run(program: str = PROGRAM, *, watched: bool) -> tuple[str, str]:
     """Return what was written to standard output and to standard error, a terminal if somebody watches."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM],
+        [sys.executable, "-c", program],
         stdout=subprocess.PIPE,
         stderr=theirs if watched else subprocess.PIPE,
         text=True,
@@ -39,6 +39,19 @@ def run(*, watched: bool) -> tuple[str, str]:
     finally:
         os.close(ours)
     return out, told
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a terminal of its own")
+def test_the_bar_moves_inside_of_a_file() -> None:
+    program = """
+from roman_cal_models.cli import terminal
+terminal._PATIENCE = 0.0
+progress = terminal.Progress(["file"])
+for _ in progress:
+    progress.advance(0.5)
+"""
+    _, told = run(program, watched=True)
+    assert "[" + "#" * 15 + "." * 15 + "] 0 of 1 files" in told
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a terminal of its own")

@@ -59,3 +59,40 @@ def test_a_bad_file_is_told_and_the_others_go_on(old: Path, tmp_path: Path, caps
     errors = capsys.readouterr().err.splitlines()
     assert [line for line in errors if "bad.asdf" in line]
     assert [line for line in errors if "missing.asdf" in line]
+
+
+@pytest.mark.parametrize("more", [[], ["--overwrite"], ["--dry-run"]])
+def test_two_files_of_one_name_are_refused_before_anything_is_written(
+    more: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = rcm.RampModel.create_fake_data(version="1.0.0", shape=(2, 2, 2))
+    files = [str(model.save(_made(tmp_path / name) / "same.asdf")) for name in ("one", "two")]
+    with pytest.raises(SystemExit) as ended:
+        main(["upgrade", *files, "--out", str(tmp_path / "new"), *more])
+    assert ended.value.code == 2
+    told = capsys.readouterr().err
+    assert all(file in told for file in files)
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_copy_over_a_file_that_is_read_as_well_is_refused(
+    old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = rcm.RampModel.create_fake_data(version="1.0.0", shape=(2, 2, 2)).save(tmp_path / "other.asdf")
+    before = other.read_bytes()
+    (_made(tmp_path / "new") / "old.asdf").symlink_to(other)
+    with pytest.raises(SystemExit) as ended:
+        main(["upgrade", str(old), str(other), "--out", str(tmp_path / "new"), "--overwrite"])
+    assert ended.value.code == 2
+    assert f"the copy of {old} would be written over {other}" in " ".join(capsys.readouterr().err.split())
+    assert other.read_bytes() == before
+
+
+def test_a_file_as_the_folder_is_one_line(old: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["upgrade", str(old), "--out", str(old)]) == 1
+    assert capsys.readouterr().err == f"{old}: Not a directory\n"
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import io
+import math
 from pathlib import Path
 from typing import Any
 
@@ -302,3 +303,76 @@ def test_what_cannot_be_read_is_told(path: Path) -> None:
         rcm.diff(path, b"nothing")
     with pytest.raises(rcm.SourceTypeError):
         rcm.diff(path, 1)
+
+
+# -- what is left out, and what is equal -----------------------------------------------------------------------------
+
+
+def pair(one: Any, two: Any) -> tuple[Any, Any]:
+    """Return two images that hold two values."""
+    first = rcm.ImageModel.create_fake_data(shape=(8, 8))
+    second = first.copy()
+    first.meta.mine, second.meta.mine = one, two
+    return first, second
+
+
+def test_items_of_lists_can_be_left_out() -> None:
+    first, second = pair([1, {"a": 2, "b": 2}, 3, [4]], [2, {"a": 4, "b": 4}, 3, [5], 6])
+    assert list(rcm.diff(first, second, ignore=["meta.mine.0", "meta.mine.*.a"]).paths()) == [
+        "meta.mine.1.b",
+        "meta.mine.3.0",
+        "meta.mine.4",
+    ]
+    assert not rcm.diff(first, second, ignore=["meta.mine.*"])
+
+
+def test_the_meta_of_tables_can_be_left_out() -> None:
+    model = rcm.ImageSourceCatalogModel.create_fake_data()
+    model.source_catalog = Table({"label": [1]}, meta={"date": "1", "by": {"who": "a", "when": [1, 2]}})
+    other = model.copy()
+    other.source_catalog = Table({"label": [1]}, meta={"date": "2", "by": {"who": "a", "when": [1, 3]}})
+    (found,) = rcm.diff(model, other, ignore=["source_catalog.meta.date"])
+    assert (found.old, found.new) == ({"by": {"who": "a", "when": [1, 2]}}, {"by": {"who": "a", "when": [1, 3]}})
+    for names in (["source_catalog.meta"], ["source_catalog.meta.date", "source_catalog.meta.by.when.1"]):
+        assert not rcm.diff(model, other, ignore=names)
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        (100, 100.5),
+        (100.5, 100),
+        (100, 101),
+        (math.nan, math.nan),
+        (math.inf, math.inf),
+        (Quantity(1, "m"), Quantity(1.5, "m")),
+        (Quantity(math.nan, "m"), Quantity(math.nan, "m")),
+    ],
+)
+def test_values_within_the_tolerance_are_equal(one: Any, two: Any) -> None:
+    assert not rcm.diff(*pair(one, two), atol=1)
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        (True, False),
+        (True, 1.0),
+        (1, True),
+        (math.nan, 1.0),
+        (1, math.nan),
+        (1.0, math.inf),
+        (math.inf, -math.inf),
+        (10**400, 1.0),
+        (Quantity(1, "km"), Quantity(1000, "m")),
+        (Quantity(1, "m"), 1.0),
+    ],
+)
+def test_values_that_differ_do_so_at_any_tolerance(one: Any, two: Any) -> None:
+    assert [each.kind for each in rcm.diff(*pair(one, two), atol=1, rtol=0.1)] == ["changed"]
+
+
+@pytest.mark.parametrize("value", [math.nan, Quantity(math.nan, "m"), math.inf])
+def test_without_tolerance_a_value_is_equal_to_itself(value: Any) -> None:
+    twin = Quantity(value) if isinstance(value, Quantity) else float(str(value))
+    assert not rcm.diff(*pair(value, twin))

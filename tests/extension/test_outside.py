@@ -51,10 +51,14 @@ def fifo(tmp_path: Path) -> str:
     return str(path)
 
 
+def polynomial(source: str) -> str:
+    return "!transform/polynomial-1.2.0 {coefficients: " + array(source=source) + "}"
+
+
 PLACES: dict[str, Callable[[str], bytes]] = {
     "array": lambda source: file(array(source=source)),
-    "mask": lambda source: file("!core/ndarray-1.1.0 {data: [1, 2], mask: " + array(source=source) + "}"),
-    "transform": lambda source: file(wcs="!transform/polynomial-1.2.0 {coefficients: " + array(source=source) + "}"),
+    "mask": lambda source: file("!core/ndarray-1.1.0 {data: [1, 2], shape: [2], mask: " + array(source=source) + "}"),
+    "transform": lambda source: file(wcs=polynomial(source)),
     "table": lambda source: file(
         wcs="!<tag:astropy.org:astropy/table/table-1.2.0> {colnames: [a], qtable: false, columns: "
         "[!core/column-1.1.0 {name: a, data: " + array(source=source) + "}]}"
@@ -99,10 +103,23 @@ def test_every_call_that_needs_the_array_refuses_it(call: str, host: tuple[str, 
     assert callers == []
 
 
-def test_checking_a_model_calls_nobody(host: tuple[str, list[Any]]) -> None:
+WCS = (
+    "!<tag:stsci.edu:gwcs/wcs-1.2.0> "
+    "{name: a, steps: [!<tag:stsci.edu:gwcs/step-1.1.0> {frame: a, transform: TRANSFORM}]}"
+)
+CHECKED: dict[str, Callable[[str], bytes]] = {
+    **{name: PLACES[name] for name in ("array", "mask")},
+    "wcs": lambda source: file(wcs=WCS.replace("TRANSFORM", polynomial(source))),
+}
+
+
+@pytest.mark.parametrize("place", CHECKED)
+def test_checking_a_model_tells_of_it_and_calls_nobody(place: str, host: tuple[str, list[Any]]) -> None:
     url, callers = host
-    model = rcm.open(PLACES["transform"](f"'{url}/x.asdf'"))
-    assert any(problem.path == ("meta", "wcs") for problem in model.problems())
+    model = rcm.open(CHECKED[place](f"'{url}/x.asdf'"))
+    path = ("data",) if "data" in model else ("meta", "wcs")
+    found = [problem.message for problem in model.problems() if problem.path[: len(path)] == path]
+    assert any(f"{url}/x.asdf' is no number of a block of this file" in message for message in found)
     assert callers == []
 
 

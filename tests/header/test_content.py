@@ -55,6 +55,30 @@ def test_blocks_are_not_read() -> None:
     assert stream.count <= 64 * 1024
 
 
+def test_no_more_is_read_than_a_header_may_have() -> None:
+    stream = Counting(START + b"a: 1\n" * 1000)
+    with rcm.config(header_max_bytes=200), pytest.raises(rcm.HeaderLimitError, match="longer than 200 bytes"):
+        read_header_bytes(stream, None)
+    assert stream.count == 201
+
+
+def test_a_header_may_have_as_many_bytes_as_the_setting_says() -> None:
+    content = START + b"a: 1\n..."
+    with rcm.config(header_max_bytes=len(content)):
+        assert read_header_bytes(io.BytesIO(content), None).content == content
+
+
+def test_a_file_that_names_no_standard_is_of_the_newest() -> None:
+    content = START.replace(b"#ASDF_STANDARD 1.5.0\n", b"") + b"a: 1\n...\n"
+    assert read_header_bytes(io.BytesIO(content), None).standard == "1.6.0"
+
+
+def test_the_first_bytes_of_what_is_no_asdf_file_are_shown() -> None:
+    with pytest.raises(rcm.NotAsdfError) as caught:
+        read_header_bytes(io.BytesIO(b"abcdefghijklmnop"), None)
+    assert str(caught.value) == "no ASDF file: it begins with b'abcdefghijkl', not with b'#ASDF '"
+
+
 def test_the_version_of_the_standard_is_that_of_the_file() -> None:
     assert read_header_bytes(io.BytesIO(START + b"a: 1\n...\n"), None).standard == "1.5.0"
 
@@ -82,6 +106,12 @@ def test_bytes_without_a_header(content: bytes, kind: type[Exception], text: str
 def test_a_tree_that_is_no_mapping_or_broken_is_refused(yaml: bytes) -> None:
     with pytest.raises(rcm.NotAsdfError, match=r"^a\.asdf: (the tree is a|broken YAML in the header)"):
         read(parse_tree(HeaderBytes(START + yaml + b"...\n", "1.6.0"), "a.asdf")["a"])
+
+
+def test_a_list_that_is_too_long_is_told_before_somebody_asks_for_it() -> None:
+    content = START + b"roman:\n  meta:\n    a:\n" + b"    - 1\n" * 60 + b"...\n"
+    with rcm.config(header_max_items=50), pytest.raises(rcm.HeaderLimitError, match="header_max_items"):
+        parse_tree(HeaderBytes(content, "1.6.0"), None)
 
 
 def test_a_tree_is_read_with_its_tags() -> None:

@@ -185,6 +185,30 @@ def header_with(roman: str) -> rcm.Header:
     return rcm.read_header(content_with(roman))
 
 
+def test_a_private_name_is_no_property(image: Path) -> None:
+    with pytest.raises(AttributeError, match=r"^Header has no attribute '_nothing'$"):
+        _ = rcm.read_header(image)._nothing
+
+
+def test_a_header_shows_its_file_if_it_has_one(image: Path) -> None:
+    names = ", ".join(rcm.read_header(image).node)
+    assert repr(rcm.read_header(image)) == f"<Header of ImageModel {image}: {names}>"
+    assert repr(rcm.read_header(image.read_bytes())) == f"<Header of ImageModel: {names}>"
+
+
+def test_reference_files_are_selected_without_building_more_than_times() -> None:
+    header = header_with(
+        "meta: {origin: STSCI, wcs: !<tag:stsci.edu:gwcs/wcs-1.4.0> {broken: 1}, "
+        "exposure: {type: !unit/unit-1.0.0 m, start_time: !time/time-1.4.0 2020-01-01T00:00:00}}"
+    )
+    assert header.get_crds_parameters()["roman.meta.origin"] == "STSCI"
+    assert "roman.meta.exposure.start_time" in header.get_crds_parameters()
+
+
+def test_null_is_no_value() -> None:
+    assert list(header_with("meta: {origin: null, telescope: ROMAN}").items()) == [("meta.telescope", "ROMAN")]
+
+
 # ---- what needs blocks
 
 
@@ -369,3 +393,10 @@ def test_a_header_can_be_looked_at(image: Path) -> None:
     assert header.file == str(image)
     assert bool(header)
     assert len(header) == len(header.node)
+
+
+def test_values_are_those_of_the_node(image: Path) -> None:
+    header = rcm.read_header(image)
+    assert [value is header[key] for key, value in zip(header.keys(), header.values(), strict=True)] == [True] * len(
+        header
+    )

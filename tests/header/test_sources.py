@@ -195,6 +195,54 @@ def test_a_server_that_knows_no_ranges_is_asked_once(length: int, requests: list
     assert requests == [(0, FIRST_PIECE)]
 
 
+def test_pieces_grow_up_to_a_megabyte(requests: list[tuple[int, int]]) -> None:
+    Counted.content = content_of_length(5_000_000)
+    assert rcm.read_header("counted://file.asdf").meta.origin == "STSCI"
+    sizes = [end - max(start + 1, 0) if start else end for start, end in requests]
+    assert sizes == [2**16, 2**17, 2**18, 2**19, 2**20, 2**20, 2**20, 2**20]
+
+
+def test_a_server_that_has_sent_all_there_is_is_not_asked_again(requests: list[tuple[int, int]]) -> None:
+    Counted.content = content_of_length(5_000)[:-5]
+    with pytest.raises(rcm.TruncatedFileError):
+        rcm.read_header("rangeless://file.asdf")
+    assert requests == [(0, FIRST_PIECE)]
+
+
+class Failing(AbstractFileSystem):
+    """A server that answers with an error."""
+
+    protocol = "failing"
+    error: OSError
+
+    def cat_file(self, path: str, start: int = 0, end: int = 0, **kwargs: Any) -> bytes:
+        raise self.error
+
+
+@pytest.mark.parametrize("kind", [FileNotFoundError, PermissionError, OSError])
+def test_the_error_of_a_server_is_told_with_the_url(kind: type[OSError]) -> None:
+    fsspec.register_implementation("failing", Failing, clobber=True)
+    Failing.error = kind("as the server says")
+    with pytest.raises(kind, match=r"^failing://file\.asdf: as the server says$") as caught:
+        rcm.read_header("failing://file.asdf")
+    assert type(caught.value) is kind
+
+
+def test_the_error_of_a_server_that_names_the_file_is_left_as_it_is() -> None:
+    fsspec.register_implementation("failing", Failing, clobber=True)
+    Failing.error = FileNotFoundError("there is no file.asdf here")
+    with pytest.raises(FileNotFoundError, match=r"^there is no file\.asdf here$"):
+        rcm.read_header("failing://file.asdf")
+
+
+def test_what_can_only_be_read_is_a_source(image: Path) -> None:
+    class Readable:
+        def __init__(self, content: bytes) -> None:
+            self.read = io.BytesIO(content).read
+
+    assert rcm.read_header(Readable(image.read_bytes())).model_type == "ImageModel"
+
+
 def test_storage_options_reach_the_file_system(requests: list[tuple[int, int]]) -> None:
     Counted.content = content_of_length(5_000)
     rcm.read_header("counted://file.asdf", {"colour": "blue"})

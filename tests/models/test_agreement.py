@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import roman_cal_models as rcm
-from tests.peer import TAGS, WriteFile, newest_tags, short
+from tests.peer import SHAPE, TAGS, WriteFile, newest_tags, short
 
 # asdf takes a second and more for a catalogue, with its hundreds of columns
 MUTATIONS, MUTATIONS_OF_A_CATALOG = 8, 2
@@ -106,7 +106,7 @@ def test_our_checks_and_asdfs_agree_on_broken_files(tag: str, peer_file: WriteFi
         ("meta.instrument.detector", "WFI99", "enum"),
         ("meta.telescope", "R" * 99, "enum"),
         ("meta.filename", "f" * 999, "maxLength"),
-        ("data", np.zeros((4, 4), "f8"), "datatype"),
+        ("data", np.zeros(SHAPE[:2], "f8"), "datatype"),
         ("data", np.zeros((4, 4, 4), "f4"), "ndim"),
         ("data", "array", "tag"),
         ("meta.exposure", {}, "required"),

@@ -131,6 +131,11 @@ def without_addresses(text: str) -> str:
     return re.sub("0x[0-9a-f]+", "0x", text)
 
 
+def rules_broken(of: Any) -> list[tuple[Any, str]]:
+    """Return which rules of a schema are broken where; that blocks hold too little is another matter."""
+    return [(problem.path, problem.kind) for problem in of.problems() if problem.kind not in ("block", "truncated")]
+
+
 # ---- what can be read
 
 
@@ -220,15 +225,13 @@ def test_the_tree_shows_it_as_if_type_and_shape_were_written(
 @every
 def test_what_asdf_accepts_is_valid_and_nothing_else(array: str, image: bytes) -> None:
     content = with_data(image, array)
-    assert (not rcm.open(content).problems()) == asdf_accepts(content)
+    assert (not rules_broken(rcm.open(content))) == asdf_accepts(content)
 
 
 @every
 def test_a_header_is_as_valid_as_its_file(array: str, image: bytes) -> None:
     content = with_data(image, array)
-    assert [each.path for each in rcm.read_header(content).problems()] == [
-        each.path for each in rcm.open(content).problems()
-    ]
+    assert rules_broken(rcm.read_header(content)) == rules_broken(rcm.open(content))
 
 
 @valid
@@ -289,7 +292,7 @@ def test_the_tree_is_shown_with_an_array_that_cannot_be_read(
 
 @unreadable
 def test_an_array_that_cannot_be_read_is_not_saved(array: str, image: bytes, tmp_path: Path) -> None:
-    with pytest.raises((rcm.ValidationError, rcm.ForeignValueError)):
+    with pytest.raises((rcm.ValidationError, rcm.ForeignValueError, rcm.TruncatedFileError)):
         rcm.open(with_data(image, array)).save(tmp_path / "copy.asdf")
     assert not list(tmp_path.iterdir())
 

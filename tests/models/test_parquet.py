@@ -91,6 +91,18 @@ def test_the_peers_users_find_what_they_look_for(tmp_path: Path) -> None:
     assert schemas[0].metadata[b"roman.meta.filename"] == b"ours.parquet"
 
 
+def test_what_pipeline_code_looks_up_in_the_model_is_there(tmp_path: Path) -> None:
+    model = filled("ImageSourceCatalogModel")
+    model.to_parquet(tmp_path / "ours.parquet")
+    keys = {key.decode() for key in pyarrow.parquet.read_schema(tmp_path / "ours.parquet").metadata}
+    names = {key for key in keys if not key.startswith(("source_catalog.", "table_meta_yaml"))}
+    assert names
+    for name in names:
+        value: Any = model
+        for part in name.removeprefix("roman.").split("."):
+            value = value[part]
+
+
 COLUMNS = {
     "text": Column(["a", "é", ""]),
     "text with room": Column(["a", "b", "c"], dtype="U10"),
@@ -190,15 +202,17 @@ def test_a_foreign_file_is_told(metadata: Any, tmp_path: Path) -> None:
 
 
 HOSTILE: dict[str, dict[str, bytes | str]] = {
-    "a model that is none": {"roman_cal_models.asdf": b"#ASDF 1.0.0\n"},
+    "a model that is none": {"source_catalog.roman_cal_models.asdf": b"#ASDF 1.0.0\n"},
     "a header that is none": {"table_meta_yaml": "a: [1"},
     "a header of something else": {"table_meta_yaml": "- datatype\n"},
     "text that is none": {"roman.meta.filename": b"\xff"},
     "a name that is a value and a group": {"roman.meta": "a"},
-    "no JSON": {"roman_cal_models.columns": "{"},
-    "JSON of something else": {"roman_cal_models.columns": "[1]"},
-    "a shape that does not fit": {"roman_cal_models.columns": '{"columns": {"label": {"shape": [2, 7]}}}'},
-    "a type that is none": {"roman_cal_models.columns": '{"columns": {"label": {"dtype": "nonsense"}}}'},
+    "no JSON": {"source_catalog.roman_cal_models.columns": "{"},
+    "JSON of something else": {"source_catalog.roman_cal_models.columns": "[1]"},
+    "a shape that does not fit": {
+        "source_catalog.roman_cal_models.columns": '{"columns": {"label": {"shape": [2, 7]}}}'
+    },
+    "a type that is none": {"source_catalog.roman_cal_models.columns": '{"columns": {"label": {"dtype": "nonsense"}}}'},
     "a class that is no catalogue": {"roman.meta.model_type": "RampModel"},
 }
 
@@ -209,8 +223,8 @@ def test_a_hostile_file_is_told_by_name(kind: str, tmp_path: Path) -> None:
     filled("ImageSourceCatalogModel").save(path)
     found = pyarrow.parquet.read_table(path)
     metadata = {**found.schema.metadata, **{key.encode(): value for key, value in HOSTILE[kind].items()}}
-    if "roman_cal_models.asdf" not in HOSTILE[kind]:
-        del metadata[b"roman_cal_models.asdf"]
+    if "source_catalog.roman_cal_models.asdf" not in HOSTILE[kind]:
+        del metadata[b"source_catalog.roman_cal_models.asdf"]
     pyarrow.parquet.write_table(found.replace_schema_metadata(metadata), path)
     with pytest.raises(rcm.NotRomanError, match=r"hostile\.parquet: "):
         rcm.open(path)

@@ -34,6 +34,15 @@ def test_a_property_is_described_by_its_class_and_by_a_model(image: Any) -> None
     assert "unit: DN / s or MJy.sr**-1" in str(image.describe("data"))
 
 
+def test_items_of_lists_are_described_as_well(image: Any) -> None:
+    told = {depth: image.describe(f"meta.exposure.read_pattern{depth}").types for depth in ("", "[0]", "[0][-1]")}
+    assert told == {"": ("array",), "[0]": ("array",), "[0][-1]": ("integer",)}
+    assert not image.describe("meta.exposure.read_pattern[0]").is_required
+    for path in ("meta.exposure.read_pattern[0][0][0]", "meta.telescope[0]", "meta[0].telescope"):
+        with pytest.raises(rcm.UnknownAttributeError, match="no schema describes"):
+            image.describe(path)
+
+
 def test_a_node_is_described_by_its_own_version() -> None:
     assert rcm.L2CalStep(version="1.0.0").describe("dark").schema_uri.endswith("l2_cal_step-1.0.0")
     with pytest.raises(rcm.UnknownAttributeError, match="wfi18_transient"):

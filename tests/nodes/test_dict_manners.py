@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from astropy.units import Quantity
 from hypothesis import given
 from hypothesis import strategies as st
 
 import roman_cal_models as rcm
 from roman_cal_models import L2CalStep, ListNode, ObjectNode
+from roman_cal_models.nodes.units import unit_of_several
 
 
 @pytest.fixture
@@ -416,3 +418,22 @@ def _result(mapping: Any, name: str, arguments: list[Any]) -> Any:
     except KeyError:
         return KeyError
     return list(result) if name == "__reversed__" else result
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        (Quantity([1.0, 2.0], "km"), Quantity([1000.0, 2000.0], "m")),
+        (Quantity(1.0, "km"), Quantity(1000.0, "m")),
+        (Quantity([1.0], "m"), np.array([1.0])),
+    ],
+)
+def test_values_in_other_units_are_not_equal(one: Any, two: Any) -> None:
+    assert ObjectNode(value=one) != ObjectNode(value=two)
+    assert ObjectNode(value=one) == ObjectNode(value=one.copy())
+
+
+def test_of_three_units_none_is_told() -> None:
+    done = {"meta": {"cal_step": {"flux": "COMPLETE"}}}
+    assert unit_of_several(("DN / s", "MJy / sr"), done) == "MJy / sr"
+    assert unit_of_several(("DN / s", "MJy / sr", "electron / s"), done) is None

@@ -173,6 +173,21 @@ def test_a_change_while_a_value_is_built_is_not_lost(change: str) -> None:
     assert dict(node) == ({} if change in ("delete", "clear") else {"a": "mine"})
 
 
+def test_an_attribute_that_is_set_while_its_value_is_built_stays() -> None:
+    rcm.L2CalStep(dark="COMPLETE").dark = "SKIPPED"  # from now on, the quick way is known
+    node = _SlowStep({"dark": {}})
+    taker = threading.Thread(target=lambda: node["dark"])
+    taker.start()
+    node.building.wait(10)
+    setter = threading.Thread(target=setattr, args=(node, "dark", "COMPLETE"))
+    setter.start()
+    setter.join(0.05)
+    node.go_on.set()
+    taker.join(10)
+    setter.join(10)
+    assert node.dark == "COMPLETE"
+
+
 _CHANGES: dict[str, Callable[[Any], Any]] = {
     "set": lambda node: node.__setitem__("a", "mine"),
     "update": lambda node: node.update(a="mine"),
@@ -195,6 +210,10 @@ class _Slow(rcm.ObjectNode):
         self.building.set()
         self.go_on.wait(10)
         return value
+
+
+class _SlowStep(_Slow, rcm.L2CalStep):
+    """One whose schema is known."""
 
 
 def _in_threads(take: Callable[[], Any], count: int = 8) -> list[Any]:

@@ -92,3 +92,10 @@ def test_the_paths_of_all_items_are_found_in_a_few_walks() -> None:
     items = Counted([{"n": number} for number in range(3000)])
     assert [item.path() for item in items] == [(number,) for number in range(3000)]
     assert walks == 1
+
+
+def test_the_path_of_a_node_that_holds_itself_ends() -> None:
+    node = rcm.ObjectNode()
+    node["inner"] = {}
+    node["inner"]["outer"] = node
+    assert node["inner"].path() == ("outer", "inner")

@@ -10,6 +10,7 @@ import pytest
 
 from roman_cal_models import SchemaError, SchemaNotFoundError
 from roman_cal_models.schema import installed
+from roman_cal_models.schema.places import ObjectSchema, Subschema
 
 BASE = "asdf://stsci.edu/datamodels/roman/schemas/"
 CAL_STEP = f"{BASE}meta/l2_cal_step-1.0.0"
@@ -217,3 +218,10 @@ def _walk(schema: Any) -> Iterator[Any]:
             if inner.object is not None:
                 yield from _walk(inner.object)
             inner = inner.items
+
+
+def test_a_pattern_may_match_anywhere_in_a_name() -> None:
+    piece = Subschema(CAL_STEP, "", {"patternProperties": {"_flag": {"type": "string"}}})
+    schema = ObjectSchema(installed(), (piece,), CAL_STEP, ())
+    assert schema.place("saturation_flag_2") is not None
+    assert schema.place("saturation") is None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import threading
+from types import SimpleNamespace
 from typing import Any
 
 import asdf
@@ -16,6 +18,8 @@ from astropy.time import Time
 from roman_cal_models.errors import Problem, SchemaError
 from roman_cal_models.schema import values
 from roman_cal_models.schema.rules import CompiledSchema, Compiler, compile_schema
+from roman_cal_models.schema.rules_branches import _guarded
+from roman_cal_models.schema.rules_core import FULL_RUN
 from roman_cal_models.yaml import TaggedMapping, TaggedScalar, TaggedSequence
 
 NAN = float("nan")
@@ -81,6 +85,11 @@ TABLE: dict[str, tuple[dict[str, Any], list[Any], list[Any]]] = {
     "maxItems": ({"maxItems": 1}, [[], [1], "abc"], [[1, 2]]),
     "uniqueItems": ({"uniqueItems": True}, [[], [1, 2], [1, "1"], "aa"], [[1, 1], [1, 1.0], [{"a": 1}, {"a": 1}]]),
     "uniqueItems tells 1 from True": ({"uniqueItems": True}, [[1, True], [0, False], [[1], [True]]], [[True, True]]),
+    "uniqueItems compares whole items": (
+        {"uniqueItems": True},
+        [[[1], [1, 2]], [[1, 2], [1]], [{"a": 1}, {"a": 1, "b": 2}], [{"a": 1, "b": 2}, {"a": 1}]],
+        [[[1, 2], [1, 2]], [{"a": 1, "b": 2}, {"b": 2, "a": 1}]],
+    ),
     "uniqueItems false": ({"uniqueItems": False}, [[1, 1]], []),
     "required": ({"required": ["a"]}, [{"a": None}, [], "b"], [{}, {"b": 1}]),
     "properties": ({"properties": {"a": {"type": "null"}}}, [{}, {"a": None}, {"b": 1}, []], [{"a": 1}]),
@@ -820,3 +829,23 @@ def test_the_schemas_of_a_tag_are_those_of_asdf() -> None:
 
 def _asdf_accepts(schema: dict[str, Any], tree: Any) -> bool:
     return bool(asdf.schema.get_validator(schema, ctx=asdf.AsdfFile()).is_valid(tree))
+
+
+def test_threads_that_check_the_same_scalar_do_not_answer_for_each_other() -> None:
+    is_checking, go_on = threading.Event(), threading.Event()
+
+    def ok(value: Any, run: Any) -> bool:
+        is_checking.set()
+        return not go_on.wait(10)
+
+    check: Any = _guarded(SimpleNamespace(leaf=False, ok=ok), in_place=True)  # type: ignore[arg-type]
+    answers: list[bool] = []
+    threads = [threading.Thread(target=lambda: answers.append(check("same", FULL_RUN))) for _ in range(2)]
+    threads[0].start()
+    assert is_checking.wait(10)
+    threads[1].start()
+    threads[1].join(0.1)
+    go_on.set()
+    for thread in threads:
+        thread.join(10)
+    assert answers == [False, False]

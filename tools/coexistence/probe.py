@@ -149,6 +149,16 @@ def turned_round(folder: Path) -> Any:
     return None if found == (OURS, OWNER) else found
 
 
+@claim("config(asdf_classes=...) of one thread changes nothing for another")
+def in_one_thread(folder: Path) -> Any:
+    """Return the owners."""
+    import roman_cal_models as rcm
+
+    with rcm.config(asdf_classes=OURS), ThreadPoolExecutor(1) as pool:
+        found = pool.submit(asdf_owner, theirs(folder)).result(), asdf_owner(theirs(folder))
+    return None if found == (OWNER, OURS) else found
+
+
 @claim("get_asdf_extensions gives our classes to one file, or to a context")
 def extensions(folder: Path) -> Any:
     """Return the owners."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from random import Random
 
-__all__ = ["PIECES", "mutated"]
+__all__ = ["PIECES", "changed", "mutated"]
 
 _FIRST_LINES = 5  # of a header: comments, %YAML, %TAG, ---
 _is_entry = re.compile(r" *(?:- )*\w+:(?: |$)|  *- ").match
@@ -29,10 +29,15 @@ def mutated(headers: Sequence[str], number: int, seed: int) -> bytes | str:
     random = Random(f"{seed} {number}")
     lines = random.choice(headers).split("\n")
     lines = lines if random.random() < 0.01 else _cutting(lines, random)
-    text = "\n".join(lines)
+    text = changed("\n".join(lines), random)
+    return _broken_bytes(text, random) if random.random() < 0.1 else text
+
+
+def changed(text: str, random: Random) -> str:
+    """Return a text that is changed in one to three places."""
     for _ in range(random.choice((1, 1, 1, 1, 2, 2, 3))):
         text = random.choice(_MUTATIONS)(text, random)
-    return _broken_bytes(text, random) if random.random() < 0.1 else text
+    return text
 
 
 def _cutting(lines: list[str], random: Random) -> list[str]:

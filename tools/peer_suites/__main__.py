@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from .explained import RDM, ROMANCAL
-from .running import environment, passed, report
+from .running import environment, passed, references, report
 
 # The newest of the pipeline, which fixes versions of RAD and of the peer itself.
 PIPELINE = ("romancal==1.1.0", "pytest", "pytest-xdist", "pytest-mock", "ci-watson")
@@ -26,10 +26,13 @@ def main(arguments: list[str] | None = None) -> int:
         folder = Path(name)
         requirements = PIPELINE if options.suite == "romancal" else PEER
         what = ["--pyargs", "romancal"] if options.suite == "romancal" else [str(_tests_of_the_peer(folder))]
-        found = []
-        for instead in (False, True):
-            python = environment(folder / f"environment-{instead}", *requirements, instead=instead)
-            found.append(passed(python, what, folder, instead=instead))
+        peer = environment(folder / "environment-peer", *requirements, instead=False)
+        ours = environment(folder / "environment-ours", *requirements, instead=True)
+        answers = references(peer, folder / "references") if options.suite == "romancal" else None
+        found = [
+            passed(python, what, folder, instead=instead, answers=answers)
+            for python, instead in ((peer, False), (ours, True))
+        ]
         return report(options.suite, *found, ROMANCAL if options.suite == "romancal" else RDM)
 
 

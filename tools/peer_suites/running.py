@@ -10,9 +10,12 @@ from pathlib import Path
 
 from .explained import reason
 
-__all__ = ["environment", "passed", "report"]
+__all__ = ["environment", "passed", "references", "report"]
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+
+# The environment variable that tells the answering plugin where the reference files are.
+REFERENCES = "PEER_SUITES_REFERENCES"
 
 
 def environment(folder: Path, *requirements: str, instead: bool) -> Path:
@@ -38,7 +41,24 @@ def environment(folder: Path, *requirements: str, instead: bool) -> Path:
     return python
 
 
-def passed(python: Path, what: list[str], folder: Path, *, instead: bool) -> set[str]:
+def references(python: Path, folder: Path) -> Path:
+    """Have the peer write reference files into a new folder, which is returned.
+
+    Parameters
+    ----------
+    python : Path
+        Of an environment with the peer and the pipeline.
+    folder : Path
+        To be made.
+    """
+    folder.mkdir()
+    variables = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    command = [str(python), "-W", "ignore", "-m", "tools.peer_suites.references", str(folder)]
+    subprocess.run(command, env=variables, check=True)
+    return folder
+
+
+def passed(python: Path, what: list[str], folder: Path, *, instead: bool, answers: Path | None = None) -> set[str]:
     """Run a suite and return the tests that passed.
 
     Parameters
@@ -51,15 +71,22 @@ def passed(python: Path, what: list[str], folder: Path, *, instead: bool) -> set
         To run in.
     instead : bool
         Whether ``import roman_datamodels`` gives this package.
+    answers : Path, optional
+        The folder of the reference files by which CRDS is answered.
     """
     results = folder / f"results-{instead}.xml"
-    plugin = ["-p", "tools.peer_suites.plugin"] if instead else []
+    plugins = ["tools.peer_suites.plugin"] if instead else []
+    variables = {**os.environ, "PATH": os.pathsep.join([str(python.parent), os.environ["PATH"]])}
+    if answers is not None:
+        plugins.append("tools.peer_suites.answers")
+        variables[REFERENCES] = str(answers)
+    if plugins:
+        variables["PYTHONPATH"] = str(REPOSITORY)
     # no settings of the suite's own, which may ask for plugins, nor any of a folder above
     options = ["-c", os.devnull, "--rootdir", str(folder), "-q", "-n", "2", "-p", "no:cacheprovider"]
     options += ["--tb=no", f"--junitxml={results}"]
-    variables = {**os.environ, "PYTHONPATH": str(REPOSITORY)} if instead else dict(os.environ)
     subprocess.run(
-        [str(python), "-m", "pytest", *plugin, *options, *what],
+        [str(python), "-m", "pytest", *(f"-p{plugin}" for plugin in plugins), *options, *what],
         cwd=folder,
         env=variables,
         stdout=subprocess.DEVNULL,
@@ -78,7 +105,6 @@ def _name(case: ET.Element) -> str:
 def report(suite: str, with_peer: set[str], with_us: set[str], explained: dict[str, str]) -> int:
     """Print the comparison; return 1 when a test is not explained, or an explanation is needless."""
     lost = sorted(with_peer - with_us)
-    print(f"{suite}: {len(with_peer)} tests pass with roman_datamodels, {len(with_peer & with_us)} of them with us")
     reasons: dict[str | None, list[str]] = {}
     for test in lost:
         reasons.setdefault(reason(explained, test), []).append(test)
@@ -90,4 +116,19 @@ def report(suite: str, with_peer: set[str], with_us: set[str], explained: dict[s
     needless = [name for name in explained if not any(name in test for test in lost)]
     for name in needless:
         print(f"  {name}: explained, but it passes")
+    _print_table(suite, with_peer, with_us, set(lost) - set(unexplained))
     return int(bool(unexplained or needless))
+
+
+def _print_table(suite: str, with_peer: set[str], with_us: set[str], explained: set[str]) -> None:
+    columns = (with_peer, with_peer & with_us, explained, with_peer - with_us - explained)
+    print(f"{suite:24}", *(f"{head:>14}" for head in ("with the peer", "with us", "explained", "not explained")))
+    for area in sorted({_area(test) for test in with_peer}):
+        print(f"{area:24}", *(f"{sum(_area(test) == area for test in tests):14}" for tests in columns))
+    print(f"{'all':24}", *(f"{len(tests):14}" for tests in columns))
+
+
+def _area(test: str) -> str:
+    """Return the part of a suite that a test is of: the folder above its tests, or its module."""
+    path = test.partition("::")[0].split("/")
+    return path[path.index("tests") - 1] if "tests" in path[1:] else path[-1]

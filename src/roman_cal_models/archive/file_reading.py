@@ -12,6 +12,7 @@ from typing import Any, Literal
 from ..errors import FileError, RomanCalModelsError
 from ..header.content import read_header_bytes
 from ..header.sources import beginning
+from ..header.wholeness import require_whole
 from ..printable import printable
 from ..registering.running import register_schemas
 from ..schema.store import store
@@ -145,6 +146,7 @@ class Reader:
     def _read(self, file: str, known: str | None) -> FileRead:
         with beginning(file, self.storage_options) as (stream, name):
             header = read_header_bytes(stream, name)
+            require_whole(stream, header, name)
         content = self._hash(header.content)
         if content == known:
             return FileRead(key_of(file), content, None)

@@ -122,7 +122,7 @@ class _Tables:
         self.failures: list[Failure] = []
 
     def __enter__(self) -> _Tables:
-        from ..models.saving import atomically
+        from ..models.atomic import atomically
 
         self._folder.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:

@@ -12,6 +12,7 @@ from ..header.content import parse_tree, read_header_bytes
 from ..header.header import Header
 from ..header.roots import roman_part
 from ..header.sources import beginning
+from ..header.wholeness import require_whole
 from ..models.data_model import DataModel
 from ..printable import printable
 from ..schema import installed, uris
@@ -85,7 +86,8 @@ def rows(
     Parameters
     ----------
     source : Header, DataModel, str, path-like, bytes or binary file object
-        What to read; of a file nothing but its header.
+        What to read; of a file nothing but its header. A local file that is given by its name must be whole, which
+        the heads of its blocks tell.
     mapping : {"newest", "file"}
         By which version of its family's schema: RAD does not give the columns versions, so by default the newest
         mapping holds for old files as well. ``"file"`` takes the file's own.
@@ -103,7 +105,9 @@ def rows(
     Raises
     ------
     NotAsdfError, TruncatedFileError, NotRomanError, UnknownTagError, HeaderLimitError
-        As for `read_header`.
+        As for `read_header`; also for a file that is cut behind its header.
+    ForeignValueError
+        The head of a block of the file is broken.
     """
     raw, schema_uri, file = _content(source, storage_options)
     uri = schema_uri if mapping == "file" else _newest(schema_uri)
@@ -129,6 +133,8 @@ def _content(source: Any, storage_options: Mapping[str, Any] | None) -> tuple[Ma
         source = os.fspath(source)
     with beginning(source, storage_options) as (stream, name):
         content = read_header_bytes(stream, name)
+        if isinstance(source, str):
+            require_whole(stream, content, name)
     raw, uri = roman_part(parse_tree(content, name), name)
     return raw, uri, name
 

@@ -8,6 +8,12 @@
     Compressed content, and how much of it there can be.
 ``reading``
     The content of a block, whole or in parts. A whole block is read in one place, `raw_bytes`.
+``decoding``
+    The content of a block, piece by piece from its bytes, where nobody needs it whole. Needs ``codecs``.
+``integrity``
+    Whether the blocks are whole, and what they were when they were written. Needs ``index`` and ``decoding``.
+``origins``
+    Which blocks the objects in memory were built from.
 ``sections``
     Arrays, or parts of them, by as few bytes of their block as can be.
 """

@@ -39,6 +39,10 @@ class Block:
         Whether it goes on to the end of the file, whatever its head says.
     is_whole : bool
         Whether the file is long enough for it.
+    head : int
+        Where its head begins.
+    next : int
+        Where the next block begins, if there is one.
     """
 
     begin: int
@@ -48,6 +52,8 @@ class Block:
     checksum: bytes | None
     is_streamed: bool
     is_whole: bool
+    head: int
+    next: int
 
 
 def blocks(file: PositionedBytes, start: int) -> Iterator[Block]:
@@ -67,15 +73,16 @@ def blocks(file: PositionedBytes, start: int) -> Iterator[Block]:
         if not head.startswith(_MAGIC[: len(head)]):
             return
         if len(head) < _PREFIX.size + _HEAD.size:
-            yield Block(length, length, b"", 0, None, is_streamed=False, is_whole=False)
+            yield Block(length, length, b"", 0, None, is_streamed=False, is_whole=False, head=position, next=length)
             return
         flags, compression, allocated, used, size, checksum = _HEAD.unpack_from(head, _PREFIX.size)
         begin = position + _PREFIX.size + _PREFIX.unpack_from(head)[1]
         is_streamed = bool(flags & _STREAMED)
         is_whole = begin <= length if is_streamed else begin + allocated <= length
         checksum = checksum if checksum.strip(b"\0") else None
-        yield Block(begin, begin + used, compression, size, checksum, is_streamed, is_whole)
-        position = None if is_streamed else begin + allocated
+        following = length if is_streamed else begin + allocated
+        yield Block(begin, begin + used, compression, size, checksum, is_streamed, is_whole, position, following)
+        position = None if is_streamed else following
 
 
 def _skip_padding(file: PositionedBytes, start: int) -> int:

@@ -14,7 +14,17 @@ from numpy.typing import NDArray
 
 from .reading import BlockReader, BrokenBlockError
 
-__all__ = ["Layout", "check", "check_proportion", "contiguous_strides", "is_most_of", "part_of", "read", "view"]
+__all__ = [
+    "Layout",
+    "check",
+    "check_proportion",
+    "contiguous_strides",
+    "extent",
+    "is_most_of",
+    "part_of",
+    "read",
+    "view",
+]
 
 # What stands between two wanted parts is read with them where it is no longer than this, in bytes.
 _GAP = 4096
@@ -63,7 +73,7 @@ def check(layout: Layout, size: int) -> None:
     """
     if min(layout.shape, default=0) < 0:
         raise BrokenBlockError(f"its shape is {list(layout.shape)}")
-    first, end = _extent(layout)
+    first, end = extent(layout)
     if first < 0 or end > size:
         raise BrokenBlockError(f"bytes {first} to {end} are not all in its block of {size} bytes")
 
@@ -97,7 +107,7 @@ def is_most_of(layout: Layout, size: int) -> bool:
     return 2 * layout.nbytes >= size and layout.strides == contiguous_strides(layout.shape, layout.dtype.itemsize)
 
 
-def _extent(layout: Layout) -> tuple[int, int]:
+def extent(layout: Layout) -> tuple[int, int]:
     """Return between which bytes of its block an array lies."""
     if 0 in layout.shape:
         return layout.offset, layout.offset
@@ -132,7 +142,7 @@ def read(layout: Layout, reader: BlockReader) -> NDArray[Any]:
     order = sorted(range(ndim), key=lambda axis: -abs(layout.strides[axis]))
     axes = [_Axis(layout.shape[axis], abs(layout.strides[axis])) for axis in order]
     backwards = tuple(axis for axis in range(ndim) if layout.strides[axis] < 0)
-    first, end = _extent(layout)
+    first, end = extent(layout)
     if first < 0 or end > reader.size:
         raise BrokenBlockError(f"bytes {first} to {end} are not all in its block of {reader.size} bytes")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from importlib import import_module
 
@@ -25,6 +24,10 @@ COMMANDS = {
 }
 
 FINE, PROBLEMS = 0, 1
+INTERRUPTED = 130
+"""As shells tell that a user ended a program by Ctrl-C."""
+READER_LEFT = 141
+"""As shells tell that nobody reads what a program prints (``| head``): nothing is wrong, but it was not all told."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -38,9 +41,36 @@ def main(arguments: list[str] | None = None) -> int:
     Returns
     -------
     int
-        0: fine; 1: problems were found. Wrong usage ends the program with 2.
+        0: fine; 1: problems were found, or something could not be read or written; 130: it was interrupted; 141:
+        nobody read on. Wrong usage ends the program with 2.
     """
-    arguments = sys.argv[1:] if arguments is None else arguments
+    from . import terminal
+
+    try:
+        with terminal.guarded():
+            return _run(sys.argv[1:] if arguments is None else arguments)
+    except terminal.ReaderLeft:
+        return READER_LEFT
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _run(arguments: list[str]) -> int:
+    from ..errors import RomanCalModelsError
+    from . import terminal
+
+    try:
+        status = _command(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # where it goes may be full
+        return status
+    except (RomanCalModelsError, OSError, MemoryError) as error:
+        terminal.complain(error)
+        return PROBLEMS
+
+
+def _command(arguments: list[str]) -> int:
+    """Run what is asked for; errors that every command may meet are left to the caller."""
     parser = argparse.ArgumentParser(
         prog="roman-cal-models",
         description="Look at, check and change data models of the Nancy Grace Roman Space Telescope.",
@@ -64,11 +94,4 @@ def main(arguments: list[str] | None = None) -> int:
     if options.command is None:
         parser.print_help()
         return FINE
-    try:
-        status = int(options.run(options))
-        sys.stdout.flush()  # a short output waits until now
-        return status
-    except BrokenPipeError:
-        # who read the output (head, less) has seen enough; nothing may be written at exit either
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return PROBLEMS
+    return int(options.run(options))

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from ..errors import CatalogError, MissingPackageError, SchemaNotFoundError, WorkerError
+from .terminal import print_json
 
 __all__ = ["PARSER", "add_arguments", "run"]
 
 PARSER = {
     "description": "Put what files say into the tables of the catalogue. Files that are there already are left alone; "
-    "ends with 1 if one could not be read. Or print the statements that create the tables, or the columns that the "
-    "values of a family of files go into.",
+    "ends with 1 if one could not be read, or is cut. Or print the statements that create the tables, or the columns "
+    "that the values of a family of files go into.",
     "epilog": "example: roman-cal-models catalog products/ --to sqlite:///catalog.db",
 }
 
@@ -40,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mapping", choices=["newest", "file"], default="newest", help="with --to: whose columns old files have"
     )
-    parser.add_argument("--processes", metavar="N", type=int, help="with --to: how many processes read the files")
+    parser.add_argument("--processes", metavar="N", type=_positive, help="with --to: how many processes read the files")
     parser.add_argument(
         "--json",
         action="store_true",
@@ -50,22 +49,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(parser=parser)
 
 
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes, 1 or more")
+    return int(text)
+
+
 def run(options: argparse.Namespace) -> int:
-    """Do what was asked for; return 1 if there is no such thing, or a file failed."""
+    """Do what was asked for; return 1 if a file failed."""
     if bool(options.paths) != (options.to is not None):
         options.parser.error("PATH and --to go together")
-    try:
-        if options.to is not None:
-            return _put(options)
-        if options.ddl is not None:
-            from ..archive.database import ddl
+    if options.to is not None:
+        return _put(options)
+    if options.ddl is not None:
+        from ..archive.database import ddl
 
-            print(ddl(options.ddl), end="")
-        else:
-            _print_columns(options)
-    except (CatalogError, MissingPackageError, SchemaNotFoundError, WorkerError) as error:
-        print(error, file=sys.stderr)
-        return 1
+        print(ddl(options.ddl), end="")
+    else:
+        _print_columns(options)
     return 0
 
 
@@ -82,7 +83,7 @@ def _put(options: argparse.Namespace) -> int:
 
         report = ingest(paths, options.to, **arguments)
     if options.json:
-        print(json.dumps(asdict(report)))
+        print_json(asdict(report))
     else:
         for failure in report.failures:
             print(failure, file=sys.stderr)
@@ -100,5 +101,7 @@ def _print_columns(options: argparse.Namespace) -> None:
     found = columns(options.columns)
     width = max((len(column.path) for column in found), default=0)
     for column in found:
-        line = f"{column.path:<{width}}  {column.datatype:<14}  {column.table}.{column.column}"
-        print(json.dumps(asdict(column)) if options.json else line)
+        if options.json:
+            print_json(asdict(column))
+        else:
+            print(f"{column.path:<{width}}  {column.datatype:<14}  {column.table}.{column.column}")

@@ -11,7 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ..errors import MissingKeyError, UnknownAttributeWarning
+from ..errors import MissingKeyError, UnknownAttributeWarning, told
+from ..printable import printable
 
 __all__ = ["PARSER", "add_arguments", "run"]
 
@@ -46,9 +47,9 @@ def run(options: argparse.Namespace) -> int:
         print(f"\nThis is not what should have happened: {surprise}")
         return 1
     except OSError as error:
-        print(f"\nThe files could not be written or read: {error}")
+        print(f"\nThe files could not be written or read: {told(error)}")
         return 1
-    print("\nAll went as told.", *([f"The files are in {options.out}."] if options.out else []))
+    print("\nAll went as told.", *([f"The files are in {printable(str(options.out))}."] if options.out else []))
     return 0
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from typing import TYPE_CHECKING, Any
 
-from ..errors import RomanCalModelsError
+from .terminal import print_json
 
 if TYPE_CHECKING:
     from ..differing.records import Difference
@@ -44,13 +42,9 @@ def run(options: argparse.Namespace) -> int:
     from ..differing.records import short
     from ..differing.running import diff
 
-    try:
-        found = diff(options.first, options.second, rtol=options.rtol, atol=options.atol, ignore=options.ignore)
-    except (RomanCalModelsError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 1
+    found = diff(options.first, options.second, rtol=options.rtol, atol=options.atol, ignore=options.ignore)
     if options.json:
-        print(json.dumps([_record(difference) for difference in found], indent=2, default=short))
+        print_json([_record(difference) for difference in found], indent=2, default=short)
     else:
         for difference in found:
             print(difference)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 
-from ..errors import RomanCalModelsError
+from .terminal import print_json
 
 __all__ = ["PARSER", "add_arguments", "run"]
 
@@ -29,20 +27,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the header; return 1 if there is none."""
+    """Print the header."""
     from ..models.headers import read_header
+    from ..printable import printable
     from ..view.listing import as_json, lines
 
-    try:
-        header = read_header(options.file)
-    except (RomanCalModelsError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 1
+    header = read_header(options.file)
     if options.json:
         values = {"model_type": header.model_type, "tag": header.tag, "roman": as_json(header.node)}
-        print(json.dumps(values, indent=2))
+        print_json(values, indent=2)
     else:
-        print(f"{header.model_type}, {header.tag}")
+        print(printable(f"{header.model_type}, {header.tag}"))
         for line in lines(header.node, ""):
             print(line)
     return 0

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..errors import RomanCalModelsError
-from .terminal import Progress
+from ..errors import RomanCalModelsError, told
+from ..printable import printable
+from .terminal import Progress, complain, print_json
 
 if TYPE_CHECKING:
     from ..models.headers import Identity
@@ -18,7 +17,7 @@ __all__ = ["PARSER", "add_arguments", "run"]
 
 PARSER = {
     "description": "Tell of each file which model it holds, by which version of its schema, and what wrote it. Ends "
-    "with 1 if one cannot be told: it is no ASDF file, or not of Roman.",
+    "with 1 if one cannot be told: it is no ASDF file, or not of Roman; or if a file is cut.",
     "epilog": "example: roman-cal-models identify r0000101001001001001_0001_wfi01_f158_cal.asdf",
 }
 
@@ -31,24 +30,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Identify the files; return 1 if one cannot be."""
-    from ..models.headers import identify
+    from ..models.headers import identify_whole
 
     status = 0
     progress = Progress(options.files)
     for file in progress:
         try:
-            identity = identify(file)
+            identity = identify_whole(file)
         except (RomanCalModelsError, OSError) as error:
             status = 1
             progress.clear()
             if options.json:
-                _print_json({"file": file, "error": str(error)})
+                print_json({"file": file, "error": told(error, file)})
             else:
-                print(error, file=sys.stderr)
+                complain(error, file)
         else:
             progress.clear()
             if options.json:
-                _print_json(asdict(identity))
+                print_json(asdict(identity))
             else:
                 print(_line(identity))
     return status
@@ -60,8 +59,4 @@ def _line(identity: Identity) -> str:
     if not identity.is_known:
         text += " (not known to the installed rad)"
     writers = [identity.software, identity.rad, identity.asdf, identity.calibration_software]
-    return "; ".join(filter(None, [text, ", ".join(filter(None, writers))]))
-
-
-def _print_json(record: dict[str, Any]) -> None:
-    print(json.dumps(record), flush=True)
+    return printable("; ".join(filter(None, [text, ", ".join(filter(None, writers))])))

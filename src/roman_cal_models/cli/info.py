@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from .terminal import has_colours
+from ..printable import printable
+from .terminal import has_colours, print_json, print_styled
 
 if TYPE_CHECKING:
     from ..outline.entry import Entry
@@ -32,27 +32,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the tree; return 1 if there is none."""
+    """Print the tree; return 1 if there is no such part of it."""
     # not for --help, which must be quick
-    from ..errors import RomanCalModelsError
     from ..models.headers import read_header
     from ..nodes.outlining import outline
 
     path = "" if options.path == "roman" else options.path.removeprefix("roman.")
-    try:
-        header = read_header(options.file)
-        whole = outline(header.node, os.path.basename(options.file))
-        entry = whole.at(path)
-        if entry is None:
-            print(f"{options.file}: there is no {path}{_hint(whole, path)}", file=sys.stderr)
-            return 1
-        if options.json:
-            print(json.dumps({"model_type": header.model_type, "tag": header.tag, "tree": entry.as_json()}, indent=2))
-        else:
-            _print(entry)
-    except (RomanCalModelsError, OSError) as error:
-        print(error, file=sys.stderr)
+    header = read_header(options.file)
+    whole = outline(header.node, os.path.basename(options.file))
+    entry = whole.at(path)
+    if entry is None:
+        print(printable(f"{options.file}: there is no {path}{_hint(whole, path)}"), file=sys.stderr)
         return 1
+    if options.json:
+        print_json({"model_type": header.model_type, "tag": header.tag, "tree": entry.as_json()}, indent=2)
+    else:
+        _print(entry)
     return 0
 
 
@@ -63,7 +58,7 @@ def _print(entry: Entry) -> None:
     # into a pipe, lines go whole
     width = shutil.get_terminal_size().columns if is_watched or "COLUMNS" in os.environ else None
     for line in lines(entry, width=width, colours=has_colours()):
-        print(line)
+        print_styled(line)
 
 
 def _hint(entry: Entry, path: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import re
 import shutil
 import sys
@@ -12,7 +11,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from ..errors import RomanCalModelsError
+from .terminal import print_json
 
 if TYPE_CHECKING:
     from ..archive.checking import Change
@@ -46,22 +45,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print what is asked for; return 1 if there is no such family or property."""
+    """Print what is asked for."""
     from ..view.families import changes_of, family
 
     found = _split(options.name)
     name, path = (options.name, None) if found is None else found.groups()
-    try:
-        told = family(name, options.of)
-        one = None if path is None else _property(told, path)
-        changes = changes_of(name)
-    except RomanCalModelsError as error:
-        print(error, file=sys.stderr)
-        return 1
+    told = family(name, options.of)
+    one = None if path is None else _property(told, path)
+    changes = changes_of(name)
     if one is not None:
         changes = {version: [each for each in found if each.path == one.path] for version, found in changes.items()}
     if options.json:
-        print(json.dumps(_record(one or told, changes), indent=2))
+        print_json(_record(one or told, changes), indent=2)
         return 0
     lines = _lines_of_property(one) if one is not None else _lines_of_family(told)
     for line in (*lines, *_lines_of_changes(changes, counted=one is None and not options.changes)):

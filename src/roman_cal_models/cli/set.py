@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
+import math
+import re
 import warnings
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
-from ..errors import FilenameMismatchWarning, RomanCalModelsError
+from ..errors import FilenameMismatchWarning, RomanCalModelsError, format_path
+from ..printable import printable
+from .terminal import complain, print_json
 
 if TYPE_CHECKING:
     from ..differing.records import Difference
@@ -26,6 +30,8 @@ PARSER = {
 
 _JSON_TYPES = {"object", "array", "number", "integer", "boolean"}
 _TIME = "/time/time-"
+_LONGEST = 60
+_part = re.compile(r"([^\[\]]+)((?:\[-?\d{1,9}\])*)").fullmatch
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,11 +42,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH=VALUE",
         nargs="+",
         type=_assignment,
-        help="dotted name and value: text as it is, numbers, true, false, null, lists and mappings as JSON has them, "
-        "times as 2027-01-31T12:00:00.000",
+        help="dotted name, with [0] behind it for the first item of a list, and value: text as it is, numbers, true, "
+        "false, null, lists and mappings as JSON has them, times as 2027-01-31T12:00:00.000",
     )
     parser.add_argument("--out", metavar="FILE", help="write this file, and leave the other one as it is")
     parser.add_argument("--dry-run", action="store_true", help="write nothing, but check and tell what would change")
+    parser.add_argument("--allow-nan", action="store_true", help="take NaN, Infinity and -Infinity for numbers")
     parser.add_argument("--json", action="store_true", help="print a JSON list of changes")
 
 
@@ -62,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
             warnings.simplefilter("ignore", FilenameMismatchWarning)
             model = open_model(options.file)
         with model:
-            changes = _set(model, options.assignments)
+            changes = _set(model, options)
             if changes is None:
                 return 1
             if options.dry_run:
@@ -70,14 +77,14 @@ def run(options: argparse.Namespace) -> int:
             else:
                 model.save(options.out or options.file)
     except (RomanCalModelsError, OSError, ValueError) as error:
-        print(error if options.file in str(error) else f"{options.file}: {error}", file=sys.stderr)
+        complain(error, options.file)
         return 1
     if options.json:
-        print(json.dumps([_record(change) for change in changes], indent=2, default=short))
+        print_json([_record(change) for change in changes], indent=2, default=short)
     else:
         for change in changes:
             print(change)
-        print("nothing was written" if options.dry_run else f"written: {options.out or options.file}")
+        print("nothing was written" if options.dry_run else printable(f"written: {options.out or options.file}"))
     return 0
 
 
@@ -85,30 +92,70 @@ def _record(change: Difference) -> dict[str, Any]:
     return {"path": change.path, "old": change.old, "new": change.new}
 
 
-def _set(model: DataModel, assignments: list[tuple[str, str]]) -> list[Difference] | None:
+def _set(model: DataModel, options: argparse.Namespace) -> list[Difference] | None:
     """Set the values in a model and return the changes; None if one is wrong, after all that are were told."""
     from ..differing.records import Difference
 
     changes = []
     is_wrong = False
-    for path, text in assignments:
+    for path, text in options.assignments:
         try:
-            value = _value(text, model.describe(path))
-            *sections, key = path.split(".")
-            node: Any = model.node
-            for section in sections:
-                node = node[section]
-            old = node.get(key)
-            node[key] = value
+            *above, key = _keys(path)
+            value = _value(text, model.describe(path), allow_nan=options.allow_nan)
+            holder = _holder(model.node, above, key)
+            old = holder.get(key) if isinstance(holder, dict) else holder[key]
+            holder[key] = value
         except (RomanCalModelsError, ValueError) as error:
             is_wrong = True
-            print(error, file=sys.stderr)
+            complain(error)
+        except RecursionError:
+            is_wrong = True
+            complain(ValueError(f"{path}: the value is nested too deep"))
         else:
-            changes.append(Difference(path, "changed", old, node[key]))
+            changes.append(Difference(path, "changed", old, holder[key]))
     return None if is_wrong else changes
 
 
-def _value(text: str, description: Description) -> Any:
+def _keys(path: str) -> Iterator[str | int]:
+    """Yield the keys and indexes that lead to a value: ``meta``, ``image_metas``, 0, ``name``."""
+    from ..nodes.naming import key_name
+
+    for part in path.split("."):
+        found = _part(part)
+        if found is None:
+            raise ValueError(f"{path}: {part!r} is no name, nor one of a list with an index behind it such as [0]")
+        yield key_name(found[1])
+        yield from (int(index) for index in re.findall(r"-?\d+", found[2]))
+
+
+def _holder(node: Any, above: Sequence[str | int], key: str | int) -> Any:
+    """Return the section or list that holds a value.
+
+    Raises
+    ------
+    MissingKeyError
+        A section is not there.
+    ValueError
+        A list is met where a section should be, or the other way round, or it has no such item.
+    """
+    keys = (*above, key)
+    for number, each in enumerate(keys):
+        where = format_path(keys[:number])
+        if isinstance(each, int):
+            if not isinstance(node, list):
+                raise ValueError(f"{where} is no list: it has no item {each}")
+            if not -len(node) <= each < len(node):
+                raise ValueError(f"{where} has {len(node)} items: there is no {where}[{each}]")
+        elif isinstance(node, list):
+            raise ValueError(f"{where} is a list of {len(node)}: say which of them, such as {where}[0].{each}")
+        elif not isinstance(node, dict):
+            raise ValueError(f"{where} is no section of the file: it has no {each}")
+        if number < len(above):
+            node = cast(Any, node)[each]
+    return node
+
+
+def _value(text: str, description: Description, *, allow_nan: bool) -> Any:
     """Read a value as the schema says.
 
     Raises
@@ -126,14 +173,36 @@ def _value(text: str, description: Description) -> Any:
         try:
             return Time(text)
         except ValueError:
-            raise ValueError(f"{description.path}: {text!r} is no time such as 2027-01-31T12:00:00.000") from None
+            raise ValueError(
+                f"{description.path}: {_quoted(text)} is no time such as 2027-01-31T12:00:00.000"
+            ) from None
     if types & _JSON_TYPES or not types:
         try:
-            return json.loads(text)
+            return _of_json(text, description.path, allow_nan=allow_nan)
         except json.JSONDecodeError:
             if types and "string" not in types:
-                raise ValueError(f"{description.path}: {text!r} is no {' or '.join(sorted(types))}") from None
+                raise ValueError(f"{description.path}: {_quoted(text)} is no {' or '.join(sorted(types))}") from None
     if types and "string" not in types:
         kinds = " or ".join(sorted(each.rpartition("/")[2].partition("-")[0] for each in types))
         raise ValueError(f"{description.path} holds an object ({kinds}) that cannot be given as text")
     return text
+
+
+def _quoted(text: str) -> str:
+    return repr(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}...")
+
+
+def _of_json(text: str, path: str, *, allow_nan: bool) -> Any:
+    def integer(digits: str) -> int:
+        try:
+            return int(digits)
+        except ValueError:
+            raise ValueError(f"{path}: an integer of {len(digits)} digits is too long") from None
+
+    def number(digits: str) -> float:
+        value = float(digits)
+        if not math.isfinite(value) and not allow_nan:
+            raise ValueError(f"{path}: {digits} is no finite number; --allow-nan takes it")
+        return value
+
+    return json.loads(text, parse_int=integer, parse_float=number, parse_constant=number)

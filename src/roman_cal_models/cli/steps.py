@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..view.statuses import LOOKS
-from .terminal import Progress, has_colours
+from .terminal import Progress, has_colours, print_json, print_styled
 
 if TYPE_CHECKING:
     from ..view.steps import StepMatrix
@@ -45,22 +44,17 @@ def _figure(text: str) -> Path:
 def run(options: argparse.Namespace) -> int:
     """Print the matrix; return 1 if a file cannot be read."""
     # not for --help, which must be quick
-    from ..errors import MissingPackageError
     from ..view.steps import steps
     from ..view.steps_figure import write_figure
 
     matrix = steps(Progress(options.files))
     if options.plot is not None:
-        try:
-            write_figure(matrix, options.plot)
-        except (MissingPackageError, OSError) as problem:
-            print(problem, file=sys.stderr)
-            return 1
+        write_figure(matrix, options.plot)
     if options.json:
         for file, flags in matrix.files.items():
-            print(json.dumps({"file": file, "steps": flags}))
+            print_json({"file": file, "steps": flags})
         for file, error in matrix.failures.items():
-            print(json.dumps({"file": file, "error": error}))
+            print_json({"file": file, "error": error})
     else:
         _print(matrix)
     return int(bool(matrix.failures))
@@ -68,6 +62,6 @@ def run(options: argparse.Namespace) -> int:
 
 def _print(matrix: StepMatrix) -> None:
     for line in matrix.lines(colours=has_colours()):
-        print(line)
+        print_styled(line)
     for error in matrix.failures.values():
         print(error, file=sys.stderr)

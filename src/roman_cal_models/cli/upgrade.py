@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
+import errno
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..errors import FilenameMismatchWarning, RomanCalModelsError
-from .terminal import Progress
+from ..errors import FilenameMismatchWarning, RomanCalModelsError, told
+from ..printable import printable
+from .terminal import Progress, complain, print_json
 
 __all__ = ["PARSER", "add_arguments", "run"]
 
@@ -28,12 +30,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--overwrite", action="store_true", help="replace copies that are there already")
     parser.add_argument("--dry-run", action="store_true", help="write nothing, but tell what would be assumed")
     parser.add_argument("--json", action="store_true", help="print one JSON object a file")
+    # it knows how to refuse what argparse itself cannot
+    parser.set_defaults(parser=parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Upgrade the files; return 1 if one of them could not be."""
+    clash = _clash(options.files, options.out)
+    if clash is not None:
+        options.parser.error(printable(clash))
     if not options.dry_run:
-        options.out.mkdir(parents=True, exist_ok=True)
+        _make_folder(options.out)
     failed = False
     progress = Progress(options.files)
     for file in progress:
@@ -41,11 +48,40 @@ def run(options: argparse.Namespace) -> int:
             report = _upgrade(file, options)
         except (RomanCalModelsError, OSError) as error:
             failed = True
-            text = str(error)
-            report = {"file": str(file), "error": text if str(file) in text else f"{file}: {text}"}
+            progress.clear()
+            if options.json:
+                print_json({"file": str(file), "error": told(error, file)})
+            else:
+                complain(error, file)
+            continue
         progress.clear()
-        _print(report, as_json=options.json)
+        if options.json:
+            print_json(report)
+        else:
+            _print(report)
     return int(failed)
+
+
+def _clash(files: Sequence[Path], folder: Path) -> str | None:
+    """Return why the copies cannot all be written: two of them into one file, or one over a file still to be read."""
+    read = {os.path.realpath(file): file for file in files}
+    copied: dict[str, Path] = {}
+    for file in files:
+        target = folder / file.name
+        place = os.path.realpath(target)
+        if place in copied:
+            return f"{copied[place]} and {file} would both be written to {target}; give each a folder of its own"
+        if place in read and place != os.path.realpath(file):
+            return f"the copy of {file} would be written over {read[place]}; give another folder"
+        copied[place] = file
+    return None
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder)) from None
 
 
 def _upgrade(file: Path, options: argparse.Namespace) -> dict[str, Any]:
@@ -78,13 +114,9 @@ def _upgrade(file: Path, options: argparse.Namespace) -> dict[str, Any]:
         }
 
 
-def _print(report: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(report))
-    elif "error" in report:
-        print(report["error"], file=sys.stderr)
-    else:
-        old, new = (report[key].rpartition("/")[2] for key in ("from", "to"))
-        print(f"{report['file']}: {old} -> {new}" + (f", {report['written']}" if report["written"] else ""))
-        for line in report["assumed"]:
-            print(f"    {line}")
+def _print(report: dict[str, Any]) -> None:
+    old, new = (report[key].rpartition("/")[2] for key in ("from", "to"))
+    line = f"{report['file']}: {old} -> {new}" + (f", {report['written']}" if report["written"] else "")
+    print(printable(line))
+    for assumed in report["assumed"]:
+        print(f"    {assumed}")

@@ -45,9 +45,11 @@ def diff(
     a, b : ObjectNode, DataModel, str, path-like, bytes or binary file object
         What is compared; of a path or URL the file, which is closed at the end.
     rtol, atol : float
-        Numbers, and elements of arrays, are equal if they differ by at most ``atol + rtol * abs(second)``.
+        Numbers, and elements of arrays, are equal if they differ by at most ``atol + rtol * abs(second)``. Without
+        a tolerance, 1 and 1.0 differ; true and 1 always do.
     ignore : iterable of str
-        Dotted names that are left out, with all that is below: ``"meta.filename"``, ``"meta.ref_file.*"``.
+        Dotted names that are left out, with all that is below: ``"meta.filename"``, ``"meta.ref_file.*"``. Items of
+        lists have their index as name (``"meta.exposure.read_pattern.0"``), tables their columns and ``meta``.
     storage_options : mapping, optional
         For URLs, what fsspec takes.
 
@@ -97,13 +99,17 @@ class _Comparison:
         self.atol = atol
         self.ignored = ignored
 
+    def is_ignored(self, name: str) -> bool:
+        """Tell whether a dotted name is left out."""
+        return any(fnmatchcase(name, pattern) for pattern in self.ignored)
+
     def of_nodes(self, path: str, one: ObjectNode, two: ObjectNode) -> Iterator[Difference]:
         """Yield the differences of two nodes: of what both hold, and what only one does."""
         if one.tag != two.tag:
             yield Difference(path, "tag", one.tag, two.tag)
         for key in [*one, *(key for key in two if key not in one)]:
             name = f"{path}.{key}" if path else str(key)
-            if any(fnmatchcase(name, pattern) for pattern in self.ignored):
+            if self.is_ignored(name):
                 continue
             if key not in two:
                 yield Difference(name, "removed", old=_told(one, key))
@@ -142,6 +148,8 @@ class _Comparison:
         """Yield the differences of two lists, item by item."""
         for index in range(max(len(one), len(two))):
             name = f"{path}.{index}"
+            if self.is_ignored(name):
+                continue
             if index >= len(two):
                 yield Difference(name, "removed", old=one[index])
             elif index >= len(one):
@@ -153,7 +161,7 @@ class _Comparison:
         """Yield the differences of two tables, column by column."""
         for name in [*one.colnames, *(name for name in two.colnames if name not in one.colnames)]:
             column = f"{path}.{name}"
-            if any(fnmatchcase(column, pattern) for pattern in self.ignored):
+            if self.is_ignored(column):
                 continue
             if name not in two.colnames:
                 yield Difference(column, "removed", old=one[name])
@@ -161,16 +169,39 @@ class _Comparison:
                 yield Difference(column, "added", new=two[name])
             else:
                 yield from self.of_values(column, one[name], two[name])
-        if not equal_values(dict(one.meta), dict(two.meta)):
-            yield Difference(f"{path}.meta", "changed", dict(one.meta), dict(two.meta))
+        name = f"{path}.meta"
+        old, new = (self.kept(name, table.meta) for table in (one, two))
+        if not self.is_ignored(name) and not equal_values(old, new):
+            yield Difference(name, "changed", old, new)
+
+    def kept(self, path: str, value: Any) -> Any:
+        """Return a plain value without what is left out."""
+        if isinstance(value, Mapping):
+            names = {key: f"{path}.{key}" for key in value}
+            return {key: self.kept(name, value[key]) for key, name in names.items() if not self.is_ignored(name)}
+        if isinstance(value, (list, tuple)):
+            named = [(f"{path}.{index}", item) for index, item in enumerate(value)]
+            return [self.kept(name, item) for name, item in named if not self.is_ignored(name)]
+        return value
 
     def are_equal(self, one: Any, two: Any) -> bool:
         """Tell whether two values are, numbers within the tolerance."""
-        if isinstance(one, (int, float)) and isinstance(two, (int, float)) and type(one) is type(two):
-            if isinstance(one, float) and math.isnan(one) and math.isnan(two):
-                return True
-            return one == two or abs(one - two) <= self.atol + self.rtol * abs(two)
+        if _is_number(one) and _is_number(two):
+            return self.are_close(one, two)
+        if _is_quantity(one) and _is_quantity(two) and one.unit == two.unit:
+            return self.are_close(one.value.item(), two.value.item())
         return type(one) is type(two) and equal_values(one, two)
+
+    def are_close(self, one: Any, two: Any) -> bool:
+        """Tell whether two numbers are; 1 and 1.0 are only where there is a tolerance."""
+        if type(one) is type(two) and (one == two or (one != one and two != two)):
+            return True
+        if not (self.atol or self.rtol):
+            return False
+        try:
+            return one == two or (math.isfinite(two) and abs(one - two) <= self.atol + self.rtol * abs(two))
+        except OverflowError:  # an integer that no float holds
+            return False
 
 
 def _told(node: ObjectNode, key: str) -> Any:
@@ -193,6 +224,14 @@ def _array(value: Any) -> Array | None:
     # what a header tells of an array has no items, and a table no shape
     is_array = hasattr(value, "dtype") and hasattr(value, "__getitem__") and getattr(value, "shape", ()) != ()
     return Array(tuple(value.shape), value.__getitem__) if is_array else None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_quantity(value: Any) -> bool:
+    return hasattr(value, "unit") and hasattr(value, "value") and getattr(value, "shape", None) == ()
 
 
 def _is_table(value: Any) -> bool:

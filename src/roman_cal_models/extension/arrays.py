@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..blocks.codecs import Decompressor
     from ..blocks.sections import Layout
 
-__all__ = ["BlockArrays", "is_in_block"]
+__all__ = ["BlockArrays", "is_in_block", "layout_of"]
 
 
 def is_in_block(raw: Any) -> bool:
@@ -133,7 +133,7 @@ class BlockArrays:
         from ..blocks.sections import check
 
         size = content_size(self._file, block)
-        layout = _layout(raw, size)
+        layout = layout_of(raw, size)
         check(layout, size)
         return layout
 
@@ -181,7 +181,14 @@ def _check_limit(size: int, what: str) -> None:
         raise BrokenBlockError(f"{what} has {size} bytes, more than the setting array_max_bytes={limit} allows")
 
 
-def _layout(raw: TaggedMapping, size: int) -> Layout:
+def layout_of(raw: TaggedMapping, size: int) -> Layout:
+    """Return how the YAML of an array says that it lies in its block, of `size` bytes.
+
+    Raises
+    ------
+    ValueError
+        It does not say it, or wrongly.
+    """
     from ..blocks.sections import Layout, contiguous_strides
 
     order = raw.get("byteorder")

@@ -9,17 +9,24 @@ from typing import Any, BinaryIO
 
 from ..blocks.index import blocks
 from ..blocks.positions import positioned
-from ..errors import ForeignValueError, ModelClosedError, NeedsBlocks, RomanCalModelsError, TruncatedFileError
+from ..errors import (
+    ChecksumError,
+    ForeignValueError,
+    ModelClosedError,
+    NeedsBlocks,
+    RomanCalModelsError,
+    TruncatedFileError,
+)
 from ..locks import MOMENT
+from ..schema import bounds
 from ..schema.asdf_answers import cached_by_extensions
+from ..schema.values import NDARRAY_TAG
+from ..settings import current
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
-from . import bounds
 from .arrays import BlockArrays, is_in_block
+from .file_blocks import FileBlocks, arrays_in
 
-__all__ = ["NDARRAY", "FileSource", "YamlSource", "needs_blocks", "settled_config", "to_asdf_tree"]
-
-NDARRAY = "tag:stsci.edu:asdf/core/ndarray-"
-"""What the tags of arrays begin with."""
+__all__ = ["FileSource", "YamlSource", "needs_blocks", "settled_config", "to_asdf_tree"]
 
 _TAGGED = (TaggedMapping, TaggedSequence, TaggedScalar)
 
@@ -77,7 +84,7 @@ class YamlSource:
         self.check(raw, where)
         with self._named_errors(raw, where):
             value = self._built(raw, where)
-            if isinstance(raw, _TAGGED) and raw.tag.startswith(NDARRAY) and not is_in_block(raw):
+            if isinstance(raw, _TAGGED) and raw.tag.startswith(NDARRAY_TAG) and not is_in_block(raw):
                 value = value[...]
                 # asdf may give what cannot be changed
                 value = value if value.flags.writeable else value.copy()
@@ -151,6 +158,7 @@ class FileSource(YamlSource):
         super().__init__(name, standard)
         self._stream: BinaryIO | None = stream
         self._bytes = positioned(stream)
+        self.blocks = FileBlocks(stream, self._bytes, len(header), name)
         self.history: tuple[TaggedMapping, ...] = ()
         self._end_of_header = len(header)
         self._arrays = BlockArrays(self._bytes, self._end_of_header, memmap=memmap)
@@ -194,8 +202,19 @@ class FileSource(YamlSource):
         if not needs_blocks(raw):
             return self._converted(raw)
         with self._reading(where):
+            if current().verify_checksums:
+                self._verify(raw, where)
             tree = self._with_arrays(raw)
-        return tree if is_in_block(raw) else self._converted(tree)
+        value = tree if is_in_block(raw) else self._converted(tree)
+        self.blocks.remember(value, raw)
+        return value
+
+    def _verify(self, raw: Any, where: Callable[[], str]) -> None:
+        """See whether the blocks of a foreign object are what was written."""
+        numbers = {array["source"] for _, array in arrays_in(raw) if type(array["source"]) is int}
+        for number, verdict in self.blocks.check(numbers).items():
+            if verdict.fault is not None:
+                raise ChecksumError(self.name, f"{where()} cannot be read, its block {number} {verdict.fault.text}")
 
     def _with_arrays(self, raw: Any) -> Any:
         """Return a raw tree with the arrays themselves where they stand in blocks, each once."""
@@ -215,7 +234,7 @@ class FileSource(YamlSource):
         if isinstance(raw, _TAGGED):
             value = self._with_arrays(raw)
             value = value if is_in_block(raw) else self._converted(value)
-            return value[...] if raw.tag.startswith(NDARRAY) else value
+            return value[...] if raw.tag.startswith(NDARRAY_TAG) else value
         return raw
 
     @contextmanager

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..extension.foreign import NDARRAY
-from ..schema.values import datatype_of, numpy_dtype, sizes_of
+from ..schema.values import NDARRAY_TAG, datatype_of, numpy_dtype, sizes_of
 from ..yaml import TaggedMapping
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ class ArrayInfo:
         return len(self.shape)
 
     def __roman_tag__(self) -> str:
-        return f"{NDARRAY}1.1.0"
+        return f"{NDARRAY_TAG}1.1.0"
 
     def __roman_lower__(self) -> TaggedMapping:
         # for the checks, which then see what they saw before somebody asked for the array

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..extension.foreign import NDARRAY, YamlSource
+from ..extension.arrays import is_in_block
+from ..extension.foreign import YamlSource
 from ..yaml import TaggedMapping, TaggedScalar
 from .array_info import ArrayInfo
 
@@ -37,7 +38,7 @@ class HeaderSource(YamlSource):
         ForeignValueError
             It cannot be built.
         """
-        if raw.tag.startswith(NDARRAY) and isinstance(raw, TaggedMapping) and "source" in raw:
+        if is_in_block(raw):
             with self._named_errors(raw, where):
                 return ArrayInfo.of(raw)
         if raw.tag.startswith(TIME) and _is_simple_time(raw):

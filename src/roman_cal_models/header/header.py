@@ -11,6 +11,7 @@ from ..nodes.flat import as_flat_dict
 from ..nodes.lazy_dict import raw_get
 from ..nodes.naming import key_name, properties_first
 from ..nodes.object_node import ObjectNode
+from ..nodes.shapes import shape_problems
 from ..printable import printable
 from .foreign import TIME
 
@@ -160,9 +161,9 @@ class Header:
     def problems(self) -> list[Problem]:
         """Return everything that is wrong with the header, what is missing included; empty for a valid one.
 
-        Elements of arrays in blocks are not looked at.
+        Elements of arrays in blocks are not looked at, nor whether they are there.
         """
-        return self._node.problems()
+        return [*self._node.problems(), *shape_problems(self._node)]
 
     def __dir__(self) -> list[str]:
         return properties_first(self._node._attribute_names(), [*dir(self._node), *super().__dir__()])

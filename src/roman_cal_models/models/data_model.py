@@ -373,19 +373,48 @@ class DataModel(NodeAccess, Looking, _Attributes):
 
     # -- checking and writing ----------------------------------------------------------------------------------------
 
-    def problems(self) -> list[Problem]:
-        """Return everything that is wrong with the model, what is missing included; empty for a valid one."""
-        return self._node.problems()
+    def problems(self, *, blocks: bool = False) -> list[Problem]:
+        """Return everything that is wrong with the model, what is missing included; empty for a valid one.
 
-    def validate(self) -> None:
-        """Check the whole model, foreign objects included.
+        Of the file that it was opened from, the heads of the blocks are looked at: they tell whether it is whole.
+        Arrays that belong together and have not the same shape are told as warnings.
+
+        Parameters
+        ----------
+        blocks : bool
+            Whether all blocks of the file are read as well, decompressed, and compared with their checksums. A block
+            without a checksum is told as a warning.
+
+        Returns
+        -------
+        list of Problem
+            What each is of tells its ``kind``; ``level`` tells errors from warnings.
+
+        Raises
+        ------
+        ModelClosedError
+            The blocks are to be read, and the file was closed.
+        """
+        from .integrity import model_problems
+
+        return model_problems(self._node, self._source, blocks=blocks)
+
+    def validate(self, *, blocks: bool = False) -> None:
+        """Check the whole model, foreign objects included, and whether its file is whole.
+
+        Parameters
+        ----------
+        blocks : bool
+            As for `problems`.
 
         Raises
         ------
         ValidationError
-            Carries every problem.
+            Carries every problem that is more than a warning.
+        ModelClosedError
+            As for `problems`.
         """
-        found = self.problems()
+        found = [problem for problem in self.problems(blocks=blocks) if problem.level == "error"]
         if found:
             raise errors.ValidationError(found, None if self._source is None else self._source.name)
 
@@ -393,12 +422,16 @@ class DataModel(NodeAccess, Looking, _Attributes):
         self,
         path: str | PathLike[str] | Callable[[str], str | PathLike[str]],
         dir_path: str | PathLike[str] | None = None,
+        *,
+        overwrite: bool = True,
         **kwargs: Any,
     ) -> Path:
         """Check the model whole and write it to a file.
 
         The file is written under another name beside its place and then renamed, so that a failure leaves what was
-        there before. Name and date of the file are set in the file, not in the model.
+        there before. A file that is replaced gives its mode to the new one, and its owner, group and extended
+        attributes where the system lets one. Files that killed saves left in the folder are removed. Name and date
+        of the file are set in the file, not in the model.
 
         Parameters
         ----------
@@ -406,6 +439,8 @@ class DataModel(NodeAccess, Looking, _Attributes):
             The file, ending in ``.asdf``. A callable is given ``meta.filename`` and returns the path.
         dir_path : str or path-like, optional
             Folder to write to, instead of that of `path`.
+        overwrite : bool
+            Whether a file that is there is replaced.
         **kwargs
             As for `to_asdf`.
 
@@ -418,38 +453,48 @@ class DataModel(NodeAccess, Looking, _Attributes):
         ------
         ValidationError
             The model is not valid. Nothing was written.
+        ChecksumError, TruncatedFileError
+            An array that was read from a file, or is still to be, is not what was written there. Nothing was written.
+            Setting a copy of the array (``model.data = model.data.copy()``) takes its values for good.
+        TargetExistsError
+            There is a file, and it is not to be replaced.
+        TargetError
+            What is there is no file (a FIFO, a device), or the name is no text.
+        ValueError
+            The name does not end in ``.asdf``.
         """
         path = Path(path(self._node["meta"]["filename"]) if callable(path) else path)
         target = path if dir_path is None else Path(dir_path) / path.name
         if target.suffix == ".parquet" and hasattr(type(self), "to_parquet"):
-            self.to_parquet(target)
+            self.to_parquet(target, overwrite=overwrite)
             return target
         if target.suffix != ".asdf":
-            raise ValueError(
-                f"{target}: models are saved as .asdf, not as {target.suffix or 'a file without ending'!r}"
-            )
-        self.to_asdf(target, **kwargs)
+            ending = repr(target.suffix) if target.suffix else "a file without ending"
+            raise ValueError(f"{target}: models are saved as .asdf, not as {ending}")
+        self.to_asdf(target, overwrite=overwrite, **kwargs)
         return target
 
-    def to_asdf(self, path: str | PathLike[str], **kwargs: Any) -> None:
+    def to_asdf(self, path: str | PathLike[str], *, overwrite: bool = True, **kwargs: Any) -> None:
         """Check the model whole and write it to an ASDF file, as `save` does.
 
         Parameters
         ----------
         path : str or path-like
             The file.
+        overwrite : bool
+            Whether a file that is there is replaced.
         **kwargs
             ``all_array_compression`` (``"lz4"`` by default), ``all_array_storage``, ``compression_kwargs``,
             ``pad_blocks``, ``include_block_index`` and ``write_checksums``, as `asdf.AsdfFile.write_to` takes them.
 
         Raises
         ------
-        ValidationError
-            The model is not valid. Nothing was written.
+        ValidationError, ChecksumError, TruncatedFileError, TargetExistsError, TargetError
+            As for `save`. Nothing was written.
         """
         from .saving import write
 
-        write(self._node, Path(path), history=self._history, **kwargs)
+        write(self._node, Path(path), overwrite=overwrite, history=self._history, **kwargs)
 
     # -- the file ----------------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from ..nodes.classes import class_name_of_family
 from ..schema import former, installed, uris
 from .classes import model_name
 
-__all__ = ["Identity", "identify", "read_header"]
+__all__ = ["Identity", "identify", "identify_whole", "read_header"]
 
 
 def read_header(source: Any, storage_options: Mapping[str, Any] | None = None) -> Header:
@@ -130,7 +130,32 @@ def identify(source: Any, storage_options: Mapping[str, Any] | None = None) -> I
     HeaderLimitError, SourceTypeError, FileNotFoundError, PermissionError
         As for `read_header`.
     """
-    content, name = _content(source, storage_options)
+    return _identity(*_content(source, storage_options))
+
+
+def identify_whole(path: str) -> Identity:
+    """Tell what a file is, as `identify` does, and see that all of it is there, if it is a local one.
+
+    Parameters
+    ----------
+    path : str
+        Path or URL.
+
+    Raises
+    ------
+    TruncatedFileError, ForeignValueError
+        It is cut behind its header, or the head of a block is broken.
+    """
+    from ..header.wholeness import require_whole
+
+    with beginning(path, None) as (stream, name):
+        content = read_header_bytes(stream, name)
+        identity = _identity(content, name)
+        require_whole(stream, content, name)
+    return identity
+
+
+def _identity(content: HeaderBytes, name: str | None) -> Identity:
     tree = parse_tree(content, name)
     tag = roman_tag(tree, name)
     top = value_of(tree, "roman")

@@ -55,18 +55,24 @@ class CatalogModelMixin(DataModel):
         """
         return self.node.get_column_definition(name)
 
-    def to_parquet(self, path: str | PathLike[str]) -> None:
+    def to_parquet(self, path: str | PathLike[str], *, overwrite: bool = True) -> None:
         """Check the catalogue and write it as a Parquet file, which `roman_cal_models.open` reads again.
 
         Parameters
         ----------
         path : str or path-like
             The file. It is written beside its place and then renamed.
+        overwrite : bool
+            Whether a file that is there is replaced.
 
         Raises
         ------
         ValidationError
             The model is not valid. Nothing was written.
+        TargetExistsError
+            There is a file, and it is not to be replaced.
+        TargetError
+            What is there is no file (a FIFO, a device), or the name is no text.
         MissingPackageError
             ``pyarrow`` is not installed: ``pip install 'roman-cal-models[parquet]'``.
 
@@ -77,7 +83,7 @@ class CatalogModelMixin(DataModel):
         """
         from .parquet import write_parquet
 
-        write_parquet(self._node, self.to_flat_dict(include_arrays=False), Path(path))
+        write_parquet(self._node, self.to_flat_dict(include_arrays=False), Path(path), overwrite=overwrite)
 
 
 class WcsModelMixin(DataModel):

@@ -4,9 +4,10 @@ The columns are those of the table, each with its unit. The metadata of the file
 every value of ``meta`` as text under its dotted name (``roman.meta.instrument.detector``) and the table's own header
 (``table_meta_yaml``, by which `astropy.table.Table.read` knows units and descriptions). Text does not tell a number
 from a word, so the file has the model itself as well, without the table: an ASDF file of a few kB under
-``roman_cal_models.asdf``, from which everything comes back as it was. For the same reason a JSON object under
-``roman_cal_models.columns`` tells of each column its NumPy type, the shape of its rows and whether it is masked. Values
-behind a mask are not kept.
+``source_catalog.roman_cal_models.asdf``, from which everything comes back as it was. For the same reason a JSON object
+under ``source_catalog.roman_cal_models.columns`` tells of each column its NumPy type, the shape of its rows and whether
+it is masked. Both stand where the table's own metadata do: what begins with ``roman.`` or anything else, pipeline code
+looks up in the model. Values behind a mask are not kept.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 __all__ = ["is_parquet", "read_parquet", "write_parquet"]
 
 TABLE = "source_catalog"
-MODEL_KEY = "roman_cal_models.asdf"
-COLUMNS_KEY = "roman_cal_models.columns"
+MODEL_KEY = "source_catalog.roman_cal_models.asdf"
+COLUMNS_KEY = "source_catalog.roman_cal_models.columns"
 HEADER_KEY = "table_meta_yaml"
 _PREFIX = "roman."
 _MAGIC = b"PAR1"
@@ -51,7 +52,7 @@ def _pyarrow() -> Any:
         raise MissingPackageError("Parquet files need pyarrow: pip install 'roman-cal-models[parquet]'") from None
 
 
-def write_parquet(node: ObjectNode, texts: Mapping[str, Any], path: Path) -> None:
+def write_parquet(node: ObjectNode, texts: Mapping[str, Any], path: Path, *, overwrite: bool = True) -> None:
     """Check a catalogue and write it as a Parquet file, atomically.
 
     Parameters
@@ -62,11 +63,17 @@ def write_parquet(node: ObjectNode, texts: Mapping[str, Any], path: Path) -> Non
         Its values under dotted names.
     path : Path
         The file.
+    overwrite : bool
+        Whether a file that is there is replaced.
 
     Raises
     ------
     ValidationError
         The node is not valid. Nothing was written.
+    ChecksumError, TruncatedFileError
+        The table comes from a block of a file that is not what was written there. Nothing was written.
+    TargetExistsError, TargetError, OSError
+        It cannot be written there, as `atomically` says.
     SourceTypeError
         A column is of a kind that Parquet does not know.
     MissingPackageError
@@ -75,10 +82,13 @@ def write_parquet(node: ObjectNode, texts: Mapping[str, Any], path: Path) -> Non
     from astropy.table.meta import get_yaml_from_table
 
     # this module is imported to open any file, and saving needs asdf
-    from .saving import atomically, check, write_unchecked
+    from .atomic import atomically
+    from .integrity import refuse_wrong_blocks
+    from .saving import check, write_unchecked
 
     arrow = _pyarrow()
     check(node, path)
+    refuse_wrong_blocks(node)
     table = node[TABLE]
     bare = copied(node)
     del bare[TABLE]
@@ -96,7 +106,7 @@ def write_parquet(node: ObjectNode, texts: Mapping[str, Any], path: Path) -> Non
         arrow.field(name, column.type, metadata={"unit": str(table[name].unit)})
         for name, column in zip(table.colnames, columns, strict=True)
     ]
-    with atomically(path) as stream:
+    with atomically(path, overwrite=overwrite) as stream:
         arrow.parquet.write_table(
             arrow.Table.from_arrays(columns, schema=arrow.schema(fields, metadata=metadata)), stream, compression="zstd"
         )

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ..errors import ForeignValueError, Problem, ValidationError, format_path
+from ..errors import ForeignValueError, Problem, TargetError, ValidationError, format_path
 from ..nodes.object_node import ObjectNode
 from ..yaml import TaggedMapping
+from .atomic import atomically
 from .changes import Change
 
-__all__ = ["atomically", "check", "write", "write_unchecked"]
+__all__ = ["check", "write", "write_unchecked"]
 
 # Arrays of fewer elements stand in the header itself, as in the files of roman_datamodels.
 INLINE_THRESHOLD = 512
@@ -26,6 +25,7 @@ def write(
     node: ObjectNode,
     path: Path,
     *,
+    overwrite: bool = True,
     history: Sequence[Change | TaggedMapping] = (),
     all_array_compression: str | None = "lz4",
     all_array_storage: str | None = None,
@@ -40,10 +40,16 @@ def write(
     ------
     ValidationError
         The node is not valid. Nothing was written.
+    ChecksumError, TruncatedFileError
+        A block that an array was read from, or is still to be, is not what was written there. Nothing was written.
+    TargetExistsError, TargetError, OSError
+        It cannot be written there, as `atomically` says.
     """
     from ..extension.trees import tagged_tree
+    from .integrity import refuse_wrong_blocks
 
     check(node, path)
+    refuse_wrong_blocks(node)
     tree = tagged_tree(node, node.tag)
     _set_in_file(tree, node, path)
     options: dict[str, Any] = {
@@ -56,7 +62,7 @@ def write(
         options["all_array_storage"] = all_array_storage
     if compression_kwargs is not None:
         options["compression_kwargs"] = compression_kwargs
-    with atomically(path) as stream:
+    with atomically(path, overwrite=overwrite) as stream:
         _write(tree, history, stream, path, options, inline=all_array_storage is None)
 
 
@@ -92,11 +98,20 @@ def check(node: ObjectNode, path: Path) -> None:
     ------
     ValidationError
         It is not valid.
+    TargetError
+        The name of the file is no text.
     """
+    if not _is_text(path.name):
+        raise TargetError(path, "meta.filename cannot hold this name: it is no text in UTF-8")
     found = [problem for problem in node.problems() if problem.path != ("meta", "filename")]
     found += _problems_of_name(node, path)
     if found:
         raise ValidationError(found, str(path))
+
+
+def _is_text(name: str) -> bool:
+    # Python has a surrogate for each byte of a name that is none
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 def _problems_of_name(node: ObjectNode, path: Path) -> list[Problem]:
@@ -147,7 +162,6 @@ def _write(
 ) -> None:
     import asdf
 
-    from ..extension import writing_extensions
     from ..extension.converters import serialised_type
     from ..extension.foreign import settled_config
     from ..schema import installed
@@ -155,10 +169,10 @@ def _write(
     manifest = installed().store.manifest_of_node(tree._tag)
     assert manifest is not None
     top = serialised_type(str(manifest.uri))(tree)
-    with settled_config() as config:
+    with settled_config() as config, _extensions_of_ones_own(str(manifest.uri)) as extensions:
         if inline and config.array_inline_threshold is None and not _needs_blocks(tree):
             config.array_inline_threshold = INLINE_THRESHOLD
-        file: Any = asdf.AsdfFile({"roman": top}, extensions=writing_extensions(str(manifest.uri)))
+        file: Any = asdf.AsdfFile({"roman": top}, extensions=extensions)
         _add_history(file, history)
         try:
             file.write_to(stream, **options)
@@ -172,6 +186,40 @@ def _write(
             place = _where(tree, error.args[-1])
             kind = f"{type(error.args[-1]).__module__}.{type(error.args[-1]).__qualname__}"
             raise ForeignValueError(str(path), f"{place} cannot be written: asdf has no converter for {kind}") from None
+
+
+# What makes a set of extensions one of its own, by manifest: as many as there were saves at the same time.
+_spare_marks: dict[str, list[Any]] = {}
+
+
+@contextmanager
+def _extensions_of_ones_own(manifest: str) -> Generator[list[Any]]:
+    """Lend the extensions by which a model is saved.
+
+    asdf notes for a set of extensions which classes were imported since it looked last, and two threads that do so
+    at once disturb each other. So no two saves have the same set at the same time.
+    """
+    from ..extension import writing_extensions
+
+    spare = _spare_marks.setdefault(manifest, [])
+    try:
+        mark = spare.pop()
+    except IndexError:
+        mark = _mark()
+    try:
+        yield [*writing_extensions(manifest), mark]
+    finally:
+        spare.append(mark)
+
+
+def _mark() -> Any:
+    """Return an extension of nothing, which is equal to no other one."""
+    from asdf.extension import Extension
+
+    class Mark(Extension):
+        extension_uri = "asdf://stsci.edu/datamodels/roman/extensions/mark-1.0.0"
+
+    return Mark()
 
 
 def _add_history(file: Any, history: Sequence[Change | TaggedMapping]) -> None:
@@ -224,35 +272,3 @@ def _paths(tree: Any, value: Any, path: tuple[str | int, ...]) -> Iterator[tuple
     elif isinstance(tree, Sequence) and not isinstance(tree, (str, bytes)):
         for index, item in enumerate(tree):
             yield from _paths(item, value, (*path, index))
-
-
-@contextmanager
-def atomically(path: Path) -> Generator[BinaryIO]:
-    """Give a stream whose content stands under `path` once all of it is on disk; before, nothing has changed."""
-    target = path.resolve()
-    temporary = target.with_name(f".{target.name[:100]}.{uuid.uuid4().hex}.part")
-    try:
-        with temporary.open("xb+") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        if target.exists():
-            temporary.chmod(target.stat().st_mode & 0o7777)
-        os.replace(temporary, target)
-        _sync_folder(target.parent)
-    except BaseException as error:
-        temporary.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            error.filename = str(path)  # nobody knows the temporary one
-        raise
-
-
-def _sync_folder(folder: Path) -> None:
-    """Have the rename itself reach the disk, where the system lets one ask for it."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

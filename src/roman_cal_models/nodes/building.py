@@ -10,6 +10,7 @@ import weakref
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..blocks.origins import inherit
 from ..errors import UnknownTagError
 from ..schema import uris
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, Unread, opened
@@ -341,7 +342,7 @@ def deepcopied(node: _Node, memo: dict[int, Any]) -> _Node:
     twin = make_node(type(node), node._schema, node._given_tag)
     memo[id(node)] = twin
     for key, value in present_items(node):
-        value = copy.deepcopy(value, memo)
+        value = inherit(copy.deepcopy(value, memo), value)
         _setitem(twin, key, value)
         set_parent(value, twin)
     return twin

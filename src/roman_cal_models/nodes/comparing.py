@@ -19,7 +19,7 @@ def equal_sequences(one: Sequence[Any], two: Sequence[Any]) -> bool:
 
 
 def equal_values(one: Any, two: Any) -> bool:
-    """Return whether two values are equal; arrays are when shape and elements are, NaN being equal to NaN."""
+    """Return whether two values are equal; arrays are when shape, unit and elements are, NaN being equal to NaN."""
     if one is two:
         return True
     if isinstance(one, dict) and isinstance(two, dict):
@@ -28,6 +28,8 @@ def equal_values(one: Any, two: Any) -> bool:
         return equal_sequences(one, two)
     if _is_array(one) or _is_array(two):
         return _is_array(one) and _is_array(two) and _equal_arrays(one, two)
+    if _are_in_other_units(one, two):
+        return False
     if type(one) is type(two) and _knows_no_equality(type(one)):
         return _equal_as_written(one, two)
     try:
@@ -38,6 +40,11 @@ def equal_values(one: Any, two: Any) -> bool:
 
 def _knows_no_equality(cls: Any) -> bool:
     return bool(cls.__eq__ is object.__eq__)
+
+
+def _are_in_other_units(one: Any, two: Any) -> bool:
+    both_have_one = all(hasattr(value, "unit") and hasattr(value, "value") for value in (one, two))
+    return both_have_one and bool(one.unit != two.unit)
 
 
 def _is_array(value: Any) -> bool:

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..blocks.origins import inherit
 from ..schema import installed
 from ..schema.values import numpy_dtype
 from .building import adopt, make_node
@@ -75,7 +76,7 @@ def create_scalar(cls: type[ScalarNode], uri: str) -> Any:
 
 def create_from_node(cls: type[_Node], schema: ObjectSchema | None, node: Mapping[str, Any]) -> _Node:
     """Return a node of the class that holds deep copies of another's values."""
-    return _finished(cls, schema, {key: copy.deepcopy(value) for key, value in node.items()})
+    return _finished(cls, schema, {key: inherit(copy.deepcopy(value), value) for key, value in node.items()})
 
 
 def _finished(cls: type[_Node], schema: ObjectSchema | None, values: Mapping[str, Any]) -> _Node:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from ..schema.places import ArchiveColumns, ObjectSchema
 
 __all__ = ["Description", "describe"]
+
+_INDEXES = re.compile(r"(?:\[-?\d+\])+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ def describe(schema: ObjectSchema | None, path: str) -> Description:
     schema : ObjectSchema or None
         Of the object.
     path : str
-        Dotted name of the property; of the items of a list, with the name of the list.
+        Dotted name of the property; of the items of a list, with the name of the list. ``read_pattern[0]`` is an item
+        itself.
 
     Raises
     ------
@@ -82,12 +86,15 @@ def describe(schema: ObjectSchema | None, path: str) -> Description:
     """
     place, owner = None, schema
     for part in path.split("."):
-        key = naming.key_name(part)
+        name = _INDEXES.sub("", part)
+        key = naming.key_name(name)
         inside = place
         while inside is not None and inside.object is None:
             inside = inside.items
         owner = owner if place is None else None if inside is None else inside.object
         place = None if owner is None else owner.place(key)
+        for _ in range(part.count("[") if name != part else 0):
+            place = None if place is None else place.items
         if place is None:
             known = () if owner is None else tuple(owner.places)
             near = naming.closest(key, known)

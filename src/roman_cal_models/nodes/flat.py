@@ -1,4 +1,4 @@
-"""Trees as flat dictionaries of dotted names."""
+"""Trees as dictionaries: flat ones of dotted names, and plain ones."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import datetime
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-__all__ = ["as_flat_dict", "flatten", "leaves", "present_items"]
+from .scalar_node import ScalarNode
+
+__all__ = ["as_flat_dict", "flatten", "leaves", "plain", "present_items"]
 
 _GONE = object()
 
@@ -41,6 +43,15 @@ def present_items(tree: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
 def as_flat_dict(pairs: Iterable[tuple[str, Any]], *, include_arrays: bool, prefix: str) -> dict[str, Any]:
     """Return pairs of name and value as a dict, times as text."""
     return {f"{prefix}{name}": _text_of_time(value) for name, value in pairs if include_arrays or not is_array(value)}
+
+
+def plain(value: Any) -> Any:
+    """Return a value as Python's own types: dicts, lists and scalars; foreign objects as they are."""
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value.plain() if isinstance(value, ScalarNode) else value
 
 
 def is_array(value: Any) -> bool:

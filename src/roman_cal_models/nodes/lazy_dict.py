@@ -232,10 +232,12 @@ def raw_members(parent: Any) -> Iterable[tuple[Any, Any]]:
 def path_of(node: Any) -> tuple[str | int, ...]:
     """Return where a node or a list stands in the tree that it was last put into."""
     path: list[str | int] = []
-    while node._parent is not None and (parent := node._parent()) is not None:
+    met = set()
+    while id(node) not in met and node._parent is not None and (parent := node._parent()) is not None:
         key = parent._index_of(node)
         if key is None:
             break
         path.append(key)
+        met.add(id(node))  # a node may hold itself
         node = parent
     return tuple(reversed(path))

@@ -16,7 +16,7 @@ from .classes import class_hint as class_hint  # evaluated in hints, see `declar
 from .classes import schema_for
 from .deferred import UNBUILT, Deferred, Source
 from .documenting import SchemaDoc
-from .flat import flatten, present_items
+from .flat import flatten, plain, present_items
 from .lazy_dict import LazyDict, path_of, raw_get, raw_items
 from .properties import (
     Properties,
@@ -472,6 +472,26 @@ class ObjectNode(LazyDict):
             Whether what is nested is taken apart as well; otherwise only this node's own properties are listed.
         """
         return flatten(self, include_arrays=include_arrays, recursive=recursive)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all that the node holds as plain dicts and lists, every value built.
+
+        For libraries written in C that look into a dict behind its back, such as orjson, msgspec and pyarrow: of a
+        node itself, they meet what has not been read yet.
+
+        Raises
+        ------
+        NeedsBlocks
+            Of a header: an object has arrays in blocks.
+
+        Examples
+        --------
+        >>> import json
+        >>> import roman_cal_models as rcm
+        >>> json.dumps(rcm.Exposure(read_pattern=[[1], [2, 3]]).to_dict())
+        '{"read_pattern": [[1], [2, 3]]}'
+        """
+        return plain(self)  # type: ignore[no-any-return]
 
     def schema_properties(self) -> tuple[str, ...]:
         """Return the names that the schema declares, in its order."""

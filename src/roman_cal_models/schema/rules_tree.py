@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from ..errors import Problem
 from . import values
+from .bounds import refusal
 from .rules_core import SCALARS, Node, Run, Unwritable, Where
 
 __all__ = ["Tree", "in_tree_order"]
@@ -48,7 +49,7 @@ class Tree:
         if value.__class__ in SCALARS or self._passes(value, run, visited):
             return True
         tree = run.view(value)
-        if isinstance(tree, Unwritable):
+        if isinstance(tree, Unwritable) or refusal(tree) is not None:
             return False
         for schema in self._schemas(value):
             if not schema.node.ok(tree, run):
@@ -66,6 +67,10 @@ class Tree:
         if isinstance(tree, Unwritable):
             yield where.problem("tag", f"asdf cannot write it: {tree.reason}", values.tag_of(value))
             return
+        refused = refusal(tree)
+        if refused is not None:
+            yield where.problem("tag", f"cannot be built: {refused}", values.tag_of(value))
+            return
         uri = where.uri
         for schema in self._schemas(value):
             uri = schema.uri
@@ -82,13 +87,18 @@ class Tree:
         if values.is_plain(value) or _is_node(value):
             return False
         # what asdf writes for an array in memory always satisfies its schema, and may need a copy of the array
-        return run.assigning or (values.is_array(value) and not getattr(type(value), "__roman_raw__", False))
+        return run.assigning or (values.is_array(value) and not _is_of_file(value))
 
     def _schemas(self, value: Any) -> Sequence[TagSchema]:
         if value.__class__ is dict or value.__class__ is list:
             return ()
         tag = values.tag_of(value)
         return () if tag is None or tag.startswith(values.YAML_TAG) else self._tagged(tag)
+
+
+def _is_of_file(array: Any) -> bool:
+    """Return whether an array is as it stands in a file."""
+    return isinstance(array, dict | list) or getattr(type(array), "__roman_raw__", False)
 
 
 def _is_node(value: Any) -> bool:

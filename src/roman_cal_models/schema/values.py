@@ -7,7 +7,9 @@ that is not a plain value. ``__roman_raw__`` is true of a type whose tree is wha
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import lru_cache
@@ -50,6 +52,19 @@ MISSING: Any = object()
 PLAIN: set[type] = {str, int, float, bool, type(None), dict, list, tuple}
 """Types whose values are validated as they are, whatever asdf's extensions say. Grows as types are met, so that one
 look answers the common case."""
+
+# asdf notes which classes were imported since it looked last, and two threads that do so at once disturb each other
+_asking_asdf = threading.RLock()
+
+
+def _renew_lock() -> None:
+    """Forget a thread that held the lock, and that a forked process does not have."""
+    global _asking_asdf
+    _asking_asdf = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
 
 
 def tag_of(value: Any) -> str | None:
@@ -105,7 +120,8 @@ def lower(value: Any, context: AsdfFile | None = None) -> Any:
     from asdf import AsdfFile
     from asdf.yamlutil import custom_tree_to_tagged_tree
 
-    return custom_tree_to_tagged_tree(value, context or AsdfFile())
+    with _asking_asdf:
+        return custom_tree_to_tagged_tree(value, context or AsdfFile())
 
 
 @cached_by_extensions
@@ -343,10 +359,11 @@ def _converter_reader(cls: type) -> Callable[[Any], str | None]:
     from asdf import AsdfFile
 
     manager = AsdfFile().extension_manager
-    if not manager.handles_type(cls):
-        core = _core_tag(cls)
-        return lambda value: getattr(value, "_tag", core)
-    converter = manager.get_converter_for_type(cls)
+    with _asking_asdf:
+        if not manager.handles_type(cls):
+            core = _core_tag(cls)
+            return lambda value: getattr(value, "_tag", core)
+        converter = manager.get_converter_for_type(cls)
     if len(converter.tags) == 1 and not hasattr(converter.delegate, "select_tag"):
         tag = str(converter.tags[0])
         return lambda value: tag
@@ -358,7 +375,8 @@ def _converter_reader(cls: type) -> Callable[[Any], str | None]:
 def _has_converter(cls: type) -> bool:
     from asdf import AsdfFile
 
-    return bool(AsdfFile().extension_manager.handles_type(cls))
+    with _asking_asdf:
+        return bool(AsdfFile().extension_manager.handles_type(cls))
 
 
 def _answers(cls: type) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import SchemaNotFoundError, UpgradeError
 from ..models.changes import Changes
 from ..models.data_model import DataModel
+from ..models.integrity import refuse_wrong_blocks
 from ..models.opening import open as open_model
 from ..nodes.building import as_version
 from ..nodes.classes import schema_for
@@ -47,6 +48,8 @@ def upgrade(source: Any, version: str | None = None) -> DataModel:
         The version is older, or the newer version requires something for which no value is declared.
     SchemaNotFoundError
         There is no such version.
+    ChecksumError
+        An array that is to be converted is not what was written.
     """
     model = source if isinstance(source, DataModel) else open_model(source)
     target = _target(model, version)
@@ -54,7 +57,10 @@ def upgrade(source: Any, version: str | None = None) -> DataModel:
     if uris.parse(target).numbers < uris.parse(model.tag).numbers:
         raise UpgradeError(f"{model.tag} is newer than {target}: a model cannot go back to an older version")
     changes = Changes()
-    with config(validate_assignment="on", unknown="ignore", check_arrays=False):
+    if target != model.tag:
+        refuse_wrong_blocks(model.node, in_memory=True)
+    # what is converted is written under a checksum of its own
+    with config(validate_assignment="on", unknown="ignore", check_arrays=False, verify_checksums=True):
         node = as_version(model.node, _schema(model, target))
         if target != model.tag:
             move(node, changes)

@@ -7,12 +7,12 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from ..extension.foreign import NDARRAY
 from ..header.foreign import TIME
 from ..nodes.deferred import FileValue
 from ..nodes.lazy_dict import raw_items
 from ..printable import printable, printable_json
 from ..schema import installed
+from ..schema.values import NDARRAY_TAG
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
 
 __all__ = ["as_json", "lines"]
@@ -64,6 +64,6 @@ def _foreignas_json(raw: Any) -> Any:
         return str(raw)
     if isinstance(raw, TaggedMapping) and raw.tag.startswith(TIME):
         return as_json(raw.get("value"))
-    if isinstance(raw, TaggedMapping) and raw.tag.startswith(NDARRAY):
+    if isinstance(raw, TaggedMapping) and raw.tag.startswith(NDARRAY_TAG):
         return {"dtype": as_json(raw.get("datatype")), "shape": as_json(raw.get("shape"))}
     return {"tag": raw.tag}

@@ -9,10 +9,10 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from ..schema.values import NDARRAY_TAG, numpy_dtype
 from ..yaml import TaggedMapping, TaggedSequence
+from .values import NDARRAY_TAG, numpy_dtype
 
-__all__ = ["DisproportionError", "OutsideError", "check"]
+__all__ = ["DisproportionError", "OutsideError", "check", "refusal"]
 
 # Objects of asdf and its extensions whose content is in other files.
 _OUTSIDE = ("tag:stsci.edu:asdf/core/externalarray-", "asdf://asdf-format.org/zarr/")
@@ -47,13 +47,30 @@ def check(raw: Any) -> None:
         As it says; the last for what is no array.
     """
     for value in _tagged(raw):
-        tag: str = value.tag
-        if tag.startswith(NDARRAY_TAG):
-            _check_array(value)
-        elif tag.startswith(_OUTSIDE):
-            raise OutsideError(f"{_short(value)} is in another file, and none is opened")
-        elif isinstance(value, TaggedMapping):
-            _check_counts(value)
+        _check(value)
+
+
+def refusal(value: Any) -> str | None:
+    """Return why a tagged value of a file will never be built; None for one that may be, its members aside."""
+    if not isinstance(value, (TaggedMapping, TaggedSequence)):
+        return None
+    try:
+        if value.tag.startswith(NDARRAY_TAG):
+            check(value)  # nobody looks into an array for its mask
+        else:
+            _check(value)
+    except Exception as error:  # what is no array at all fails in any way
+        return str(error) or type(error).__name__
+    return None
+
+
+def _check(value: TaggedMapping | TaggedSequence) -> None:
+    if value.tag.startswith(NDARRAY_TAG):
+        _check_array(value)
+    elif value.tag.startswith(_OUTSIDE):
+        raise OutsideError(f"{_short(value)} is in another file, and none is opened")
+    elif isinstance(value, TaggedMapping):
+        _check_counts(value)
 
 
 def _tagged(raw: Any) -> Iterator[Any]:

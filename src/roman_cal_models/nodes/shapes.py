@@ -1,0 +1,80 @@
+"""Arrays of one node that lie on the same pixels, and so have the same shape, though no schema says it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ..errors import Problem
+from .deferred import FileValue
+from .lazy_dict import raw_get
+from .object_node import ObjectNode
+
+__all__ = ["shape_problems"]
+
+# The arrays that others follow which have as many dimensions by their schema.
+LEADERS = ("data", "dark_slope")
+
+# What has as many dimensions, but pixels of its own.
+APART = (
+    r"(dq_)?border_ref_pix_(left|right|top|bottom)",  # pixels at the edge that are cut off of the others
+    r"amp33(_.*)?",  # read beside the detector
+    r"(.*_)?reset_(reads?|amp33)|reference_(read|amp33)",  # reads before the exposure
+    "guidewindow",
+    "psf",
+)
+_is_apart = re.compile("|".join(APART)).fullmatch
+
+
+def shape_problems(node: ObjectNode) -> Iterator[Problem]:
+    """Tell which arrays of a node have another shape than the one that they belong to; no array is read for it.
+
+    An array without elements is one that nobody has filled yet.
+
+    Parameters
+    ----------
+    node : ObjectNode
+        The node.
+    """
+    schema = node._schema
+    if schema is None:
+        return
+    for leader in LEADERS:
+        wanted = _shape(raw_get(node, leader))
+        dimensions = _dimensions(schema, leader)
+        if not _is_filled(wanted, dimensions):
+            continue
+        for name in node:
+            if name == leader or _is_apart(name) or _dimensions(schema, name) != dimensions:
+                continue
+            found = _shape(raw_get(node, name))
+            if _is_filled(found, dimensions) and found != wanted:
+                message = f"the shape is {found}, and that of {leader} is {wanted}"
+                yield Problem((name,), "shape", message, found, wanted, "", level="warning")
+
+
+def _is_filled(shape: tuple[int, ...] | None, dimensions: int | None) -> bool:
+    """Tell whether an array has elements, and as many dimensions as it should; what has not is told otherwise."""
+    return shape is not None and len(shape) == dimensions and 0 not in shape
+
+
+def _dimensions(schema: Any, name: str) -> int | None:
+    """Return how many dimensions the schema gives an array, or the array of a quantity."""
+    place = schema.place(name)
+    if place is None:
+        return None
+    value = place.inside("value")
+    dimensions: int | None = place.keyword("ndim") if value is None else value.keyword("ndim")
+    return dimensions
+
+
+def _shape(value: Any) -> tuple[int, ...] | None:
+    if not isinstance(value, FileValue):
+        shape = getattr(value, "shape", None)
+        return shape if isinstance(shape, tuple) else None
+    raw = value.raw
+    while isinstance(raw, dict) and "value" in raw and "shape" not in raw:
+        raw = raw["value"]  # of a quantity
+    shape = raw.get("shape") if isinstance(raw, dict) else None
+    return tuple(shape) if isinstance(shape, list) and all(type(length) is int for length in shape) else None

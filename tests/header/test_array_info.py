@@ -1,0 +1,13 @@
+"""An array in a block, as the checks and the user see it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import roman_cal_models as rcm
+
+
+def test_the_checks_see_the_shape_as_the_file_has_it() -> None:
+    raw = rcm.ArrayInfo(np.dtype("uint8"), (None, 5)).__roman_lower__()
+    assert raw["shape"] == ["*", 5]
+    assert "source" in raw

@@ -1,0 +1,76 @@
+"""A local file must hold the blocks that its header speaks of."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+import roman_cal_models as rcm
+from roman_cal_models.header.content import read_header_bytes
+from roman_cal_models.header.sources import beginning
+from roman_cal_models.header.wholeness import require_whole
+from tests.header.conftest import image
+
+__all__ = ["image"]
+
+
+def require(path: Path) -> None:
+    with beginning(path, None) as (stream, name):
+        require_whole(stream, read_header_bytes(stream, name), name)
+
+
+def cut(image: Path, folder: Path, size: int) -> Path:
+    path = folder / "cut.asdf"
+    path.write_bytes(image.read_bytes()[:size])
+    return path
+
+
+def test_a_whole_file_is_fine(image: Path) -> None:
+    require(image)
+
+
+def test_every_cut_is_an_error_that_names_the_file(image: Path, tmp_path: Path) -> None:
+    content = image.read_bytes()
+    begin = content.index(b"\xd3BLK")
+    for size in [*range(begin, len(content), 997), len(content) - 1]:
+        path = cut(image, tmp_path, size)
+        with pytest.raises(rcm.TruncatedFileError) as caught:
+            require(path)
+        assert caught.value.file == str(path)
+
+
+def test_the_array_is_named(image: Path, tmp_path: Path) -> None:
+    content = image.read_bytes()
+    with pytest.raises(rcm.TruncatedFileError, match="cannot be read, its block 0 is not whole"):
+        require(cut(image, tmp_path, content.index(b"\xd3BLK") + 100))
+
+
+def test_a_block_that_is_none_is_an_error(image: Path, tmp_path: Path) -> None:
+    content = image.read_bytes()
+    second = content.index(b"\xd3BLK", content.index(b"\xd3BLK") + 1)
+    path = tmp_path / "broken.asdf"
+    path.write_bytes(content[:second] + b"\xd3BLX" + content[second + 4 :])
+    with pytest.raises(rcm.ForeignValueError, match="its block 1 is not there"):
+        require(path)
+
+
+def test_a_text_that_looks_like_a_source_is_none(tmp_path: Path) -> None:
+    image = rcm.ImageModel.create_fake_data(shape=(4, 4))
+    image.meta.remark = "the source: 99"
+    require(image.save(tmp_path / "image.asdf"))
+
+
+def test_what_is_no_plain_file_is_not_looked_at(image: Path) -> None:
+    content = image.read_bytes()
+    stream = io.BytesIO(content[: content.index(b"\xd3BLK")])
+    require_whole(stream, read_header_bytes(stream, None), None)
+
+
+def test_the_elements_are_not_read(image: Path, tmp_path: Path) -> None:
+    content = bytearray(image.read_bytes())
+    content[content.index(b"\xd3BLK") + 60] ^= 1
+    path = tmp_path / "flipped.asdf"
+    path.write_bytes(content)
+    require(path)

@@ -1,0 +1,58 @@
+"""The rooms whose tests are tested."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["PACKAGE", "REPOSITORY", "ROOMS", "Room"]
+
+REPOSITORY = Path(__file__).parents[2]
+PACKAGE = REPOSITORY / "src" / "roman_cal_models"
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A part of the package, and the tests that have to notice what is changed in it.
+
+    Parameters
+    ----------
+    sources : tuple of str
+        Patterns of files, from the package's folder on.
+    tests : tuple of str
+        Patterns of test files, from the folder of the tests on.
+    """
+
+    sources: tuple[str, ...]
+    tests: tuple[str, ...]
+
+    def source_files(self) -> list[Path]:
+        """Return the files that are changed."""
+        return _found(PACKAGE, self.sources)
+
+    def test_files(self) -> list[Path]:
+        """Return the files of tests."""
+        return _found(REPOSITORY / "tests", self.tests)
+
+
+def _found(folder: Path, patterns: tuple[str, ...]) -> list[Path]:
+    found = []
+    for pattern in patterns:
+        files = sorted(folder.glob(pattern))
+        if not files:
+            raise FileNotFoundError(f"no file is like {folder / pattern}")
+        found += files
+    return found
+
+
+ROOMS = {
+    "schema": Room(("schema/*.py",), ("schema/test_*.py",)),
+    "nodes": Room(("nodes/*.py",), ("nodes/test_*.py",)),
+    # what the asdf face is for is opening and saving, whose tests are in `models`
+    "extension": Room(
+        ("extension/*.py",), ("extension/test_*.py", "models/test_opening.py", "models/test_file_life.py")
+    ),
+    "header": Room(("header/*.py",), ("header/test_*.py",)),
+    "blocks": Room(("blocks/*.py",), ("blocks/test_*.py",)),
+    "datatypes": Room(("archive/datatypes.py",), ("archive/test_datatypes.py",)),
+}
