@@ -393,3 +393,10 @@ def test_a_header_can_be_looked_at(image: Path) -> None:
     assert header.file == str(image)
     assert bool(header)
     assert len(header) == len(header.node)
+
+
+def test_values_are_those_of_the_node(image: Path) -> None:
+    header = rcm.read_header(image)
+    assert [value is header[key] for key, value in zip(header.keys(), header.values(), strict=True)] == [True] * len(
+        header
+    )

@@ -55,6 +55,8 @@ UNREADABLE = {
     "ragged": "[[1, 2], [3]]",
     "shape that is none": f"{{{BLOCK}, shape: 5}}",
     "shape beyond all memory": f"{{{BLOCK}, shape: [18446744073709551616]}}",
+    "shape of very many digits": f"{{{BLOCK}, shape: [0x{'f' * 5000}, 2]}}",
+    "text of very many digits": f"{{source: 0, datatype: [ascii, 0x{'f' * 5000}], byteorder: little, shape: [2, 2]}}",
     "shape of text": f"{{{BLOCK}, shape: [a, b]}}",
     "negative shape": f"{{{BLOCK}, shape: [-1, 2]}}",
     "star in the second place": f"{{{BLOCK}, shape: [2, '*']}}",
@@ -66,13 +68,17 @@ UNREADABLE = {
     "no type": "{source: 0, byteorder: little, shape: [2, 2]}",
     "no shape": f"{{{BLOCK}}}",
     "block that is not there": f"{{source: 99, {FLOATS}, shape: [2, 2]}}",
+    "data of another block": f"{{data: 0, {FLOATS}, shape: [2, 2]}}",
+    "data that is text": "{data: abc, datatype: float32, shape: [2, 2]}",
     "both": f"{{{BLOCK}, data: [[1.5]], shape: [1, 1]}}",
 }
 
 readable = pytest.mark.parametrize("array", READABLE.values(), ids=READABLE)
 valid = pytest.mark.parametrize("array", VALID.values(), ids=VALID)
 unreadable = pytest.mark.parametrize("array", UNREADABLE.values(), ids=UNREADABLE)
-every = pytest.mark.parametrize("array", {**READABLE, **UNREADABLE}.values(), ids={**READABLE, **UNREADABLE})
+# asdf fails at such a number before it has judged
+JUDGED = {name: array for name, array in {**READABLE, **UNREADABLE}.items() if "0xfff" not in array}
+every = pytest.mark.parametrize("array", JUDGED.values(), ids=JUDGED)
 
 
 _data = re.compile(rb"^  data: .*?(?=^  \w)", re.MULTILINE | re.DOTALL)
@@ -123,6 +129,11 @@ def assert_same(one: Any, two: Any) -> None:
 
 def without_addresses(text: str) -> str:
     return re.sub("0x[0-9a-f]+", "0x", text)
+
+
+def rules_broken(of: Any) -> list[tuple[Any, str]]:
+    """Return which rules of a schema are broken where; that blocks hold too little is another matter."""
+    return [(problem.path, problem.kind) for problem in of.problems() if problem.kind not in ("block", "truncated")]
 
 
 # ---- what can be read
@@ -214,15 +225,13 @@ def test_the_tree_shows_it_as_if_type_and_shape_were_written(
 @every
 def test_what_asdf_accepts_is_valid_and_nothing_else(array: str, image: bytes) -> None:
     content = with_data(image, array)
-    assert (not rcm.open(content).problems()) == asdf_accepts(content)
+    assert (not rules_broken(rcm.open(content))) == asdf_accepts(content)
 
 
 @every
 def test_a_header_is_as_valid_as_its_file(array: str, image: bytes) -> None:
     content = with_data(image, array)
-    assert [each.path for each in rcm.read_header(content).problems()] == [
-        each.path for each in rcm.open(content).problems()
-    ]
+    assert rules_broken(rcm.read_header(content)) == rules_broken(rcm.open(content))
 
 
 @valid
@@ -283,6 +292,28 @@ def test_the_tree_is_shown_with_an_array_that_cannot_be_read(
 
 @unreadable
 def test_an_array_that_cannot_be_read_is_not_saved(array: str, image: bytes, tmp_path: Path) -> None:
-    with pytest.raises((rcm.ValidationError, rcm.ForeignValueError)):
+    with pytest.raises((rcm.ValidationError, rcm.ForeignValueError, rcm.TruncatedFileError)):
         rcm.open(with_data(image, array)).save(tmp_path / "copy.asdf")
     assert not list(tmp_path.iterdir())
+
+
+def test_data_is_not_read_from_another_file(image: bytes, tmp_path: Path) -> None:
+    other = tmp_path / "other.asdf"
+    asdf.AsdfFile({"secret": np.arange(4, dtype="f4")}).write_to(other, all_array_storage="internal")
+    array = f"{{data: '{other.as_uri()}', datatype: float32, shape: [2, 2]}}"
+    with pytest.raises(rcm.ForeignValueError, match="data cannot be built"):
+        _ = rcm.open(with_data(image, array)).data
+
+
+@pytest.mark.filterwarnings("ignore:.*is not recognized")
+def test_the_arrays_inside_of_an_unknown_object_are_arrays(image: bytes) -> None:
+    content = _data.sub(b"  data: !x/y-1.0 {a: !core/ndarray-1.1.0 [1]}\n", image)
+    assert type(rcm.open(content)["data"]["a"]) is np.ndarray
+
+
+@pytest.mark.filterwarnings("ignore:.*is not recognized")
+def test_an_unknown_object_is_pickled(image: bytes) -> None:
+    content = _data.sub(b"  data: !x/y-1.0 {a: {b: 5}, c: !x/z-1.0 [1], d: !x/u-1.0 e}\n", image)
+    expected = rcm.open(content)["data"]
+    found = pickle.loads(pickle.dumps(rcm.open(content)))["data"]
+    assert (found, found._tag, found["c"]._tag) == (expected, expected._tag, expected["c"]._tag)

@@ -93,7 +93,9 @@ class Survey:
         found = tuple(fault for fault in self.faults if fault.block == number)
         block = self.blocks[number]
         if not found and not block.is_streamed and needed is not None and needed > block.size:
-            return (Fault("block", number, f"holds {block.size} bytes, where {needed} are needed"),)
+            # Python writes no number of very many digits
+            count_needed = str(needed) if needed < 2**64 else "far more"
+            return (Fault("block", number, f"holds {block.size} bytes, where {count_needed} are needed"),)
         return found
 
 

@@ -338,7 +338,23 @@ def _without_blocks(standard: str) -> Any:
     """Return a file of no blocks, of the version of the ASDF standard that says what the tags mean."""
     import asdf
 
+    _let_tagged_be_pickled()
     try:
-        return asdf.AsdfFile(version=standard)
+        # arrays in the tree are arrays at once, also inside of an object of an unknown tag
+        return asdf.AsdfFile(version=standard, lazy_load=False)
     except ValueError:  # a standard that this asdf does not know: its newest is the nearest
-        return asdf.AsdfFile()
+        return asdf.AsdfFile(lazy_load=False)
+
+
+def _let_tagged_be_pickled() -> None:
+    """Have an object of an unknown tag pickled, which asdf gives in classes that do not know how."""
+    import copyreg
+
+    from asdf.tagged import TaggedDict, TaggedList
+
+    for cls in (TaggedDict, TaggedList):
+        copyreg.pickle(cls, _reduced)
+
+
+def _reduced(value: Any) -> tuple[Any, ...]:
+    return type(value), (value.data, value._tag)

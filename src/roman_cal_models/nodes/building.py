@@ -17,6 +17,7 @@ from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, Unread, opened
 from . import object_node as _object_node
 from .classes import class_of, class_of_document, editable, is_editable
 from .deferred import UNBUILT, AsdfArray, Deferred, FileValue, Source
+from .flat import present_items
 from .lazy_dict import raw_items
 from .list_node import ListNode, bind_list
 from .object_node import ObjectNode
@@ -340,7 +341,7 @@ def deepcopied(node: _Node, memo: dict[int, Any]) -> _Node:
     """Return a deep copy; foreign objects are built first, so that the copy outlives the file."""
     twin = make_node(type(node), node._schema, node._given_tag)
     memo[id(node)] = twin
-    for key, value in node.items():
+    for key, value in present_items(node):
         value = inherit(copy.deepcopy(value, memo), value)
         _setitem(twin, key, value)
         set_parent(value, twin)

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from ..errors import ModelClosedError
 from ..locks import MOMENT
 from ..printable import printable
-from ..schema.values import MISSING, NDARRAY_TAG, datatype_of, lower, sizes_of
+from ..schema.values import NDARRAY_TAG, datatype_of, is_datatype, lower, sizes_of
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, Unread, read
 
 __all__ = ["UNBUILT", "AsdfArray", "Deferred", "FakeValue", "FileValue", "Source"]
@@ -155,7 +155,8 @@ class FileValue(Deferred):
         if self.shape is None:
             return super().__repr__()
         datatype = datatype_of(self.raw)
-        return printable(f"<array {'of unknown type' if datatype is MISSING else datatype} {self.shape}>")
+        shown = datatype if is_datatype(datatype) else "of unknown type"
+        return printable(f"<array {shown} {self.shape}>")
 
 
 class FakeValue(Deferred):

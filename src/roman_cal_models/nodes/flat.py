@@ -8,7 +8,7 @@ from typing import Any
 
 from .scalar_node import ScalarNode
 
-__all__ = ["as_flat_dict", "flatten", "leaves", "plain"]
+__all__ = ["as_flat_dict", "flatten", "leaves", "plain", "present_items"]
 
 _GONE = object()
 
@@ -16,7 +16,7 @@ _GONE = object()
 def leaves(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[str, Any]]:
     """Yield every value in a container that is not null under its dotted name, containers in it taken apart."""
     if isinstance(tree, dict):
-        for key, value in _items(tree):
+        for key, value in present_items(tree):
             yield from leaves(value, (*path, key))
     elif isinstance(tree, (list, tuple)):
         for index, value in enumerate(tree):
@@ -27,11 +27,13 @@ def leaves(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[str, Any]]:
 
 def flatten(tree: Any, *, include_arrays: bool, recursive: bool, prefix: str = "") -> dict[str, Any]:
     """Return the values under dotted names, times as text."""
-    return as_flat_dict(leaves(tree) if recursive else _items(tree), include_arrays=include_arrays, prefix=prefix)
+    return as_flat_dict(
+        leaves(tree) if recursive else present_items(tree), include_arrays=include_arrays, prefix=prefix
+    )
 
 
-def _items(tree: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
-    """Yield the items whose keys are there now; another thread may add some, and take some out, meanwhile."""
+def present_items(tree: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
+    """Yield the items of the keys that are there now; another thread may add others and take some out meanwhile."""
     for key in list(dict.keys(tree)):
         value = tree.get(key, _GONE)
         if value is not _GONE:

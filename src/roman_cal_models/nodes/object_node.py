@@ -16,7 +16,7 @@ from .classes import class_hint as class_hint  # evaluated in hints, see `declar
 from .classes import schema_for
 from .deferred import UNBUILT, Deferred, Source
 from .documenting import SchemaDoc
-from .flat import flatten, plain
+from .flat import flatten, plain, present_items
 from .lazy_dict import LazyDict, path_of, raw_get, raw_items
 from .properties import (
     Properties,
@@ -521,7 +521,7 @@ class ObjectNode(LazyDict):
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         from .building import restored
 
-        return restored, (type(self), self._schema, self._given_tag, list(self.items()))
+        return restored, (type(self), self._schema, self._given_tag, list(present_items(self)))
 
     def __repr__(self) -> str:
         from .display import one_line

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import format_path
 from ..outline.entry import Entry
 from ..schema import installed, uris
-from ..schema.values import MISSING, datatype_of, sizes_of
+from ..schema.values import MISSING, datatype_of, is_datatype, sizes_of
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, opened
 from .classes import class_name_of, class_name_of_family
 from .deferred import AsdfArray, Deferred, FileValue
@@ -224,9 +224,9 @@ def _in_order(value: dict[str, Any], schema: ObjectSchema | None) -> list[str]:
 def _of_raw_array(name: str, path: str, raw: Any, title: str | None, unit: str | None) -> Entry:
     datatype = datatype_of(raw) if isinstance(raw, (dict, list)) else MISSING
     if isinstance(datatype, list):  # text of a length, or the fields of a record
-        is_text = len(datatype) == 2 and isinstance(datatype[1], int)
+        is_text = len(datatype) == 2 and datatype[0] in ("ascii", "ucs4") and is_datatype(datatype)
         datatype = "".join(map(str, datatype)) if is_text else f"{len(datatype)} fields"
-    dtype = None if datatype is MISSING or datatype is None else str(datatype)
+    dtype = datatype if isinstance(datatype, str) else None
     return Entry(name, path, "array", title, dtype=dtype, shape=sizes_of(raw), unit=unit)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .lazy_dict import raw_get
+
 __all__ = ["unit_of_several"]
 
 # What units of surface brightness are written with, and rates and counts are not.
@@ -29,5 +31,5 @@ def unit_of_several(units: tuple[str, ...], top: Mapping[str, Any]) -> str | Non
         return None
     flux: Any = top
     for name in ("meta", "cal_step", "flux"):
-        flux = flux.get(name) if isinstance(flux, Mapping) else None
+        flux = raw_get(flux, name) if isinstance(flux, dict) else None
     return next(each for each in units if (each in bright) == (flux == "COMPLETE"))

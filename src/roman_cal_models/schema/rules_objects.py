@@ -109,20 +109,20 @@ def _additional_properties(argument: Any, schema: Mapping[str, Any], build: Buil
         def ok(value: Any, run: Run) -> bool:
             if not isinstance(value, dict):
                 return True
-            return all(node.ok(value[name], run) for name in value if is_extra(name))
+            return all(node.ok(value[name], run) for name in list(value) if is_extra(name))
 
         def explain(value: Any, where: Where) -> Iterator[Problem]:
-            for name in value:
+            for name in list(value):
                 if is_extra(name) and not node.ok(value[name], where.run):
                     yield from node.explain(where.step(name, value[name], uri))
 
     else:
 
         def ok(value: Any, run: Run) -> bool:
-            return not isinstance(value, dict) or not any(is_extra(name) for name in value)
+            return not isinstance(value, dict) or not any(is_extra(name) for name in list(value))
 
         def explain(value: Any, where: Where) -> Iterator[Problem]:
-            for name in value:
+            for name in list(value):
                 if is_extra(name):
                     yield where.member(name, "additionalProperties", "is not allowed here", argument, uri)
 

@@ -108,7 +108,7 @@ def _is_node(value: Any) -> bool:
 def _containers(tree: Any) -> Iterator[Any]:
     """Yield the members, but for scalars in a dict: they need not be taken out."""
     if isinstance(tree, dict):
-        for key in tree:
+        for key in list(tree):  # another thread may add some
             if _get(tree, key, tree).__class__ not in SCALARS:
                 yield tree[key]
     elif isinstance(tree, list | tuple):
@@ -117,7 +117,7 @@ def _containers(tree: Any) -> Iterator[Any]:
 
 def _members(tree: Any) -> Iterator[tuple[Any, Any]]:
     if isinstance(tree, dict):
-        return iter(tree.items())
+        return ((key, tree[key]) for key in list(tree) if key in tree)
     return iter(enumerate(tree)) if isinstance(tree, list | tuple) else iter(())
 
 

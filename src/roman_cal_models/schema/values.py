@@ -44,6 +44,8 @@ Fact = TypeVar("Fact")
 YAML_TAG = "tag:yaml.org,2002:"
 NDARRAY_TAG = "tag:stsci.edu:asdf/core/ndarray-"
 
+_LONGEST = 2**63 - 1  # axis of an array
+
 MISSING: Any = object()
 """Stands for a datatype that cannot be told."""
 
@@ -211,7 +213,7 @@ def sizes_of(raw: Any) -> tuple[int | None, ...] | None:
     if not isinstance(shape, list):
         return None
     sizes = tuple(None if index == 0 and size == "*" else size for index, size in enumerate(shape))
-    return sizes if all(size is None or (type(size) is int and size >= 0) for size in sizes) else None
+    return sizes if all(size is None or (type(size) is int and 0 <= size <= _LONGEST) for size in sizes) else None
 
 
 def dtype_of(raw: Any) -> np.dtype[Any] | None:
@@ -254,7 +256,7 @@ def is_datatype(datatype: Any) -> bool:
     """Tell whether `datatype` is written as ASDF writes types of array elements; needs no numpy."""
     if isinstance(datatype, list):
         if len(datatype) == 2 and datatype[0] in ("ascii", "ucs4"):
-            return isinstance(datatype[1], int)
+            return isinstance(datatype[1], int) and abs(datatype[1]) <= _LONGEST
         return all(is_datatype(part.get("datatype") if isinstance(part, dict) else part) for part in datatype)
     return isinstance(datatype, str) and datatype in _SCALAR_TYPES
 
