@@ -1,18 +1,45 @@
-"""The one lock of the process, for moments: where threads have to agree on what stands in a place.
+"""The locks of the process. Nobody who holds one reads bytes of a file, so nobody waits long for it.
 
-Whoever holds it reads nothing, builds nothing and waits for nothing, so nobody waits long for it. A process that is
-forked meanwhile waits as well: its child never finds the lock held by a thread that it does not have.
+A process that is forked waits for both: its child never finds one held by a thread that it does not have, nor a module
+half imported, which it could not go on with.
 """
 
 from __future__ import annotations
 
 import os
 import threading
+from importlib import import_module
 
-__all__ = ["MOMENT"]
+__all__ = ["FIRST_USE", "MOMENT", "imported"]
 
-# One thread may take it twice: what is dropped while it is held may be cleaned up by code that takes it.
+# Both may be taken twice by one thread: what is dropped or imported meanwhile may come back to it.
 MOMENT = threading.RLock()
+"""For moments: where threads have to agree on what stands in a place."""
+
+FIRST_USE = threading.RLock()
+"""For what imports libraries, while it does so."""
+
+_imported: set[str] = set()
+
+
+def imported(*names: str) -> None:
+    """Import modules before they are needed, so that no process is forked amidst of it."""
+    if not _imported.issuperset(names):
+        with FIRST_USE:
+            for name in names:
+                import_module(name)
+            _imported.update(names)
+
+
+def _before_fork() -> None:
+    FIRST_USE.acquire()
+    MOMENT.acquire()
+
+
+def _after_fork() -> None:
+    MOMENT.release()
+    FIRST_USE.release()
+
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=MOMENT.acquire, after_in_parent=MOMENT.release, after_in_child=MOMENT.release)
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)

@@ -20,7 +20,7 @@ import roman_cal_models as rcm
 from roman_cal_models.nodes.deferred import FakeValue
 from roman_cal_models.nodes.lazy_dict import raw_get
 
-SHAPE = (512, 512)
+SHAPE = (256, 256)
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
 
@@ -34,7 +34,7 @@ def written(path: Path, seed: int, compression: str | None = "lz4") -> np.ndarra
 
 
 FORKED = """
-import os, sys, threading, warnings
+import os, sys, threading, time, warnings
 import numpy as np
 import roman_cal_models as rcm
 warnings.simplefilter("ignore")
@@ -45,6 +45,7 @@ model, going = rcm.open(path), True
 def read():
     while going:
         assert (model.section("data", ...) == wanted).all()
+        time.sleep(0.001)
 
 threads = [threading.Thread(target=read) for _ in range(2)]
 for thread in threads:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from .index import Block
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["LZ4", "BrokenBlockError", "Decompressor", "Others", "decompressed", "largest", "lz4_pieces"]
 
@@ -64,6 +65,8 @@ def decompressed(block: Block, raw: NDArray[np.uint8], others: Others | None = N
     fill = _KNOWN.get(block.compression) or (others(block.compression) if others is not None else None)
     if fill is None:
         raise BrokenBlockError(f"its block is compressed as {block.compression.rstrip(bytes(1))!r}, which is unknown")
+    import numpy as np
+
     content = np.empty(block.size, np.uint8)
     size = fill(raw.data, content.data)
     if size != block.size:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Protocol
 
 from .codecs import LZ4, BrokenBlockError, Others, decompressed, largest, lz4_pieces
 from .index import Block
 from .positions import PositionedBytes
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["BlockReader", "BrokenBlockError", "content", "content_size", "raw_bytes", "reader"]
 
@@ -60,6 +61,8 @@ def raw_bytes(file: PositionedBytes, block: Block) -> NDArray[np.uint8]:
     EOFError
         The file ends before the block does.
     """
+    import numpy as np
+
     raw = np.empty(_used(file, block), np.uint8)
     file.read_into(block.begin, raw.data)
     return raw

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..blocks.index import Block, blocks
 from ..blocks.positions import PositionedBytes, mapped
 from ..blocks.reading import BrokenBlockError, content, content_size, reader
+from ..locks import imported
 from ..schema.values import NDARRAY_TAG, numpy_dtype
 from ..settings import current
 from ..yaml import TaggedMapping
@@ -116,6 +117,7 @@ class BlockArrays:
         return _without_impossible_letters(read(part, found))
 
     def _block(self, raw: TaggedMapping) -> Block:
+        imported("numpy", "lz4.block", "zlib", "bz2", "roman_cal_models.blocks.sections")
         number: int = raw["source"]
         heads = self._heads
         if not 0 <= number < len(heads):

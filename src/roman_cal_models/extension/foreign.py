@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import Any, BinaryIO
 
 from ..blocks.index import blocks
@@ -17,7 +17,7 @@ from ..errors import (
     RomanCalModelsError,
     TruncatedFileError,
 )
-from ..locks import MOMENT
+from ..locks import FIRST_USE, MOMENT
 from ..schema import bounds
 from ..schema.asdf_answers import cached_by_extensions
 from ..schema.values import NDARRAY_TAG
@@ -29,6 +29,8 @@ from .file_blocks import FileBlocks, arrays_in
 __all__ = ["FileSource", "YamlSource", "needs_blocks", "settled_config", "to_asdf_tree"]
 
 _TAGGED = (TaggedMapping, TaggedSequence, TaggedScalar)
+
+_converted_tags: set[str] = set()
 
 
 class YamlSource:
@@ -99,11 +101,14 @@ class YamlSource:
 
     def _converted(self, raw: Any) -> Any:
         """Have asdf convert a raw tree in which arrays are arrays already."""
-        with settled_config():
+        # what converts a tag imports libraries when it first does
+        tag = getattr(raw, "tag", "")
+        with nullcontext() if tag in _converted_tags else FIRST_USE, settled_config():
             from asdf.yamlutil import tagged_tree_to_custom_tree
 
             tree: Any = tagged_tree_to_custom_tree({"value": to_asdf_tree(raw)}, _without_blocks(self.standard))
-            return tree["value"]
+        _converted_tags.add(tag)
+        return tree["value"]
 
     @contextmanager
     def _named_errors(self, raw: Any, where: Callable[[], str], *others: type[Exception]) -> Generator[None]:
