@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import time
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -168,8 +169,10 @@ class _Recorder:
 
     def stop(self) -> dict[str, Lines]:
         """Return the lines of each test, and those of none."""
-        self._coverage.stop()
-        data = self._coverage.get_data()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of tests that reach nothing
+            self._coverage.stop()
+            data = self._coverage.get_data()
         found: dict[str, Lines] = {}
         for file in data.measured_files():
             name = str(Path(file).relative_to(PACKAGE))
