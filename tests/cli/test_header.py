@@ -80,6 +80,22 @@ ODD = {
         {"dtype": "int8", "shape": [2]},
         "a = <array int8 (2)>",
     ),
+    "an array without type and shape": (
+        "a: !core/ndarray-1.1.0 [[1, 2, 3]]",
+        {"dtype": "int64", "shape": [1, 3]},
+        "a = <array int64 (1, 3)>",
+    ),
+    "a shape that is none": (
+        "a: !core/ndarray-1.1.0 {source: 0, datatype: int8, shape: 5}",
+        {"dtype": "int8", "shape": None},
+        "a = <array int8>",
+    ),
+    "an array of which nothing is told": (
+        "a: !core/ndarray-1.1.0 {source: 0}",
+        {"dtype": None, "shape": None},
+        "a = <array of unknown type>",
+    ),
+    "a number of 5,000 digits": ("a: 0x1" + "0" * 5000, "0x1" + "0" * 5000, 'a = "0x1' + "0" * 5000 + '"'),
     "something within a list": (
         "a: [!unit/unit-1.0.0 m, !x/y-1.0.0 {}]",
         None,

@@ -12,7 +12,7 @@ __all__ = ["Entry", "list_text", "readable_unit", "shape_text"]
 
 _POWERS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _ITEMS = 8
-_MOST_BITS = 2048
+MOST_BITS = 2048
 
 
 def _no_members() -> tuple[Entry, ...]:
@@ -116,7 +116,7 @@ def list_text(items: list[Any], most: int = _ITEMS) -> str:
 def _scalar_text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+    if isinstance(value, int) and value.bit_length() > MOST_BITS:
         return hex(value)  # Python writes no more digits in tens
     return "null" if value is None else repr(value) if isinstance(value, float) else str(value)
 

@@ -10,9 +10,10 @@ from typing import Any
 from ..header.foreign import TIME
 from ..nodes.deferred import FileValue
 from ..nodes.lazy_dict import raw_items
+from ..outline.entry import MOST_BITS
 from ..printable import printable, printable_json
 from ..schema import installed
-from ..schema.values import NDARRAY_TAG
+from ..schema.values import MISSING, NDARRAY_TAG, datatype_of, sizes_of
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
 
 __all__ = ["as_json", "lines"]
@@ -30,7 +31,8 @@ def lines(value: Any, path: str) -> Iterator[str]:
 def _text(value: Any) -> str:
     value = as_json(value)
     if isinstance(value, dict) and value.keys() == {"dtype", "shape"}:
-        return printable(f"<array {value['dtype']} ({', '.join(map(str, value['shape']))})>")
+        shape = "" if value["shape"] is None else f" ({', '.join(map(str, value['shape']))})"
+        return printable(f"<array {value['dtype'] or 'of unknown type'}{shape}>")
     if isinstance(value, dict) and value.keys() == {"tag"}:
         return printable(f"<{value['tag'].rpartition('/')[2]}>")
     return printable_json(json.dumps(value, ensure_ascii=False))
@@ -41,11 +43,13 @@ def as_json(value: Any) -> Any:
     if isinstance(value, FileValue):
         value = value.raw
     if _is_foreign(value):
-        return _foreignas_json(value)
+        return _foreign_as_json(value)
     if isinstance(value, dict):
         return {str(key): as_json(item) for key, item in raw_items(value)}
     if isinstance(value, (list, tuple)):
         return [as_json(item) for item in value]
+    if isinstance(value, int) and value.bit_length() > MOST_BITS:
+        return hex(value)
     if value is None or isinstance(value, (bool, int)) or (isinstance(value, float) and math.isfinite(value)):
         return value
     return str(value)
@@ -59,11 +63,17 @@ def _is_foreign(value: Any) -> bool:
     return is_tagged and not installed().store.is_node(value.tag)
 
 
-def _foreignas_json(raw: Any) -> Any:
+def _foreign_as_json(raw: Any) -> Any:
     if isinstance(raw, TaggedScalar):
         return str(raw)
     if isinstance(raw, TaggedMapping) and raw.tag.startswith(TIME):
         return as_json(raw.get("value"))
-    if isinstance(raw, TaggedMapping) and raw.tag.startswith(NDARRAY_TAG):
-        return {"dtype": as_json(raw.get("datatype")), "shape": as_json(raw.get("shape"))}
+    if isinstance(raw, (TaggedMapping, TaggedSequence)) and raw.tag.startswith(NDARRAY_TAG):
+        return _array_as_json(raw)
     return {"tag": raw.tag}
+
+
+def _array_as_json(raw: Any) -> Any:
+    datatype, sizes = datatype_of(raw), sizes_of(raw)
+    shape = None if sizes is None else ["*" if size is None else size for size in sizes]
+    return {"dtype": None if datatype is MISSING else as_json(datatype), "shape": shape}
