@@ -88,6 +88,18 @@ def test_a_key_that_is_no_text_is_shown(read: Any, key: str) -> None:
     assert name in model._repr_html_()
 
 
+@read
+@pytest.mark.parametrize("key", ["1", "null", "1.5"])
+def test_a_missing_name_is_told_beside_a_key_that_is_no_text(read: Any, key: str) -> None:
+    with pytest.raises(rcm.MissingKeyError, match="flat_fields"):
+        _ = read(image_of(f"{{meta: {{}}, {key}: x}}"))["flat_fields"]
+
+
+@pytest.mark.parametrize("data", ["5", "text", "{a: 1}", "null"])
+def test_what_is_no_array_has_no_shape(data: str) -> None:
+    assert rcm.open(image_of(f"{{meta: {{}}, data: {data}}}")).shape is None
+
+
 def test_arrays_under_keys_that_are_no_text_are_compared() -> None:
     content = image_of("{meta: {}, 1: !core/ndarray-1.1.0 [1, 2], a.b: !core/ndarray-1.1.0 [1, 2]}")
     assert not list(rcm.diff(content, content))

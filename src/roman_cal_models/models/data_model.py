@@ -249,7 +249,8 @@ class DataModel(NodeAccess, Looking, _Attributes):
         value = raw_get(self._node, name)
         if isinstance(value, (FileValue, AsdfArray)) and value.shape is not None:
             return value.shape
-        return None if value is None else tuple(self._node[name].shape)
+        shape = None if value is None else getattr(self._node[name], "shape", None)
+        return None if shape is None else tuple(shape)
 
     def get_primary_array_name(self) -> str:
         """Return the name of the array that the others follow in shape; empty for a model without one."""

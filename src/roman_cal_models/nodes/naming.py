@@ -61,9 +61,9 @@ def key_name(attribute: str) -> str:
     return bare if keyword.iskeyword(bare) else attribute
 
 
-def closest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that `name` is most likely a misspelling of, or None."""
-    return _closest(name, tuple(known))
+def closest(name: str, known: Iterable[Any]) -> str | None:
+    """Return the known name that `name` is most likely a misspelling of, or None; keys that are no text are none."""
+    return _closest(name, tuple(key for key in known if isinstance(key, str)))
 
 
 @lru_cache(maxsize=1024)
