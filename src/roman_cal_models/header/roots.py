@@ -10,7 +10,7 @@ from ..schema import installed
 from ..schema.store import UPDATE
 from ..yaml import TaggedMapping, opened
 
-__all__ = ["history_entries", "named", "roman_part", "roman_tag", "value_of", "writers"]
+__all__ = ["history_entries", "name_and_version", "named", "roman_part", "roman_tag", "value_of", "writers"]
 
 _ENTRY = "core/history_entry-"
 
@@ -72,7 +72,15 @@ def history_entries(tree: Mapping[Any, Any]) -> tuple[TaggedMapping, ...]:
 def named(software: Any) -> str | None:
     """Return name and version of what a file calls a software; None where it has no name."""
     name = value_of(software, "name")
-    return None if name is None else f"{name} {value_of(software, 'version')}"
+    return None if name is None else name_and_version(name, value_of(software, "version"))
+
+
+def name_and_version(name: Any, version: Any) -> str:
+    """Return both in one text, whatever a file has in their places."""
+    try:
+        return f"{name} {version}"
+    except ValueError:  # a number of more digits than Python writes
+        return "?"
 
 
 def value_of(mapping: Any, key: str) -> Any:

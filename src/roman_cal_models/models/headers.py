@@ -10,7 +10,7 @@ from ..errors import SchemaError, UnknownTagError
 from ..header.content import HeaderBytes, parse_tree, read_header_bytes
 from ..header.foreign import HeaderSource
 from ..header.header import Header
-from ..header.roots import named, roman_part, roman_tag, value_of, writers
+from ..header.roots import name_and_version, named, roman_part, roman_tag, value_of, writers
 from ..header.sources import beginning
 from ..nodes.building import build_root
 from ..nodes.classes import class_name_of_family
@@ -200,4 +200,4 @@ def _calibration_software(roman: Any) -> str | None:
     meta = value_of(roman, "meta")
     name, version = (value_of(meta, f"calibration_software_{part}") for part in ("name", "version"))
     # the first schemas had no name: there was but one
-    return None if version is None else f"{name or 'romancal'} {version}"
+    return None if version is None else name_and_version(name or "romancal", version)
