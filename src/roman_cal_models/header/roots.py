@@ -55,7 +55,7 @@ def writers(tree: Mapping[Any, Any]) -> tuple[str | None, str | None]:
     """Return the software that wrote the Roman nodes of a file, and its release of RAD, as ``"rad 1.2.1"``."""
     extensions = value_of(value_of(tree, "history"), "extensions")
     for extension in extensions if isinstance(extensions, list) else ():
-        if str(value_of(extension, "extension_uri")).partition("/extensions/")[0] in installed().store.bases:
+        if _text(value_of(extension, "extension_uri")).partition("/extensions/")[0] in installed().store.bases:
             return named(value_of(extension, "software")), named(value_of(extension, "manifest_software"))
     return None, None
 
@@ -72,7 +72,14 @@ def history_entries(tree: Mapping[Any, Any]) -> tuple[TaggedMapping, ...]:
 def named(software: Any) -> str | None:
     """Return name and version of what a file calls a software; None where it has no name."""
     name = value_of(software, "name")
-    return None if name is None else f"{name} {value_of(software, 'version')}"
+    return None if name is None else f"{_text(name)} {_text(value_of(software, 'version'))}"
+
+
+def _text(value: Any) -> str:
+    try:
+        return str(value)
+    except ValueError:  # an integer somewhere in it has more digits than Python writes
+        return f"<{type(value).__name__}>"
 
 
 def value_of(mapping: Any, key: str) -> Any:
