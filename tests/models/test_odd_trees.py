@@ -112,6 +112,18 @@ def test_a_number_of_very_many_digits_is_shown(read: Any) -> None:
     assert "'n': <int>" in repr(model.node)
 
 
+def test_a_number_of_very_many_digits_stands_in_the_tree(capsys: pytest.CaptureFixture[str]) -> None:
+    rcm.open(image_of(f"{{meta: {{}}, n: 0x{'f' * DIGITS}, m: [0x{'f' * DIGITS}]}}")).info()
+    assert "0x" + "f" * 20 in capsys.readouterr().out
+
+
+@read
+@pytest.mark.parametrize("key", ["1", "null", "2020-01-01"])
+def test_a_key_that_is_no_text_stands_beside_an_array(read: Any, key: str) -> None:
+    array = "!core/ndarray-1.1.0 {source: 0, datatype: float32, byteorder: little, shape: [2, 2]}"
+    assert read(image_of(f"{{meta: {{}}, data: {array}, {key}: {array}}}")).problems()
+
+
 @read
 def test_a_table_without_a_list_of_columns_is_shown(read: Any) -> None:
     model = read(image_of("{meta: {}, t: !<tag:astropy.org:astropy/table/table-1.2.0> {columns: 5}}"))

@@ -54,7 +54,8 @@ class Fault:
 
 def named(block: int, *, of_array: bool) -> str:
     """Return how a block is spoken of."""
-    return f"its block {block}" if of_array else f"block {block}, which no array uses,"
+    number = block if block < 2**64 else hex(block)  # Python writes no number of very many digits in tens
+    return f"its block {number}" if of_array else f"block {number}, which no array uses,"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..errors import Problem
+from ..schema.values import sizes_of
 from .deferred import FileValue
 from .lazy_dict import raw_get
 from .object_node import ObjectNode
@@ -45,8 +46,13 @@ def shape_problems(node: ObjectNode) -> Iterator[Problem]:
         dimensions = _dimensions(schema, leader)
         if not _is_filled(wanted, dimensions):
             continue
-        for name in node:
-            if name == leader or _is_apart(name) or _dimensions(schema, name) != dimensions:
+        for name in list(node):
+            if (
+                not isinstance(name, str)
+                or name == leader
+                or _is_apart(name)
+                or _dimensions(schema, name) != dimensions
+            ):
                 continue
             found = _shape(raw_get(node, name))
             if _is_filled(found, dimensions) and found != wanted:
@@ -76,5 +82,5 @@ def _shape(value: Any) -> tuple[int, ...] | None:
     raw = value.raw
     while isinstance(raw, dict) and "value" in raw and "shape" not in raw:
         raw = raw["value"]  # of a quantity
-    shape = raw.get("shape") if isinstance(raw, dict) else None
-    return tuple(shape) if isinstance(shape, list) and all(type(length) is int for length in shape) else None
+    sizes = sizes_of(raw)
+    return None if sizes is None or None in sizes else sizes  # type: ignore[return-value]

@@ -125,5 +125,11 @@ def _value(entry: Entry, show_values: bool) -> str:
         return f"{entry.text} {entry.shown_unit}".rstrip()
     if not show_values or (entry.value is None and entry.kind != "null"):
         return ""
-    is_text = isinstance(entry.value, str)
-    return f"{entry.text if is_text else entry.value} {entry.shown_unit}".rstrip()
+    return f"{entry.text if isinstance(entry.value, str) else _python(entry)} {entry.shown_unit}".rstrip()
+
+
+def _python(entry: Entry) -> str:
+    try:
+        return str(entry.value)
+    except ValueError:  # a number of more digits than Python writes
+        return entry.text
