@@ -109,14 +109,24 @@ def test_what_an_encoding_lacks_is_escaped(file: Path) -> None:
     assert r"\u251c" in done.stdout
 
 
+WAITING = f"""
+import sys
+class Names:
+    def __iter__(self):
+        print("ready", flush=True)
+        yield from sys.__stdin__
+sys.stdin = Names()
+{PROGRAM}
+"""
+
+
 def test_an_interruption_is_quiet(tmp_path: Path) -> None:
-    program = f"print('ready', flush=True)\n{PROGRAM}"
-    command = [sys.executable, "-c", program, "catalog", "-", "--to", str(tmp_path / "x.parquet")]
+    command = [sys.executable, "-c", WAITING, "catalog", "-", "--to", str(tmp_path / "x.parquet")]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
-        time.sleep(2)  # until it waits for names
+        time.sleep(0.5)  # until it waits for names
         process.send_signal(signal.SIGINT)
         assert process.communicate(timeout=60) == (b"", b"")
         assert process.returncode == 130

@@ -54,3 +54,7 @@ def test_a_tag_of_an_unknown_writer_is_told_without_one() -> None:
     content = content_with("meta: {}").replace(b"wfi_image", b"wfi_imago")
     with pytest.raises(rcm.UnknownTagError, match=rf"^the tag {TAGS}wfi_imago-1\.0\.0 is not known to the installed"):
         rcm.read_header(content)
+
+
+def test_a_version_of_thousands_of_digits_is_told_by_its_type() -> None:
+    assert named({"name": "x", "version": 10**5000}) == "x <int>"

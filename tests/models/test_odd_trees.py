@@ -64,11 +64,11 @@ def test_a_version_of_very_many_digits_is_no_version() -> None:
         rcm.identify(file_of(f"!<{TAGS}wfi_image-2.{'9' * DIGITS}.0> {{}}"))
 
 
-def test_versions_of_software_that_are_numbers_of_very_many_digits_are_left_open() -> None:
+def test_versions_of_software_of_very_many_digits_are_told_by_their_type() -> None:
     number = f"0x{'f' * DIGITS}"
     text = f"{{meta: {{calibration_software_version: {number}}}}}\nasdf_library: {{name: asdf, version: {number}}}"
     found = rcm.identify(image_of(text))
-    assert (found.calibration_software, found.asdf) == ("?", "?")
+    assert (found.calibration_software, found.asdf) == ("romancal <int>", "asdf <int>")
 
 
 @read

@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roman_cal_models.errors import RomanCalModelsError
+from roman_cal_models.printable import printable
 from roman_cal_models.yaml import Limits, TaggedMapping, TaggedScalar, TaggedSequence, YamlError, YamlLimitError, load
 from roman_cal_models.yaml.quick import Document, Reader
 from tools.fuzz_yaml.comparing import REFUSED, assert_read_as_asdf_reads, assert_same, load_with_asdf
@@ -245,7 +246,8 @@ def test_what_asdf_refuses_is_refused_with_its_line(text, line):
     with pytest.raises(YamlError) as caught:
         load(text)
     assert caught.value.line == line
-    assert str(caught.value) == (caught.value.message if line is None else f"line {line}: {caught.value.message}")
+    told = printable(caught.value.message)
+    assert str(caught.value) == (told if line is None else f"line {line}: {told}")
 
 
 def test_error_is_one_of_ours_and_a_value_error_and_pickles():

@@ -55,7 +55,7 @@ def writers(tree: Mapping[Any, Any]) -> tuple[str | None, str | None]:
     """Return the software that wrote the Roman nodes of a file, and its release of RAD, as ``"rad 1.2.1"``."""
     extensions = value_of(value_of(tree, "history"), "extensions")
     for extension in extensions if isinstance(extensions, list) else ():
-        if str(value_of(extension, "extension_uri")).partition("/extensions/")[0] in installed().store.bases:
+        if _text(value_of(extension, "extension_uri")).partition("/extensions/")[0] in installed().store.bases:
             return named(value_of(extension, "software")), named(value_of(extension, "manifest_software"))
     return None, None
 
@@ -77,10 +77,14 @@ def named(software: Any) -> str | None:
 
 def name_and_version(name: Any, version: Any) -> str:
     """Return both in one text, whatever a file has in their places."""
+    return f"{_text(name)} {_text(version)}"
+
+
+def _text(value: Any) -> str:
     try:
-        return f"{name} {version}"
-    except ValueError:  # a number of more digits than Python writes
-        return "?"
+        return str(value)
+    except ValueError:  # an integer somewhere in it has more digits than Python writes
+        return f"<{type(value).__name__}>"
 
 
 def value_of(mapping: Any, key: str) -> Any:

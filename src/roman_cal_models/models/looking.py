@@ -275,16 +275,12 @@ class Looking:
 
         Parameters
         ----------
-        path : str
-            A part of the tree: ``"meta.instrument"``. By default all, with the history of the file. It may be left
-            out, as `asdf.AsdfFile.info` does not take it.
-        max_rows : int, tuple or None
-            How many lines are shown, those of the upper levels first; in a tuple, how many for the members of each
-            part, level by level; None for all. 24 by default.
-        max_cols : int or None
-            The longest line, 120 by default; None cuts nothing.
-        show_values : bool
-            Whether values are shown, or only their types.
+        *args, **kwargs
+            ``path`` is a part of the tree, ``"meta.instrument"``; by default all, with the history of the file. It may
+            be left out, as `asdf.AsdfFile.info` does not take it. ``max_rows`` is how many lines are shown, those of
+            the upper levels first; in a tuple, how many for the members of each part, level by level; None for all.
+            24 by default. ``max_cols`` is the longest line, 120 by default; None cuts nothing. ``show_values`` is
+            whether values are shown, or only their types.
 
         Raises
         ------
