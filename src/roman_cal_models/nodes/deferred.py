@@ -152,11 +152,12 @@ class FileValue(Deferred):
         return None if sizes is None or None in sizes else sizes  # type: ignore[return-value]
 
     def __repr__(self) -> str:
-        if self.shape is None:
+        shape = self.shape
+        if shape is None:
             return super().__repr__()
         datatype = datatype_of(self.raw)
         shown = datatype if is_datatype(datatype) else "of unknown type"
-        return printable(f"<array {shown} {self.shape}>")
+        return printable(f"<array {shown} {shape}>")
 
 
 class FakeValue(Deferred):

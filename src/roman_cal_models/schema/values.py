@@ -28,6 +28,7 @@ __all__ = [
     "dtype_of",
     "is_array",
     "is_array_like",
+    "is_common_array",
     "is_datatype",
     "is_plain",
     "is_reference",
@@ -44,6 +45,7 @@ Fact = TypeVar("Fact")
 YAML_TAG = "tag:yaml.org,2002:"
 NDARRAY_TAG = "tag:stsci.edu:asdf/core/ndarray-"
 
+_COMMON_KEYS = {"source", "datatype", "byteorder", "shape"}
 _LONGEST = 2**63 - 1  # axis of an array
 
 MISSING: Any = object()
@@ -214,6 +216,21 @@ def sizes_of(raw: Any) -> tuple[int | None, ...] | None:
         return None
     sizes = tuple(None if index == 0 and size == "*" else size for index, size in enumerate(shape))
     return sizes if all(size is None or (type(size) is int and 0 <= size <= _LONGEST) for size in sizes) else None
+
+
+def is_common_array(raw: Any) -> bool:
+    """Tell whether a raw value is an array as nearly all are written, which satisfies the schema of arrays for sure."""
+    if getattr(raw, "tag", None) != f"{NDARRAY_TAG}1.1.0" or not isinstance(raw, dict) or raw.keys() != _COMMON_KEYS:
+        return False
+    return (
+        type(raw["source"]) is int
+        and type(raw["datatype"]) is str
+        and raw["datatype"] in _SCALAR_TYPES
+        and type(raw["byteorder"]) is str
+        and raw["byteorder"] in ("little", "big")
+        and type(raw["shape"]) is list
+        and all([type(size) is int and size >= 0 for size in raw["shape"]])
+    )
 
 
 def dtype_of(raw: Any) -> np.dtype[Any] | None:
