@@ -133,7 +133,7 @@ def without_addresses(text: str) -> str:
 
 
 def rules_broken(of: Any) -> list[tuple[Any, str]]:
-    """Return which rules of a schema are broken where; what blocks hold, and if shapes agree, is another matter."""
+    """Return which rules of a schema are broken where; blocks, and shapes that should agree, are another matter."""
     return [
         (problem.path, problem.kind) for problem in of.problems() if problem.kind not in ("block", "truncated", "shape")
     ]

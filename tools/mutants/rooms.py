@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 __all__ = ["PACKAGE", "REPOSITORY", "ROOMS", "Room"]
 
 REPOSITORY = Path(__file__).parents[2]
-PACKAGE = REPOSITORY / "src" / "roman_cal_models"
+PACKAGE = Path(str(find_spec("roman_cal_models").origin)).parent  # type: ignore[union-attr]
+"""The package that the tests import, wherever it is installed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     from ..blocks.codecs import Decompressor
     from ..blocks.sections import Layout
 
-__all__ = ["BlockArrays", "is_in_block", "layout_of"]
+__all__ = ["BlockArrays", "is_in_block", "layout_of", "prepare"]
+
+
+def prepare() -> None:
+    """Import what reads arrays: to be called by whoever is about to read one."""
+    imported("numpy", "lz4.block", "zlib", "bz2", "roman_cal_models.blocks.sections")
 
 
 def is_in_block(raw: Any) -> bool:
@@ -117,7 +122,6 @@ class BlockArrays:
         return _without_impossible_letters(read(part, found))
 
     def _block(self, raw: TaggedMapping) -> Block:
-        imported("numpy", "lz4.block", "zlib", "bz2", "roman_cal_models.blocks.sections")
         number: int = raw["source"]
         heads = self._heads
         if not 0 <= number < len(heads):

@@ -23,7 +23,7 @@ from ..schema.asdf_answers import cached_by_extensions
 from ..schema.values import NDARRAY_TAG
 from ..settings import current
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
-from .arrays import BlockArrays, is_in_block
+from .arrays import BlockArrays, is_in_block, prepare
 from .file_blocks import FileBlocks, arrays_in
 
 __all__ = ["FileSource", "YamlSource", "needs_blocks", "settled_config", "to_asdf_tree"]
@@ -187,6 +187,12 @@ class FileSource(YamlSource):
             is_idle = not self._readers
         if is_idle:
             self._handles.close()
+
+    def check(self, raw: Any, where: Callable[[], str]) -> None:
+        """Refuse a foreign object as the base does."""
+        if needs_blocks(raw):
+            prepare()
+        super().check(raw, where)
 
     def section(self, raw: Any, index: Any, where: Callable[[], str]) -> Any:
         """Return part of an array by as few bytes of its block as can be, or None if that needs the whole array.
