@@ -102,7 +102,7 @@ def reach_of(files: Sequence[Path], tell: Callable[[str], None]) -> Reach:
 def _digest(files: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for file in files:
-        digest.update(f"{file.relative_to(REPOSITORY)}\0".encode() + file.read_bytes())
+        digest.update(f"{file}\0".encode() + file.read_bytes())
     return digest.hexdigest()[:16]
 
 
