@@ -11,6 +11,9 @@ import pytest
 
 import roman_cal_models as rcm
 
+# the files of these tests bear tags of the newest RAD
+pytestmark = pytest.mark.newest_rad
+
 HEADER = """#ASDF 1.0.0
 #ASDF_STANDARD 1.6.0
 %YAML 1.1

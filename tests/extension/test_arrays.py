@@ -14,6 +14,9 @@ import roman_cal_models as rcm
 
 from .hostile import array, block, file
 
+# the files of these tests bear tags of the newest RAD
+pytestmark = pytest.mark.newest_rad
+
 FIELDS = np.array(
     [(1, 2.5, b"abc", "xyz"), (3, 4.5, b"d", "é")], [("a", "<i4"), ("b", ">f8"), ("c", "S3"), ("d", "<U3")]
 )

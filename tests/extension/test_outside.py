@@ -19,6 +19,9 @@ import roman_cal_models as rcm
 
 from .hostile import array, file
 
+# the files of these tests bear tags of the newest RAD
+pytestmark = pytest.mark.newest_rad
+
 REMOTE = "tag:stsci.edu:asdf/core/externalarray-1.0.0"
 SOURCES = ["'{url}/x.asdf'", "'s3://bucket/x.asdf'", "'file:///etc/passwd'", "/etc/passwd", "other.asdf", "{fifo}"]
 MORE = ["0.5", "null", "true", "[0]", "{{}}"]

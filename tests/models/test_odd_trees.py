@@ -15,6 +15,9 @@ import pytest
 
 import roman_cal_models as rcm
 
+# the files of these tests bear tags of the newest RAD
+pytestmark = pytest.mark.newest_rad
+
 TAGS = "asdf://stsci.edu/datamodels/roman/tags/"
 DIGITS = 5000  # more than Python reads or writes in tens
 

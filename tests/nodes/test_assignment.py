@@ -196,6 +196,7 @@ def test_a_quantity_shares_the_memory_of_the_array_that_it_was_made_of(image: An
     assert before[0, 0] == 5
 
 
+@pytest.mark.newest_rad
 def test_of_a_quantity_its_value_is_asked_for_in_one_line(image: Any) -> None:
     image.data = image.data * (u.DN / u.s)
     (problem,) = image.problems()
@@ -220,6 +221,7 @@ def test_of_a_quantity_where_the_schema_knows_no_unit_the_value_is_asked_for(ima
     assert problem.message == "a Quantity in s is no ndarray: give its .value, a numpy array of uint32 in 2 dimensions"
 
 
+@pytest.mark.newest_rad
 @pytest.mark.parametrize("value", [None, 3.0, np.float32(3), "array", [[1.0]], {"a": 1}], ids=repr)
 def test_where_there_is_no_array_one_is_asked_for(image: Any, value: Any) -> None:
     with config(check_arrays=True), pytest.raises(rcm.ValidationError) as caught:

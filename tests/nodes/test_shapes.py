@@ -14,6 +14,9 @@ from roman_cal_models.nodes.shapes import APART, LEADERS
 from roman_cal_models.schema import installed
 from tests.peer import WriteFile, newest_tags, peer_file
 
+# the files of these tests bear tags of the newest RAD
+pytestmark = pytest.mark.newest_rad
+
 __all__ = ["peer_file"]
 
 
