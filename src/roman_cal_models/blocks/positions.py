@@ -96,7 +96,10 @@ class _File:
 
 
 class _Whole:
-    """What NumPy asks of a file in order to map it; nothing moves."""
+    """What NumPy asks of a file in order to map it; nothing moves.
+
+    NumPy wants that there is a `read`, and never calls it.
+    """
 
     def __init__(self, file: _File) -> None:
         self._length = file.size()
