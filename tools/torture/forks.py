@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import random
 import signal
@@ -94,6 +95,7 @@ def _child(model: Any, expected: dict[str, Any]) -> int:
     try:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.alarm(_SECONDS)
+        faulthandler.dump_traceback_later(_SECONDS - 5)  # to see where it is
         is_right = _is_right(model, expected)
         is_right &= all(np.array_equal(model.node[name], array) for name, array in expected.items())
         model.meta.get("wcs")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..blocks.origins import Origin, remember
 from ..blocks.positions import PositionedBytes, positioned
+from ..lazily import cached_property
 from .arrays import is_in_block, layout_of
 
 if TYPE_CHECKING:

@@ -282,10 +282,10 @@ def _of_value(name: str, path: str, value: Any, title: str | None, unit: str | N
 
 def _column(path: str, column: Any) -> Entry:
     return Entry(
-        column.name,
+        str(column.name),
         f"{path}.{column.name}",
         "array",
-        column.description or None,
+        str(column.description) if column.description else None,  # astropy takes anything for it
         dtype=column.dtype.name,
         shape=tuple(column.shape),
         unit=_unit_text(column.unit),

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..lazily import cached_property
 from . import uris
 from .rules_core import ASSIGNING_RUN
 from .uris import URI

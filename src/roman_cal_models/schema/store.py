@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
-from functools import cache, cached_property
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from ..errors import NewerVersionWarning, SchemaError, SchemaNotFoundError
+from ..lazily import cached_property
 from . import former, uris
 from .uris import ROMAN, URI
 
