@@ -32,6 +32,17 @@ def test_it_belongs_to_its_instance() -> None:
     assert Counting.fact.__doc__ == "A fact."
 
 
+def test_a_subclass_may_ask_its_base_class_and_has_the_last_word() -> None:
+    class Doubting(Counting):
+        @cached_property
+        def fact(self) -> object:
+            return [super().fact]
+
+    doubting = Doubting()
+    assert isinstance(doubting.fact, list)
+    assert doubting.fact is doubting.fact
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 def test_a_child_forked_while_a_thread_finds_it_out_finds_it_out_itself() -> None:
     is_asked, may_answer = threading.Event(), threading.Event()

@@ -21,7 +21,7 @@ else:
         Parameters
         ----------
         find : callable
-            Gives the fact of an instance. Two threads that ask at once may both call it.
+            Gives the fact of an instance. Two threads that ask at once may both call it, and get one each.
         """
 
         def __init__(self, find: Callable[[Any], Any]) -> None:
@@ -34,4 +34,6 @@ else:
         def __get__(self, instance: Any, owner: type | None = None) -> Any:
             if instance is None:
                 return self
-            return instance.__dict__.setdefault(self._name, self._find(instance))
+            # a property that asks that of its base class has the last word
+            found = instance.__dict__[self._name] = self._find(instance)
+            return found

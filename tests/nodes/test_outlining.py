@@ -249,3 +249,24 @@ def test_a_path_that_leads_nowhere(image: Path) -> None:
     assert outline(node).at("meta.cal_step.flat_fields") is None
     assert outline(node).at("data.x") is None
     assert outline(node).at("meta.exposure").path == "meta.exposure"  # type: ignore[union-attr]
+
+
+def test_a_column_may_have_anything_for_its_description() -> None:
+    table = Table({"x": [1, 2]})
+    table["x"].description = [1, 2]
+    node = rcm.ObjectNode()
+    node["table"] = table
+    assert _at(node, "table.x").title is None
+
+
+def test_a_column_may_be_of_times() -> None:
+    node = rcm.ObjectNode()
+    node["table"] = Table({"x": Time(["2020-01-01", "2020-01-02"])})
+    entry = _at(node, "table.x")
+    assert (entry.dtype, entry.shape) == (None, (2,))
+
+
+def test_a_unit_may_be_a_number_of_more_digits_than_python_writes() -> None:
+    digits = "f" * 5000
+    header = rcm.read_header(content_with(f"meta: {{x: !unit/quantity-1.2.0 {{value: 1, unit: 0x{digits}}}}}"))
+    assert digits in header._repr_html_()

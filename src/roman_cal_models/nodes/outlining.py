@@ -281,20 +281,25 @@ def _of_value(name: str, path: str, value: Any, title: str | None, unit: str | N
 
 
 def _column(path: str, column: Any) -> Entry:
+    info = column.info  # also of a column of times or coordinates
     return Entry(
-        str(column.name),
-        f"{path}.{column.name}",
+        str(info.name),
+        f"{path}.{info.name}",
         "array",
-        str(column.description) if column.description else None,  # astropy takes anything for it
-        dtype=column.dtype.name,
+        info.description if isinstance(info.description, str) and info.description else None,
+        dtype=column.dtype.name if hasattr(column, "dtype") else None,
         shape=tuple(column.shape),
-        unit=_unit_text(column.unit),
+        unit=_unit_text(info.unit),
     )
 
 
 def _unit_text(unit: Any) -> str | None:
     """Return a unit as text; None for none, which catalogues write out as well."""
-    return None if unit is None or str(unit).lower() in ("", "none") else str(unit)
+    try:
+        text = "" if unit is None else str(unit)
+    except ValueError:  # Python writes no number of that many digits
+        text = hex(unit)
+    return None if text.lower() in ("", "none") else text
 
 
 def is_simple(value: Any) -> bool:
