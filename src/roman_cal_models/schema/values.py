@@ -257,22 +257,22 @@ def numpy_dtype(datatype: Any, byteorder: str = sys.byteorder) -> np.dtype[Any]:
     ValueError
         It is no datatype of ASDF.
     """
-    import numpy as np
-
     try:
-        return _numpy_dtype(np, datatype, byteorder)
+        return _numpy_dtype(datatype, byteorder)
     except (TypeError, OverflowError) as error:  # a length that NumPy does not take, or none
         raise ValueError(f"{datatype!r} is no datatype of ASDF: {error}") from None
 
 
-def _numpy_dtype(np: Any, datatype: Any, byteorder: str) -> Any:
-    order = "<" if byteorder == "little" else ">"
+def _numpy_dtype(datatype: Any, byteorder: str) -> np.dtype[Any]:
+    import numpy as np
+
+    order: Any = "<" if byteorder == "little" else ">"
     if isinstance(datatype, str) and datatype in _SCALAR_TYPES:
         return np.dtype(_SCALAR_TYPES[datatype]).newbyteorder(order)
     if isinstance(datatype, list | tuple):
         if len(datatype) == 2 and isinstance(datatype[0], str) and datatype[0] in _STRING_TYPES:
             return np.dtype(f"{_STRING_TYPES[datatype[0]]}{int(datatype[1])}").newbyteorder(order)
-        return np.dtype([_field(np, part, byteorder) for part in datatype])
+        return np.dtype([_field(part, byteorder) for part in datatype])
     raise ValueError(f"{datatype!r} is no datatype of ASDF")
 
 
@@ -293,12 +293,12 @@ _SCALAR_TYPES = {
 _STRING_TYPES = {"ascii": "S", "ucs4": "U"}
 
 
-def _field(np: Any, part: Any, byteorder: str) -> tuple[Any, ...]:
+def _field(part: Any, byteorder: str) -> tuple[Any, ...]:
     if not isinstance(part, dict):
-        return "", _numpy_dtype(np, part, byteorder)
+        return "", _numpy_dtype(part, byteorder)
     if "datatype" not in part:
         raise ValueError(f"{part!r} has no datatype")
-    field = (str(part.get("name", "")), _numpy_dtype(np, part["datatype"], part.get("byteorder", byteorder)))
+    field = (str(part.get("name", "")), _numpy_dtype(part["datatype"], part.get("byteorder", byteorder)))
     return (*field, tuple(part["shape"])) if part.get("shape") is not None else field
 
 
