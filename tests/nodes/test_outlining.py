@@ -267,6 +267,6 @@ def test_a_column_may_be_of_times() -> None:
 
 
 def test_a_unit_may_be_a_number_of_more_digits_than_python_writes() -> None:
-    digits = "f" * 5000
-    header = rcm.read_header(content_with(f"meta: {{x: !unit/quantity-1.2.0 {{value: 1, unit: 0x{digits}}}}}"))
-    assert digits in header._repr_html_()
+    unit = "0x" + "f" * 5000
+    header = rcm.read_header(content_with(f"meta: {{x: !unit/quantity-1.2.0 {{value: 1, unit: {unit}}}}}"))
+    assert "&lt;int&gt;" in header._repr_html_()

@@ -298,7 +298,7 @@ def _unit_text(unit: Any) -> str | None:
     try:
         text = "" if unit is None else str(unit)
     except ValueError:  # Python writes no number of that many digits
-        text = hex(unit)
+        text = f"<{type(unit).__name__}>"
     return None if text.lower() in ("", "none") else text
 
 
