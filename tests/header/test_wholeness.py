@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
+import asdf
+import numpy as np
 import pytest
 
 import roman_cal_models as rcm
@@ -74,3 +77,21 @@ def test_the_elements_are_not_read(image: Path, tmp_path: Path) -> None:
     path = tmp_path / "flipped.asdf"
     path.write_bytes(content)
     require(path)
+
+
+@pytest.mark.parametrize("place", ["meta.mine", "meta.mine.deep", "meta.mine.many[1]", "meta.mine.many[1].deep"])
+def test_an_array_is_named_wherever_it_stands(tmp_path: Path, place: str) -> None:
+    first = np.arange(4.0)
+    mine: Any = {
+        "meta.mine": first,
+        "meta.mine.deep": {"deep": first},
+        "meta.mine.many[1]": {"many": [{"x": 1}, first]},
+        "meta.mine.many[1].deep": {"many": [[], {"deep": first}]},
+    }[place]
+    path = tmp_path / "mine.asdf"
+    asdf.AsdfFile({"roman": {"meta": {"a": 1, "mine": mine, "z": {"b": 2}}}}).write_to(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: whole.index(b"\xd3BLK") + 60])
+    with pytest.raises(rcm.TruncatedFileError) as caught:
+        require(path)
+    assert f"{place} cannot be read" in str(caught.value)
