@@ -119,9 +119,10 @@ def test_schemas_and_settings_of_this_process_hold_in_the_others(repository: Pat
 
 
 GUARDED = """
-import sys
+import signal, sys
 from roman_cal_models import archive
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may ignore it
     print("ready", flush=True)
     archive.ingest((sys.argv[1] for _ in range(10**9)), sys.argv[2], processes=2)
 """
@@ -150,7 +151,11 @@ def test_no_process_outlives_one_that_was_ended(sent: signal.Signals, header: by
         os.killpg(process.pid, sent)
     else:
         process.send_signal(sent)
-    _, told = process.communicate(timeout=60)
+    try:
+        _, told = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.wait()
     if sent == signal.SIGINT:
         assert told.splitlines()[-1] == "KeyboardInterrupt"
     assert _until(lambda: not _running(mark)), _running(mark)
