@@ -1,8 +1,9 @@
 r"""Text of files as a terminal or a log may have it: without a character that would command it.
 
 Such characters are those of control (C0, DEL, C1: they move the cursor, colour, and set titles), of writing direction
-(they show other names than those that are there), the separators of lines, and halves of characters, which stand for
-bytes of file names that are no text. They are shown by their escapes: ``\x1b``, ``\u202e``, ``\n``.
+(they show other names than those that are there), the separators of lines, U+FEFF, which nobody sees, and halves of
+characters, which stand for bytes of file names that are no text. They are shown by their
+escapes: ``\x1b``, ``\u202e``, ``\n``.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 
 __all__ = ["printable", "printable_json", "printable_lines"]
 
-_COMMANDING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_COMMANDING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _OF_A_LINE = re.compile("(?![\t\n])" + _COMMANDING.pattern)
 
 

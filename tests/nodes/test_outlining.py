@@ -270,3 +270,12 @@ def test_a_unit_may_be_a_number_of_more_digits_than_python_writes() -> None:
     unit = "0x" + "f" * 5000
     header = rcm.read_header(content_with(f"meta: {{x: !unit/quantity-1.2.0 {{value: 1, unit: {unit}}}}}"))
     assert "&lt;int&gt;" in header._repr_html_()
+
+
+@pytest.mark.parametrize("key", ["name", "description", "unit"])
+def test_what_a_column_says_of_itself_may_be_such_a_number(key: str) -> None:
+    column = f"!core/column-1.0.0 {{data: !core/ndarray-1.1.0 [1, 2], {key}: 0x{'f' * 5000}}}"
+    header = rcm.read_header(
+        content_with(f"source_catalog: !<tag:astropy.org:astropy/table/table-1.0.0> {{columns: [{column}]}}")
+    )
+    assert "&lt;int&gt;" in header._repr_html_()

@@ -245,9 +245,10 @@ def _table(
 
 
 def _raw_column(path: str, column: Mapping[str, Any]) -> Entry:
-    name, title, unit = (column.get(key) for key in ("name", "description", "unit"))
+    name, title = _text(column.get("name")), column.get("description")
     data: Any = column.get("data", column.get("value"))
-    return _of_raw_array(str(name), f"{path}.{name}", data, None if title is None else str(title), _unit_text(unit))
+    unit = _unit_text(column.get("unit"))
+    return _of_raw_array(name, f"{path}.{name}", data, None if title is None else _text(title), unit)
 
 
 def _of_value(name: str, path: str, value: Any, title: str | None, unit: str | None) -> Entry:
@@ -295,11 +296,16 @@ def _column(path: str, column: Any) -> Entry:
 
 def _unit_text(unit: Any) -> str | None:
     """Return a unit as text; None for none, which catalogues write out as well."""
-    try:
-        text = "" if unit is None else str(unit)
-    except ValueError:  # Python writes no number of that many digits
-        text = f"<{type(unit).__name__}>"
+    text = "" if unit is None else _text(unit)
     return None if text.lower() in ("", "none") else text
+
+
+def _text(value: Any) -> str:
+    """Return what should be a text, and in a file may be anything."""
+    try:
+        return str(value)
+    except ValueError:  # Python writes no number of that many digits
+        return f"<{type(value).__name__}>"
 
 
 def is_simple(value: Any) -> bool:
