@@ -62,8 +62,12 @@ def test_a_child_forked_while_a_thread_finds_it_out_finds_it_out_itself() -> Non
     assert is_asked.wait(30)
     child = os.fork()
     if child == 0:
-        signal.alarm(10)
-        os._exit(0 if slow.fact == os.getpid() else 1)
+        status = 1
+        try:
+            signal.alarm(10)
+            status = 0 if slow.fact == os.getpid() else 1
+        finally:  # it must not go on as its parent
+            os._exit(status)
     _, status = os.waitpid(child, 0)
     may_answer.set()
     thread.join()

@@ -13,6 +13,7 @@ COMMANDING = [
     *map(
         chr, [*range(0x20), *range(0x7F, 0xA0), 0x061C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A)]
     ),
+    "\ufeff",
     "\ud800",
     "\udcff",
 ]

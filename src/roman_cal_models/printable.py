@@ -2,8 +2,8 @@ r"""Text of files as a terminal or a log may have it: without a character that w
 
 Such characters are those of control (C0, DEL, C1: they move the cursor, colour, and set titles), of writing direction
 (they show other names than those that are there), the separators of lines, U+FEFF, which nobody sees, and halves of
-characters, which stand for bytes of file names that are no text. They are shown by their
-escapes: ``\x1b``, ``\u202e``, ``\n``.
+characters, which stand for bytes of file names that are no text. They are shown by their escapes: ``\x1b``,
+``\u202e``, ``\n``.
 """
 
 from __future__ import annotations
