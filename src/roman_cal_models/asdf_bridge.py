@@ -190,7 +190,7 @@ def new_file_of_inline_arrays() -> Generator[AsdfFile]:
 
 
 def write_file(
-    file: AsdfFile, stream: BinaryIO, *, name: str, where: Callable[[Any], str], options: Mapping[str, Any]
+    file: Any, stream: BinaryIO, *, name: str, where: Callable[[Any], str], options: Mapping[str, Any]
 ) -> None:
     """Write a file.
 
