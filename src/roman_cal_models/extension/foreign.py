@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext
 from typing import Any, BinaryIO
 
+from ..asdf_bridge import cached_by_extensions
 from ..blocks.index import blocks
 from ..blocks.positions import positioned
 from ..errors import (
@@ -21,7 +22,6 @@ from ..errors import (
 from ..locks import FIRST_USE, MOMENT
 from ..printable import printable
 from ..schema import bounds
-from ..schema.asdf_answers import cached_by_extensions
 from ..schema.values import NDARRAY_TAG
 from ..settings import current
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
