@@ -17,13 +17,12 @@ from .errors import ForeignValueError, Problem, SchemaNotFoundError
 
 if TYPE_CHECKING:
     from asdf import AsdfFile
-    from asdf.extension import Extension
     from astropy.time import Time
 
 __all__ = [
     "cached_by_extensions",
     "converter_of_type",
-    "empty_extension",
+    "inline_threshold",
     "new_file",
     "new_file_of_inline_arrays",
     "resolved_schema",
@@ -122,16 +121,12 @@ def resolved_schema(uri: str) -> dict[str, Any]:
     return copy.deepcopy(load_schema(uri, resolve_references=True))
 
 
-def empty_extension(uri: str) -> Extension:
-    """Return a new extension that adds nothing, and is equal to no other one."""
-    from asdf.extension import Extension
+def inline_threshold() -> int | None:
+    """Return how many elements an array must have to stand in a block, if asdf was told."""
+    import asdf
 
-    class Empty(Extension):
-        @property
-        def extension_uri(self) -> str:
-            return uri
-
-    return Empty()
+    threshold: int | None = asdf.get_config().array_inline_threshold
+    return threshold
 
 
 # ---- a value in asdf's eyes

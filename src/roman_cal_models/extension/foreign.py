@@ -9,8 +9,8 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from typing import Any, BinaryIO
 
 from ..asdf_bridge import cached_by_extensions
-from ..blocks.index import blocks
-from ..blocks.positions import positioned
+from ..blocks.index import Block, blocks
+from ..blocks.positions import PositionedBytes, positioned
 from ..errors import (
     ChecksumError,
     ForeignValueError,
@@ -25,10 +25,18 @@ from ..schema import bounds
 from ..schema.values import NDARRAY_TAG
 from ..settings import current
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
-from .arrays import BlockArrays, is_in_block, prepare
+from .arrays import BlockArrays, StoredArray, is_in_block, prepare
 from .file_blocks import FileBlocks, arrays_in
 
-__all__ = ["FileSource", "YamlSource", "needs_blocks", "settled_config", "to_asdf_tree"]
+__all__ = [
+    "FileSource",
+    "StoredArray",
+    "YamlSource",
+    "needs_blocks",
+    "settled_config",
+    "to_asdf_tree",
+    "with_stored_arrays",
+]
 
 _TAGGED = (TaggedMapping, TaggedSequence, TaggedScalar)
 
@@ -211,13 +219,34 @@ class FileSource(YamlSource):
         self.check(raw, where)
         if not is_in_block(raw):
             return None
-        with self._reading(where), self._named_errors(raw, where, IndexError):
+        with self.reading(where), self._named_errors(raw, where, IndexError):
             return self._arrays.part(raw, index)
+
+    def block(self, raw: TaggedMapping) -> tuple[PositionedBytes, Block]:
+        """Return the bytes of the file, and where the block of an array stands in them; while `reading`.
+
+        Raises
+        ------
+        BrokenBlockError
+            There is no such block.
+        """
+        return self._bytes, self._arrays.block(raw)
+
+    def is_copyable(self, raw: Any, where: Callable[[], str]) -> bool:
+        """Return whether the arrays of a foreign object stand in blocks that can be copied into another file.
+
+        Raises
+        ------
+        ModelClosedError, TruncatedFileError, ForeignValueError
+            They cannot be read.
+        """
+        with self.reading(where), self._named_errors(raw, where):
+            return not any(self._arrays.block(array).is_streamed for array in _arrays_in_blocks(raw))
 
     def _built(self, raw: Any, where: Callable[[], str]) -> Any:
         if not needs_blocks(raw):
             return self._converted(raw)
-        with self._reading(where):
+        with self.reading(where):
             if current().verify_checksums:
                 self._verify(raw, where)
             tree = self._with_arrays(raw)
@@ -254,7 +283,7 @@ class FileSource(YamlSource):
         return raw
 
     @contextmanager
-    def _reading(self, where: Callable[[], str]) -> Generator[None]:
+    def reading(self, where: Callable[[], str]) -> Generator[None]:
         """Keep the file open meanwhile: its number would be the next one's, and so would the bytes."""
         with MOMENT:
             if self.is_closed:
@@ -288,6 +317,11 @@ def _reason(error: Exception) -> str:
 def needs_blocks(raw: Any) -> bool:
     """Return whether the foreign object of a raw tree has an array in a binary block."""
     return any(True for _ in _arrays_in_blocks(raw))
+
+
+def with_stored_arrays(raw: Any, source: FileSource) -> Any:
+    """Return a raw tree with its arrays in blocks as they go into another file unread."""
+    return _replaced(raw, {id(array): StoredArray(array, source) for array in _arrays_in_blocks(raw)})
 
 
 def _arrays_in_blocks(raw: Any) -> Iterator[TaggedMapping]:
