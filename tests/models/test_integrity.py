@@ -230,7 +230,17 @@ def io_path(path: Path) -> Path:
         lambda model: rcm.ImageModel.create_from_model(model),
         lambda model: rcm.ImageModel(dict(model.node)),
     ],
-    ids=["read", "changed", "copied", "read and copied", "deepcopy", "read and viewed", "detached", "converted", "made"],
+    ids=[
+        "read",
+        "changed",
+        "copied",
+        "read and copied",
+        "deepcopy",
+        "read and viewed",
+        "detached",
+        "converted",
+        "made",
+    ],
 )
 def test_what_was_wrong_is_not_saved_as_right(flipped: Path, tmp_path: Path, before: Callable[[Any], Any]) -> None:
     target = tmp_path / "target.asdf"
