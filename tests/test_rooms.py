@@ -14,13 +14,14 @@ PEER = "roman_datamodels"
 # lowest first; the package's own __init__.py stands above them all
 FLOORS = (
     {"lazily", "locks", "printable"},
-    {"blocks", "dqflags", "errors", "errors_asdf", "outline", "settings", "yaml"},
+    {"blocks", "changes", "dqflags", "errors", "errors_asdf", "outline", "settings", "yaml"},
     {"schema"},
     {"nodes"},
     {"extension"},
     {"header"},
+    {"migration"},
     {"models"},
-    {"datamodels", "differing", "registering", "testing", "upgrading"},
+    {"datamodels", "comparison", "registration", "testing"},
     {"archive"},
     {"view"},
     {"cli"},
@@ -32,11 +33,10 @@ NEIGHBOURS = {
     ("errors", "errors_asdf"),
     ("errors_asdf", "errors"),
     ("blocks", "locks"),
+    ("changes", "errors"),
     ("settings", "errors"),
     ("yaml", "errors"),
     ("yaml", "locks"),
-    # `model.upgrade()` is a method of a model
-    ("models", "upgrading"),
 }
 
 

@@ -3,7 +3,7 @@
 By level:
 
 - ``changes``: what an upgrade did, one record a value;
-- ``node_access``, ``looking``: the node reached through its model, and what it tells of what it holds;
+- ``node_proxy``, ``looking``: the node reached through its model, and what it tells of what it holds;
 - ``data_model``: `DataModel`, the base of all models;
 - ``parquet``: source catalogues as Parquet files;
 - ``saving``: the whole check and the atomic write;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import format_path
 from ..extension.foreign import FileSource
@@ -14,7 +14,62 @@ from ..nodes.object_node import ObjectNode
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["load", "name_arrays", "section", "section_at"]
+    from .data_model import DataModel
+
+__all__ = ["detach", "load", "name_arrays", "section", "section_at", "section_below"]
+
+Model = TypeVar("Model", bound="DataModel")
+
+
+def section(self: DataModel, name: str, index: Any) -> NDArray[Any]:
+    """Return part of an array, and read no more of the file for it than is needed.
+
+    Of an array in a block that is not compressed, only the wanted bytes are read; of one compressed by lz4, only
+    the pieces that hold them. Anything else is read whole, and stays loaded.
+
+    Parameters
+    ----------
+    name : str
+        Of the array; below another node, under its dotted name.
+    index : int, slice, Ellipsis or tuple of them
+        Which part: ``np.s_[y0:y1, x0:x1]``.
+
+    Returns
+    -------
+    numpy.ndarray
+        As ``model[name][index]``, but an array of its own.
+
+    Raises
+    ------
+    IndexError
+        The array has no such part.
+    MissingKeyError
+        There is nothing of this name.
+    ModelClosedError
+        The array was not loaded before the file was closed.
+    TypeError
+        What stands there is no array.
+    """
+    return section_below(self.node, name, index)
+
+
+def detach(self: Model) -> Model:
+    """Load what is not loaded yet, and let the file go: the model is one in memory from now on.
+
+    Returns
+    -------
+    DataModel
+        The model itself.
+
+    Raises
+    ------
+    ModelClosedError
+        The file was closed before all was loaded.
+    """
+    load(self.node)
+    self.close()
+    self._source = None
+    return self
 
 
 def load(node: Any) -> None:
@@ -49,7 +104,7 @@ def _is_mapped(array: Any) -> bool:
     return False
 
 
-def section(node: ObjectNode, name: str, index: Any) -> NDArray[Any]:
+def section_below(node: ObjectNode, name: str, index: Any) -> NDArray[Any]:
     """Return part of the array of a dotted name below a node, without the rest where that can be.
 
     Raises

@@ -2,23 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from os import PathLike
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from ..errors import ForeignValueError, Problem, TargetError, ValidationError, format_path
+from .. import errors
+from ..changes import Change
+from ..errors import ForeignValueError, Problem, TargetError, format_path
 from ..nodes.object_node import ObjectNode
 from ..yaml import TaggedMapping
 from .atomic import atomically
-from .changes import Change
 
-__all__ = ["check", "write", "write_unchecked"]
+if TYPE_CHECKING:
+    from .data_model import DataModel
+
+__all__ = ["check", "save", "to_asdf", "write", "write_unchecked"]
 
 # Arrays of fewer elements stand in the header itself, as in the files of roman_datamodels.
 INLINE_THRESHOLD = 512
 
 _SOFTWARE = {"name": "roman_cal_models", "author": "the authors of roman_cal_models"}
+
+
+def save(
+    self: DataModel,
+    path: str | PathLike[str] | Callable[[str], str | PathLike[str]],
+    dir_path: str | PathLike[str] | None = None,
+    *,
+    overwrite: bool = True,
+    **kwargs: Any,
+) -> Path:
+    """Check the model whole and write it to a file.
+
+    The file is written under another name beside its place and then renamed, so that a failure leaves what was
+    there before. A file that is replaced gives its mode to the new one, and its owner, group and extended
+    attributes where the system lets one. Files that killed saves left in the folder are removed. Name and date
+    of the file are set in the file, not in the model.
+
+    Parameters
+    ----------
+    path : str, path-like or callable
+        The file, ending in ``.asdf``. A callable is given ``meta.filename`` and returns the path.
+    dir_path : str or path-like, optional
+        Folder to write to, instead of that of `path`.
+    overwrite : bool
+        Whether a file that is there is replaced.
+    **kwargs
+        As for `to_asdf`.
+
+    Returns
+    -------
+    Path
+        Of the file.
+
+    Raises
+    ------
+    ValidationError
+        The model is not valid. Nothing was written.
+    ChecksumError, TruncatedFileError
+        An array that was read from a file, or is still to be, is not what was written there. Nothing was written.
+        Setting a copy of the array (``model.data = model.data.copy()``) takes its values for good.
+    TargetExistsError
+        There is a file, and it is not to be replaced.
+    TargetError
+        What is there is no file (a FIFO, a device), or the name is no text.
+    ValueError
+        The name does not end in ``.asdf``.
+    """
+    path = Path(path(self.node["meta"]["filename"]) if callable(path) else path)
+    target = path if dir_path is None else Path(dir_path) / path.name
+    if target.suffix == ".parquet" and hasattr(type(self), "to_parquet"):
+        self.to_parquet(target, overwrite=overwrite)
+        return target
+    if target.suffix != ".asdf":
+        ending = repr(target.suffix) if target.suffix else "a file without ending"
+        raise ValueError(f"{target}: models are saved as .asdf, not as {ending}")
+    self.to_asdf(target, overwrite=overwrite, **kwargs)
+    return target
+
+
+def to_asdf(self: DataModel, path: str | PathLike[str], *, overwrite: bool = True, **kwargs: Any) -> None:
+    """Check the model whole and write it to an ASDF file, as `save` does.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file.
+    overwrite : bool
+        Whether a file that is there is replaced.
+    **kwargs
+        ``all_array_compression`` (``"lz4"`` by default), ``all_array_storage``, ``compression_kwargs``,
+        ``pad_blocks``, ``include_block_index`` and ``write_checksums``, as `asdf.AsdfFile.write_to` takes them.
+
+    Raises
+    ------
+    ValidationError, ChecksumError, TruncatedFileError, TargetExistsError, TargetError
+        As for `save`. Nothing was written.
+    """
+    write(self.node, Path(path), overwrite=overwrite, history=self._history, **kwargs)
 
 
 def write(
@@ -106,7 +189,7 @@ def check(node: ObjectNode, path: Path) -> None:
     found = [problem for problem in node.problems() if problem.path != ("meta", "filename")]
     found += _problems_of_name(node, path)
     if found:
-        raise ValidationError(found, str(path))
+        raise errors.ValidationError(found, str(path))
 
 
 def _is_text(name: str) -> bool:
@@ -178,7 +261,7 @@ def _write(
             file.write_to(stream, **options)
         except asdf.exceptions.ValidationError as error:
             where = ("roman", *error.path)
-            raise ValidationError(
+            raise errors.ValidationError(
                 [Problem(where[1:], str(error.validator), error.message, error.instance, error.validator_value, "")],
                 str(path),
             ) from None

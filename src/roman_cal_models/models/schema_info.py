@@ -1,30 +1,23 @@
-"""What the schemas say of the values of a model, and a look at its tree."""
+"""A method of models: what the schemas say of their values."""
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urldefrag, urljoin
 
-from ..errors import MissingKeyError
 from ..nodes.deferred import UNBUILT, Deferred
 from ..nodes.lazy_dict import raw_items
 from ..nodes.list_node import ListNode
 from ..nodes.object_node import ObjectNode
-from ..nodes.outlining import hint, outline, outline_of_value
 from ..nodes.scalar_node import ScalarNode
-from ..outline.entry import Entry
 
 if TYPE_CHECKING:
-    from asdf import AsdfFile
-
     from .data_model import DataModel
 
-__all__ = ["SchemaInfo", "asdf_file", "info", "schema_info"]
+__all__ = ["SchemaInfo", "schema_info"]
 
 _COMBINERS = ("allOf", "oneOf", "anyOf")
 
@@ -62,17 +55,12 @@ class SchemaInfo:
 
 
 def schema_info(
-    node: ObjectNode, key: str = "description", path: str | None = None, preserve_list: bool = True
+    self: DataModel, key: str = "description", path: str | None = None, preserve_list: bool = True
 ) -> dict[str, Any] | None:
-    """Return what the schemas say under a keyword, for each value of a tree.
-
-    As `asdf.AsdfFile.schema_info` finds it: a keyword that two schemas give for one value is left out, since it is
-    not clear which holds.
+    """Return what the schemas say under a keyword, for each value of the model.
 
     Parameters
     ----------
-    node : ObjectNode
-        The top node of a file.
     key : str
         The keyword: ``"title"``, ``"required"``, ``"archive_catalog"``, ...
     path : str, optional
@@ -83,10 +71,11 @@ def schema_info(
     Returns
     -------
     dict or None
-        Nested like the tree; each value that the schemas have something to say of has a `SchemaInfo` under `key`.
-        None for a path where there is nothing.
+        Nested like the tree. Each value that the schemas have something to say of has an object under `key`,
+        whose ``info`` is what they say and whose ``value`` is the value. What two schemas say differently is
+        left out. None for a path where there is nothing.
     """
-    found = _collect({"roman": node}, "roman", node, None, key, preserve_list)
+    found = _collect({"roman": self.node}, "roman", self.node, None, key, preserve_list)
     tree: Any = {"roman": found} if found else {}
     for part in () if path is None else path.split("."):
         tree = tree.get(part) if isinstance(tree, dict) else None
@@ -185,48 +174,3 @@ def _keyword(part: _Part, key: str) -> Any:
     if key in part.schema:
         found.append(part.schema[key])
     return found[0] if len(found) == 1 else None
-
-
-# -- the tree, through asdf ------------------------------------------------------------------------------------------
-
-
-def asdf_file(node: ObjectNode) -> AsdfFile:
-    """Return a node as an asdf file in memory, for what asdf can do with a tree."""
-    import asdf
-
-    file: AsdfFile = asdf.AsdfFile()
-    file["roman"] = node
-    return file
-
-
-# -- the tree, as it is looked at ------------------------------------------------------------------------------------
-
-
-def info(
-    model: DataModel,
-    path: str = "",
-    max_rows: int | tuple[int | None, ...] | None = 24,
-    max_cols: int | None = 120,
-    show_values: bool = True,
-) -> None:
-    """Print the tree of a model, or a part of it; see `DataModel.info`."""
-    from ..outline.tree import tree
-
-    source = model._source
-    entry = _entry_at(model.node, {} if source is None else source.beside, path)
-    colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    for line in tree(entry, max_rows=max_rows, max_cols=max_cols, show_values=show_values, colours=colours):
-        print(line)
-
-
-def _entry_at(node: ObjectNode, beside: Mapping[str, Any], path: str) -> Entry:
-    """Return the outline of a node and what else its file holds, or of a part of it."""
-    whole = outline(node, "roman")
-    others = [outline_of_value(key, value) for key, value in beside.items()]
-    if not path:
-        return Entry("root", "", "AsdfObject", size=len(others) + 1, members=lambda: (*others, whole))
-    inside = "" if path == "roman" else path.removeprefix("roman.")
-    found = next((found for each in (whole, *others) if (found := each.at(inside)) is not None), None)
-    if found is None:
-        raise MissingKeyError(path, lambda: f"there is no {path}{hint(whole, inside)}")
-    return found

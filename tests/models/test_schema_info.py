@@ -10,7 +10,7 @@ import pytest
 import roman_datamodels.datamodels as peer
 
 import roman_cal_models as rcm
-from roman_cal_models.models.asking import SchemaInfo
+from roman_cal_models.models.schema_info import SchemaInfo
 from roman_cal_models.nodes.deferred import FileValue
 from roman_cal_models.nodes.lazy_dict import raw_get
 from tests.peer import WriteFile, newest_tags, our_class, peer_class

@@ -15,12 +15,12 @@ import roman_datamodels
 from astropy.time import Time
 
 import roman_cal_models as rcm
-from roman_cal_models.models.changes import Change
+from roman_cal_models.changes import Change
+from roman_cal_models.migration.assumptions import ASSUMPTIONS
+from roman_cal_models.migration.catalogs import RENAMED
+from roman_cal_models.migration.moves import MOVES
 from roman_cal_models.nodes.comparing import equal_values
 from roman_cal_models.schema import installed
-from roman_cal_models.upgrading.assumptions import ASSUMPTIONS
-from roman_cal_models.upgrading.catalogs import RENAMED
-from roman_cal_models.upgrading.moves import MOVES
 from tests.peer import FILE_SAYS, TAGS, WriteFile, differences, our_class, peer_file, peer_tree, short
 from tools.old_files import DATA
 from tools.tags.checking import all_tags, is_upgradable

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..changes import Changes, Path
 from ..errors import ValidationError
-from ..models.changes import Changes, Path
 
 if TYPE_CHECKING:
     from ..nodes.object_node import ObjectNode

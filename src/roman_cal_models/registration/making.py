@@ -114,7 +114,7 @@ def _make_objects(family: Family, base: str, names: Names) -> None:
             continue
         holder = _class(f"{name}Properties", (Properties,), newest.title, declared)
         _make_node(name, (holder, TaggedObjectNode), newest.title, attributes)
-        model = names.models[name]
+        model = nodes.REGISTERED_MODELS[name] = names.models[name]
         models.REGISTERED[model] = _class(model, (holder, DataModel), newest.title, {"_node_name": name})
 
 

@@ -1,4 +1,4 @@
-"""Models of old files as models of a newer version.
+"""Nodes of old files as nodes of a newer version; models wrap it. It knows nodes, and neither files nor models.
 
 What a file of an old version holds is taken over by the structure of the newer schema. Then, in this order:
 
@@ -8,11 +8,5 @@ What a file of an old version holds is taken over by the structure of the newer 
 - ``arrays``: arrays of another data type;
 - ``assumptions``: what the newer schema requires and no old file tells.
 
-``running`` puts them together. Nothing is filled in that is not declared in one of these.
+``upgrade_node`` puts them together. Nothing is filled in that is not declared in one of these.
 """
-
-from __future__ import annotations
-
-from .running import upgrade
-
-__all__ = ["upgrade"]

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import roman_cal_models as rcm
-from roman_cal_models.differing.arrays import Array, differences_of_arrays
-from roman_cal_models.differing.records import Difference
+from roman_cal_models.comparison.arrays import Array, differences_of_arrays
+from roman_cal_models.comparison.records import Difference
 from roman_cal_models.header.content import read_header_bytes
 
 
@@ -156,7 +156,7 @@ def test_any_two_arrays(data: st.DataObject) -> None:
 
 
 def test_pieces_make_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("roman_cal_models.differing.arrays._PIECE", 7)
+    monkeypatch.setattr("roman_cal_models.comparison.arrays._PIECE", 7)
     one = np.arange(60.0).reshape(10, 3, 2)
     two = one.copy()
     two[0, 1, 1] += 1

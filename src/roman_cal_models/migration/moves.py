@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..changes import Changes
 from ..errors import ValidationError
-from ..models.changes import Changes
 
 if TYPE_CHECKING:
     from ..nodes.object_node import ObjectNode

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..models.changes import Changes
+from ..changes import Changes
 
 if TYPE_CHECKING:
     from ..nodes.object_node import ObjectNode

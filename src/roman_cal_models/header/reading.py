@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import SchemaError, UnknownTagError
-from ..header.content import HeaderBytes, parse_tree, read_header_bytes
-from ..header.foreign import HeaderSource
-from ..header.header import Header
-from ..header.roots import name_and_version, named, roman_part, roman_tag, value_of, writers
-from ..header.sources import beginning
 from ..nodes.building import build_root
-from ..nodes.classes import class_name_of_family
+from ..nodes.classes import class_name_of_family, model_name
 from ..schema import former, installed, uris
-from .classes import model_name
+from .content import HeaderBytes, parse_tree, read_header_bytes
+from .foreign import HeaderSource
+from .header import Header
+from .roots import name_and_version, named, roman_part, roman_tag, value_of, writers
+from .streams import beginning
 
 __all__ = ["Identity", "identify", "identify_whole", "read_header"]
 
@@ -146,7 +145,7 @@ def identify_whole(path: str) -> Identity:
     TruncatedFileError, ForeignValueError
         It is cut behind its header, or the head of a block is broken.
     """
-    from ..header.wholeness import require_whole
+    from .wholeness import require_whole
 
     with beginning(path, None) as (stream, name):
         content = read_header_bytes(stream, name)

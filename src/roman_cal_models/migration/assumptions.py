@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..changes import Changes, Path
 from ..errors import UpgradeError, format_path
-from ..models.changes import Changes, Path
 
 if TYPE_CHECKING:
     from ..nodes.object_node import ObjectNode

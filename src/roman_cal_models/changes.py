@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from ..errors import format_path
-from ..printable import printable
+from .errors import format_path
+from .printable import printable
 
 __all__ = ["Change", "Changes", "Path"]
 

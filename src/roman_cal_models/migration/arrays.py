@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..models.changes import Changes
+from ..changes import Changes
 from ..schema.values import numpy_dtype
 
 if TYPE_CHECKING:
