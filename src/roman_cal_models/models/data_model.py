@@ -18,7 +18,7 @@ from ..nodes.node_proxy import MutableNodeProxy
 from ..nodes.object_node import ObjectNode, TaggedObjectNode
 from ..nodes.properties import declare, declared_property, own_names
 from ..printable import printable
-from . import integrity, loading, plotting, quality, saving, schema_info, tree_display, units
+from . import loading, plotting, quality, saving, schema_info, tree_display, units, validation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -390,8 +390,8 @@ class DataModel(MutableNodeProxy, _Attributes):
 
     # -- the file ------------------------------------------------------------------------------------------------------
 
-    problems = integrity.problems
-    validate = integrity.validate
+    problems = validation.problems
+    validate = validation.validate
     save = saving.save
     to_asdf = saving.to_asdf
     section = loading.section

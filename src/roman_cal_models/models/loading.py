@@ -1,11 +1,10 @@
-"""Arrays of a file: all that are not loaded yet, or part of one."""
+"""Methods of models: arrays of a file loaded, all that are not yet, or part of one."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import format_path
-from ..extension.foreign import FileSource
 from ..nodes.deferred import AsdfArray, FileValue
 from ..nodes.lazy_dict import raw_get, raw_members
 from ..nodes.list_node import ListNode
@@ -121,6 +120,8 @@ def section_below(node: ObjectNode, name: str, index: Any) -> NDArray[Any]:
 def section_at(node: ObjectNode, key: str, index: Any) -> NDArray[Any]:
     """Return part of the array under a key of a node, whatever the key is."""
     import numpy as np
+
+    from ..extension.foreign import FileSource
 
     raw = raw_get(node, key)
     if isinstance(raw, FileValue) and not raw.is_built and isinstance(raw.source, FileSource):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from ..errors import MissingPackageError, UnitError, UnknownAttributeError
 from ..nodes.deferred import AsdfArray, FileValue
 from ..nodes.lazy_dict import raw_get
-from ..outline.entry import readable_unit
 
 if TYPE_CHECKING:
     from astropy.visualization import BaseInterval, BaseStretch
@@ -75,6 +74,8 @@ def plot(
         raise MissingPackageError("plotting needs matplotlib: pip install 'roman-cal-models[view]'") from None
     import numpy as np
     from astropy.visualization import AsinhStretch, ImageNormalize, LinearStretch, MinMaxInterval, ZScaleInterval
+
+    from ..outline.entry import readable_unit
 
     array, part = _array(self, name, index)
     unit = _unit(self, name)

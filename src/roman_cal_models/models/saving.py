@@ -1,4 +1,4 @@
-"""A node into a file: the whole check first, then one atomic write."""
+"""Methods of models: a node into a file, by the whole check and then one atomic write."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from .. import errors
-from ..changes import Change
 from ..errors import ForeignValueError, Problem, TargetError, format_path
 from ..nodes.object_node import ObjectNode
 from ..yaml import TaggedMapping
-from .atomic import atomically
 
 if TYPE_CHECKING:
+    from ..changes import Change
     from .data_model import DataModel
 
 __all__ = ["check", "save", "to_asdf", "write", "write_unchecked"]
@@ -129,6 +128,7 @@ def write(
         It cannot be written there, as `atomically` says.
     """
     from ..extension.trees import tagged_tree
+    from .atomic import atomically
     from .integrity import refuse_wrong_blocks
 
     check(node, path)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UnitError
-from ..nodes.units import unit_of_several
 
 if TYPE_CHECKING:
     from astropy.units import Quantity
@@ -33,6 +32,8 @@ def unit(self: DataModel, name: str) -> str | None:
     UnitError
         The schema allows several, and the model does not tell which it is.
     """
+    from ..nodes.units import unit_of_several
+
     units = _units(self, name)
     chosen = unit_of_several(units, self.node)
     if chosen is not None or not units:
