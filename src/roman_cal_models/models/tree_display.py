@@ -84,9 +84,9 @@ def search(self: DataModel, *args: Any, **kwargs: Any) -> Any:
 
 def asdf_file(node: ObjectNode) -> AsdfFile:
     """Return a node as an asdf file in memory, for what asdf can do with a tree."""
-    import asdf
+    from ..asdf_bridge import new_file
 
-    file: AsdfFile = asdf.AsdfFile()
+    file = new_file()
     file["roman"] = node
     return file
 
