@@ -1,4 +1,4 @@
-"""Anything that holds a file -> its bytes from the first on, without a byte that nobody asked for."""
+"""Anything that holds a file -> a stream of it: of its first bytes alone, or of all of it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import io
 import os
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, BinaryIO
 
 from ..errors import SourceTypeError
 from .content import Readable
 
-__all__ = ["beginning", "name_of_stream"]
+__all__ = ["beginning", "open_stream"]
 
 
 @contextmanager
@@ -42,7 +42,7 @@ def beginning(source: Any, storage_options: Mapping[str, Any] | None) -> Generat
             with builtins.open(name, "rb", buffering=0) as file:
                 yield file, name
     elif hasattr(source, "read"):
-        called = name_of_stream(source)
+        called = _name_of_stream(source)
         position = source.tell() if _can_seek(source) else None
         try:
             yield source, called
@@ -55,7 +55,37 @@ def beginning(source: Any, storage_options: Mapping[str, Any] | None) -> Generat
         )
 
 
-def name_of_stream(stream: Any) -> str | None:
+def open_stream(source: Any, storage_options: Mapping[str, Any]) -> tuple[BinaryIO, str | None, bool]:
+    """Return a seekable stream of a whole file, the name of the file, and whether the stream is the caller's to close.
+
+    Parameters
+    ----------
+    source : str, path-like, bytes or binary file object
+        A stream is given back itself.
+    storage_options : mapping
+        For a URL, what fsspec takes.
+
+    Raises
+    ------
+    SourceTypeError
+        It is nothing that holds a file, or a stream that is closed or open as text.
+    """
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return io.BytesIO(source), None, True
+    if isinstance(source, (str, os.PathLike)):
+        name = os.fspath(source)
+        if isinstance(name, str) and "://" in name:
+            return _opened_url(name, storage_options), name, True
+        return builtins.open(name, "rb"), os.fsdecode(name), True
+    if hasattr(source, "read") and hasattr(source, "seek"):
+        return source, _name_of_stream(source), False
+    raise SourceTypeError(
+        f"a model cannot be opened from {type(source).__name__}: give a path, a URL, bytes, a binary stream, "
+        "an asdf.AsdfFile or a model"
+    )
+
+
+def _name_of_stream(stream: Any) -> str | None:
     """Return the name of the file that a stream is of, where it has one.
 
     Raises
@@ -75,6 +105,19 @@ def name_of_stream(stream: Any) -> str | None:
 
 def _can_seek(stream: Any) -> bool:
     return bool(stream.seekable()) if hasattr(stream, "seekable") else False
+
+
+def _opened_url(url: str, storage_options: Mapping[str, Any]) -> BinaryIO:
+    try:
+        import fsspec
+    except ImportError:
+        raise SourceTypeError(f"{url}: to open URLs, pip install 'roman-cal-models[remote]'") from None
+    try:
+        file: Any = fsspec.open(url, "rb", **storage_options)
+        stream: BinaryIO = file.open()
+    except (ValueError, ImportError) as error:  # no such kind of URL, or its package is not installed
+        raise SourceTypeError(f"{url}: {error}") from None
+    return stream
 
 
 class _Remote:

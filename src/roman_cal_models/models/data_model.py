@@ -140,7 +140,7 @@ class DataModel(MutableNodeProxy, _Attributes):
         elif isinstance(init, Mapping):
             self._bind(self._node_class()(init), None)
         else:
-            from .opening import open_node
+            from .node_opening import open_node
 
             node, source = open_node(init, **kwargs)
             if not isinstance(node, self._node_class()):

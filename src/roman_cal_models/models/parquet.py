@@ -25,6 +25,7 @@ from ..nodes.building import copied
 from ..nodes.classes import schema_for
 from ..nodes.object_node import ObjectNode
 from .classes import model_of_name
+from .file_nodes import node_of_file
 
 if TYPE_CHECKING:
     from ..schema.places import ObjectSchema, Place
@@ -190,9 +191,7 @@ def _node(found: Any, name: str | None) -> ObjectNode:
 
     metadata = {key.decode(): value for key, value in (found.schema.metadata or {}).items()}
     if MODEL_KEY in metadata:
-        from .opening import open_node
-
-        node, _ = open_node(io.BytesIO(metadata[MODEL_KEY]))
+        node, _ = node_of_file(io.BytesIO(metadata[MODEL_KEY]), None)
     else:
         node = _from_texts({key: value.decode() for key, value in metadata.items() if key != HEADER_KEY}, name)
     if node._schema is None or node._schema.place(TABLE) is None:
