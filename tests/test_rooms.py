@@ -16,6 +16,7 @@ FLOORS = (
     {"lazily", "locks", "printable"},
     {"asdf_bridge", "blocks", "changes", "dqflags", "errors", "errors_asdf", "outline", "settings", "yaml"},
     {"schema"},
+    {"sources"},
     {"nodes"},
     {"extension"},
     {"header"},

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..extension.arrays import is_in_block
-from ..extension.foreign import YamlSource
+from ..sources.arrays import is_in_block
+from ..sources.yaml_source import YamlSource
 from ..yaml import TaggedMapping, TaggedScalar
 from .array_info import ArrayInfo
 

@@ -10,7 +10,7 @@ from typing import Any
 from ..blocks.integrity import Fault, Survey, survey
 from ..blocks.positions import positioned
 from ..errors import ForeignValueError, TruncatedFileError, format_path
-from ..extension.file_blocks import arrays_in, bytes_needed
+from ..sources.file_blocks import arrays_in, bytes_needed
 from ..yaml import TaggedMapping, TaggedSequence, Unread
 from .content import HeaderBytes, parse_tree
 

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..changes import Change
-    from ..extension.foreign import FileSource
     from ..nodes.describing import Description
     from ..schema.places import ObjectSchema
+    from ..sources.file_source import FileSource
     from ..yaml import TaggedMapping
 
 __all__ = ["DataModel"]

@@ -7,11 +7,11 @@ import warnings
 from typing import BinaryIO
 
 from ..errors import FilenameMismatchWarning
-from ..extension.foreign import FileSource
 from ..header.content import parse_tree, read_header_bytes
 from ..header.roots import history_entries, roman_part, value_of
 from ..nodes.building import build_root
 from ..nodes.object_node import ObjectNode
+from ..sources.file_source import FileSource
 from ..yaml import TaggedMapping
 
 __all__ = ["node_of_file"]

@@ -121,7 +121,7 @@ def section_at(node: ObjectNode, key: str, index: Any) -> NDArray[Any]:
     """Return part of the array under a key of a node, whatever the key is."""
     import numpy as np
 
-    from ..extension.foreign import FileSource
+    from ..sources.file_source import FileSource
 
     raw = raw_get(node, key)
     if isinstance(raw, FileValue) and not raw.is_built and isinstance(raw.source, FileSource):

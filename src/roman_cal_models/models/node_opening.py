@@ -17,7 +17,7 @@ from .loading import name_arrays
 from .parquet import is_parquet, read_parquet
 
 if TYPE_CHECKING:
-    from ..extension.foreign import FileSource
+    from ..sources.file_source import FileSource
 
 __all__ = ["open_node"]
 

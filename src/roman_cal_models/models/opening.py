@@ -13,8 +13,8 @@ from .data_model import DataModel
 from .node_opening import open_node
 
 if TYPE_CHECKING:
-    from ..extension.foreign import FileSource
     from ..nodes.object_node import ObjectNode
+    from ..sources.file_source import FileSource
 
 __all__ = ["model_of", "open"]
 

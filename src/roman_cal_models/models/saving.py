@@ -241,8 +241,8 @@ def _write(
     *,
     inline: bool,
 ) -> None:
+    from ..asdf_bridge import settled_config
     from ..extension.converters import serialised_type
-    from ..extension.foreign import settled_config
     from ..schema import installed
 
     manifest = installed().store.manifest_of_node(tree._tag)
@@ -282,7 +282,7 @@ def _extensions_of_ones_own(manifest: str) -> Generator[list[Any]]:
 
 def _add_history(file: Any, history: Sequence[Change | TaggedMapping]) -> None:
     """Add what happened to the data: the entries of the file that it comes from, then what was done here."""
-    from ..extension.foreign import YamlSource
+    from ..sources.yaml_source import YamlSource
 
     source = YamlSource(None, file.version_string)
     kept = [source.build(entry, lambda: "an entry of the history") for entry in history if isinstance(entry, dict)]

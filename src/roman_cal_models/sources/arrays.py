@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ..asdf_bridge import compressor_of
 from ..blocks.index import Block, blocks
 from ..blocks.positions import PositionedBytes, mapped
 from ..blocks.reading import BrokenBlockError, content, content_size, reader
@@ -252,10 +253,5 @@ def _masked(array: NDArray[Any], mask: Any) -> NDArray[Any]:
 
 def _decompressor(compression: bytes) -> Decompressor | None:
     """Return what an extension of asdf offers for a compression, of bytes that were read here."""
-    import asdf
-
-    for extension in asdf.get_config().extensions:
-        for compressor in extension.compressors:
-            if compressor.label == compression.rstrip(b"\0"):
-                return lambda raw, out, found=compressor: found.decompress(iter([raw]), out)  # type: ignore[misc]
-    return None
+    found = compressor_of(compression)
+    return None if found is None else lambda raw, out: found.decompress(iter([raw]), out)
