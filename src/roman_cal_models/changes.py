@@ -20,7 +20,7 @@ class Change:
     Parameters
     ----------
     kind : {"assumed", "derived"}
-        Whether the file did not tell the value, or told it otherwise.
+        Whether the file did not hold the value, or held it in another form.
     path : tuple of str and int
         Where the value stands: ``("meta", "exposure", "hga_move")``.
     value : object
@@ -45,9 +45,9 @@ class Changes:
     made: list[Change] = field(default_factory=list)
 
     def assume(self, path: Path, value: Any, reason: str) -> None:
-        """Note a value that the file does not tell."""
+        """Note a value that the file does not hold."""
         self.made.append(Change("assumed", path, value, reason))
 
     def derive(self, path: Path, value: Any, reason: str) -> None:
-        """Note a value that the file tells otherwise."""
+        """Note a value that the file holds in another form."""
         self.made.append(Change("derived", path, value, reason))

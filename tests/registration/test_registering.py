@@ -185,7 +185,7 @@ SPECTRA = "schemas/spectra-1.1.0.yaml"
         (_changed(SPECTRA, "type: object", "type: objekt"), r"spectra-1\.1\.0\.yaml: .*objekt"),
         (_changed(SPECTRA, "basic-1.0.0", "basic-9.0.0"), r"spectra-1\.1\.0\.yaml: .*basic-9\.0\.0"),
         (_changed(SPECTRA, "SpectraModel", "ImageModel"), "would be named ImageModel, and there is one"),
-        (_changed(SPECTRA, "SpectraModel", "Spectra Model"), "'Spectra Model', which is no name"),
+        (_changed(SPECTRA, "SpectraModel", "Spectra Model"), "'Spectra Model', which is not a name"),
         (_changed(SPECTRA, "SpectraModel", "Extraction"), "two classes would be named Extraction"),
     ],
 )

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from ..errors import ForeignValueError, SchemaError
-from ..header.foreign import TIME, HeaderSource
+from ..header.header_source import TIME, HeaderSource
 from ..nodes.deferred import FileValue
 from ..yaml import TaggedMapping
 

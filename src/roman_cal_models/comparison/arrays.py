@@ -96,7 +96,7 @@ def _unit(array: Any) -> Any:
 
 
 def _are_comparable(first: Any, second: Any) -> bool:
-    """Tell whether elements can be compared: numbers with numbers, in units of one kind; all else with its own type."""
+    """Return whether elements can be compared: numbers with numbers, in units of one kind; others with their type."""
     import numpy as np
 
     unit, other = _unit(first), _unit(second)
@@ -131,7 +131,7 @@ def _largest(first: NDArray[Any], second: NDArray[Any], found: NDArray[Any]) -> 
     where = np.nonzero(found)
     if np.issubdtype(first.dtype, np.number):
         wide = np.complex128 if np.iscomplexobj(first) or np.iscomplexobj(second) else np.float64
-        with np.errstate(invalid="ignore"):  # infinities, whose distance is no number
+        with np.errstate(invalid="ignore"):  # infinities, whose distance is not a number
             distances = np.abs(first[where].astype(wide) - second[where].astype(wide))
         finite = np.isfinite(distances)
         if finite.any():

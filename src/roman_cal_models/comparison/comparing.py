@@ -36,7 +36,7 @@ def diff(
     ignore: Iterable[str] = (),
     storage_options: Mapping[str, Any] | None = None,
 ) -> Differences:
-    """Tell what is different between two nodes, models or files, arrays and world coordinates included.
+    """Compare two nodes, models or files, arrays and world coordinates included.
 
     Arrays of files are read piece by piece and not kept, and only those of one shape. NaN equals NaN.
 
@@ -88,7 +88,7 @@ def _node(source: Any, files: ExitStack, storage_options: Mapping[str, Any] | No
     if isinstance(source, (DataModel, Header)):
         return source.node
     with warnings.catch_warnings():
-        # that a file was renamed is no difference in what it holds
+        # a file that was renamed holds the same
         warnings.simplefilter("ignore", FilenameMismatchWarning)
         return files.enter_context(open_model(source, storage_options=storage_options)).node
 
@@ -100,7 +100,7 @@ class _Comparison:
         self.ignored = ignored
 
     def is_ignored(self, name: str) -> bool:
-        """Tell whether a dotted name is left out."""
+        """Return whether a dotted name is left out."""
         return any(fnmatchcase(name, pattern) for pattern in self.ignored)
 
     def of_nodes(self, path: str, one: ObjectNode, two: ObjectNode) -> Iterator[Difference]:
@@ -185,7 +185,7 @@ class _Comparison:
         return value
 
     def are_equal(self, one: Any, two: Any) -> bool:
-        """Tell whether two values are, numbers within the tolerance."""
+        """Return whether two values are equal, numbers within the tolerance."""
         if _is_number(one) and _is_number(two):
             return self.are_close(one, two)
         if _is_quantity(one) and _is_quantity(two) and one.unit == two.unit:
@@ -193,7 +193,7 @@ class _Comparison:
         return type(one) is type(two) and equal_values(one, two)
 
     def are_close(self, one: Any, two: Any) -> bool:
-        """Tell whether two numbers are; 1 and 1.0 are only where there is a tolerance."""
+        """Return whether two numbers are equal; 1 and 1.0 are so only where there is a tolerance."""
         if type(one) is type(two) and (one == two or (one != one and two != two)):
             return True
         if not (self.atol or self.rtol):
@@ -221,7 +221,7 @@ def _array_in(node: ObjectNode, key: str) -> Array | None:
 
 
 def _array(value: Any) -> Array | None:
-    # what a header tells of an array has no items, and a table no shape
+    # what a header says of an array has no items, and a table no shape
     is_array = hasattr(value, "dtype") and hasattr(value, "__getitem__") and getattr(value, "shape", ()) != ()
     return Array(tuple(value.shape), value.__getitem__) if is_array else None
 

@@ -29,7 +29,7 @@ class ArrayDifference:
         The largest difference between two finite numbers, in the unit of the first array; None where there is none,
         as between texts.
     index : tuple of int
-        Where that is; of the first element that differs, if there is no largest difference.
+        Where that is; of the first element that differs if there is no largest difference.
     """
 
     count: int

@@ -15,7 +15,7 @@ _ARCSEC_PER_RADIAN = 206_264.80624709636
 
 
 def is_wcs(value: Any) -> bool:
-    """Tell whether a value is a world coordinate system, by astropy's interface for them (APE 14)."""
+    """Return whether a value is a world coordinate system, by astropy's interface for them (APE 14)."""
     return hasattr(type(value), "pixel_to_world_values")
 
 

@@ -12,7 +12,7 @@ from ..nodes.node_proxy import NodeProxy
 from ..nodes.object_node import ObjectNode
 from ..nodes.shapes import shape_problems
 from ..printable import printable
-from .foreign import TIME
+from .header_source import TIME
 
 if TYPE_CHECKING:
     from ..errors import Problem

@@ -11,8 +11,8 @@ from ..nodes.building import build_root
 from ..nodes.classes import class_name_of_family, model_name
 from ..schema import former, installed, uris
 from .content import HeaderBytes, parse_tree, read_header_bytes
-from .foreign import HeaderSource
 from .header import Header
+from .header_source import HeaderSource
 from .roots import name_and_version, named, roman_part, roman_tag, value_of, writers
 from .streams import beginning
 
@@ -23,8 +23,8 @@ def read_header(source: Any, storage_options: Mapping[str, Any] | None = None) -
     """Read the header of a Roman file, and nothing behind it.
 
     Of a file behind a URL the first 64 kB are requested, and more only if the header is longer. Nothing is checked;
-    `asdf` is imported only to build an object (a WCS, a table) that somebody asks for. A section of the header is
-    read when it is asked for: if it is broken or holds too much, the error may come then.
+    `asdf` is imported only to build an object (a WCS, a table) when it is used. A section of the header is
+    read when it is used: if it is broken or holds too much, the error may come then.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def read_header(source: Any, storage_options: Mapping[str, Any] | None = None) -
     Raises
     ------
     NotAsdfError, TruncatedFileError
-        It is no ASDF file, or the header is not whole.
+        It is not an ASDF file, or the header is not whole.
     NotRomanError, UnknownTagError
         It holds no Roman data model.
     HeaderLimitError
@@ -58,7 +58,7 @@ def read_header(source: Any, storage_options: Mapping[str, Any] | None = None) -
     node = build_root(raw, uri, HeaderSource(name, content.standard))
     model_type = _model_type(uris.parse(uri))
     if model_type is None:
-        raise UnknownTagError(name, f"{raw.tag} is no tag of a file: {type(node).__name__} stands inside of others")
+        raise UnknownTagError(name, f"{raw.tag} is not a tag of a file: {type(node).__name__} stands inside of others")
     return Header(node, name, model_type)
 
 
@@ -103,10 +103,10 @@ class Identity:
 
 
 def identify(source: Any, storage_options: Mapping[str, Any] | None = None) -> Identity:
-    """Tell what a file is, from its first bytes.
+    """Identify a file from its first bytes.
 
-    A file of a schema that is not installed is identified as well, without a warning: that is what one wants to know
-    of it. What is no Roman file is an error, as it is for `open`.
+    A file of a schema that is not installed is identified as well, without a warning. A file that is not a Roman file
+    is an error, as it is for `open`.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def identify(source: Any, storage_options: Mapping[str, Any] | None = None) -> I
     Raises
     ------
     NotAsdfError, TruncatedFileError
-        It is no ASDF file, or the header is not whole.
+        It is not an ASDF file, or the header is not whole.
     NotRomanError, UnknownTagError
         It is an ASDF file, but of no Roman data model.
     HeaderLimitError, SourceTypeError, FileNotFoundError, PermissionError
@@ -133,7 +133,7 @@ def identify(source: Any, storage_options: Mapping[str, Any] | None = None) -> I
 
 
 def identify_whole(path: str) -> Identity:
-    """Tell what a file is, as `identify` does, and see that all of it is there, if it is a local one.
+    """Identify a file as `identify` does, and check that a local one is complete.
 
     Parameters
     ----------
@@ -191,7 +191,7 @@ def _uri(tag: str, name: str | None) -> uris.URI:
 
 
 def _model_type(uri: uris.URI) -> str | None:
-    """Return the name of the model of a family of files; None for what is no file."""
+    """Return the name of the model of a family of files; None for what is not a file."""
     return model_name(class_name_of_family(uri) or "")
 
 

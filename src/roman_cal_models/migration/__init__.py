@@ -6,7 +6,7 @@ What a file of an old version holds is taken over by the structure of the newer 
 - ``catalogs``: columns of source catalogues that were renamed or came later;
 - ``quantities``: arrays and numbers that were kept with their unit;
 - ``arrays``: arrays of another data type;
-- ``assumptions``: what the newer schema requires and no old file tells.
+- ``assumptions``: what the newer schema requires and no old file holds.
 
 ``upgrade_node`` puts them together. Nothing is filled in that is not declared in one of these.
 """

@@ -1,4 +1,4 @@
-"""What newer versions require and no old file tells: which value is assumed, and why."""
+"""What newer versions require and no old file holds: which value is assumed, and why."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ ASSUMPTIONS = (
 _BY_PATH = {path: each for each in ASSUMPTIONS for path in each.paths}
 
 _ROUNDS = 8
-"""What is filled in may lack something itself; it is not nested deeper than this."""
+"""A value that is filled in may itself lack required values; this many levels are the most."""
 
 
 def assume(node: ObjectNode, changes: Changes) -> None:
@@ -154,7 +154,7 @@ def assume(node: ObjectNode, changes: Changes) -> None:
 def _fill(node: ObjectNode, path: Path, changes: Changes) -> None:
     assumption = _declared(path)
     if assumption is None:
-        raise UpgradeError(f"{format_path(path)} is required by the newer version, and the file does not tell it")
+        raise UpgradeError(f"{format_path(path)} is required by the newer version, and the file does not hold it")
     holder: Any = node
     *parents, name = path
     for part in parents:

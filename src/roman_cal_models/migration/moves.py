@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["MOVES", "Move", "move"]
 
 NOTHING = object()
-"""What a conversion returns for a value that tells nothing, such as the mission's fill value."""
+"""What a conversion returns for a value that says nothing, such as the mission's fill value."""
 
 
 def _same(value: Any) -> Any:
@@ -70,7 +70,7 @@ class Move:
     keeps : bool
         Whether the old place holds its value further on.
     while_there : str, optional
-        Another old place that tells which meaning `old` has.
+        Another old place that says which meaning `old` has.
     """
 
     old: str
@@ -80,9 +80,9 @@ class Move:
     while_there: str | None = None
 
 
-# A name that changed its meaning stands after those that it gives way to.
+# A name whose meaning changed comes after the moves that free it.
 MOVES = (
-    # mosaics and what is made of them, up to RAD 1.2: one section `basic` for what several sections tell
+    # mosaics and what is made of them, up to RAD 1.2: one section `basic` for what several sections hold
     # now; it stays whole, as its own tag asks
     Move("meta.basic.product_type", "meta.product_type", keeps=True),
     Move("meta.basic.time_first_mjd", "meta.coadd_info.time_first", _time, keeps=True),
@@ -135,7 +135,7 @@ MOVES = (
 
 
 FREED = ("meta.guidestar",)
-"""Sections that have another name now. What nobody moves stays there, and no schema asks for the rest."""
+"""Sections that have another name now. What is not moved stays there, and no schema asks for the rest."""
 
 
 def move(node: ObjectNode, changes: Changes) -> None:
@@ -174,7 +174,7 @@ def _move(node: ObjectNode, each: Move, changes: Changes) -> None:
     try:
         parent[key] = value
     except ValidationError:
-        return  # an old value that the newer schema forbids tells nothing of the new one
+        return  # an old value that the newer schema forbids says nothing about the new one
     if moves and not each.keeps:
         del old[name]
     reason = f"from {each.old}" if moves else "written otherwise in older versions"

@@ -33,7 +33,7 @@ def upgrade_node(node: ObjectNode, target: str) -> tuple[ObjectNode, tuple[Chang
     node : ObjectNode
         Of the same class. What the newer schema does not know is kept under its old name.
     changes : tuple of Change
-        One record for each value that the old version does not tell, or tells otherwise.
+        One record for each value that the old version does not hold, or holds in another form.
 
     Raises
     ------

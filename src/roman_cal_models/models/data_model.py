@@ -292,7 +292,7 @@ class DataModel(MutableNodeProxy, _Attributes):
         Parameters
         ----------
         model : DataModel or mapping
-            What to convert. It is copied, not changed, and not checked: `validate` tells what is missing.
+            What to convert. It is copied, not changed, and not checked: `validate` finds what is missing.
         """
         return cls._of(cls._node_class().create_from_node(model.node if isinstance(model, DataModel) else model))
 
@@ -314,7 +314,7 @@ class DataModel(MutableNodeProxy, _Attributes):
         Returns
         -------
         DataModel
-            Of the same class; this one is not changed. What the old version does not tell is listed in `assumed`.
+            Of the same class; this one is not changed. What the old version does not say is listed in `assumed`.
 
         Raises
         ------

@@ -47,7 +47,7 @@ def section(self: DataModel, name: str, index: Any) -> NDArray[Any]:
     ModelClosedError
         The array was not loaded before the file was closed.
     TypeError
-        What stands there is no array.
+        What stands there is not an array.
     """
     return section_below(self.node, name, index)
 
@@ -85,7 +85,7 @@ def load(node: Any) -> None:
 
 
 def name_arrays(node: Any, file: str | None) -> None:
-    """Tell the arrays of an open `asdf.AsdfFile` which file they are of, for their errors."""
+    """Give the arrays of an open `asdf.AsdfFile` the name of their file, for their errors."""
     for _, value in raw_members(node):
         if isinstance(value, AsdfArray):
             value.file = file
@@ -109,7 +109,7 @@ def section_below(node: ObjectNode, name: str, index: Any) -> NDArray[Any]:
     Raises
     ------
     TypeError
-        What stands there is no array.
+        What stands there is not an array.
     """
     *parents, key = name.split(".")
     for parent in parents:
@@ -130,6 +130,6 @@ def section_at(node: ObjectNode, key: str, index: Any) -> NDArray[Any]:
             return part
     value = node[key]
     if not isinstance(value, np.ndarray):
-        raise TypeError(f"{format_path((*node.path(), key))} is no array but a {type(value).__name__}")
+        raise TypeError(f"{format_path((*node.path(), key))} is not an array but a {type(value).__name__}")
     copied: NDArray[Any] = np.array(value[index], subok=True)
     return copied

@@ -59,7 +59,7 @@ def open(
     Raises
     ------
     NotAsdfError, TruncatedFileError
-        It is no ASDF file, or not a whole header of one.
+        It is not an ASDF file, or not a whole header of one.
     NotRomanError, UnknownTagError
         It holds no Roman data model.
     SourceTypeError
@@ -118,5 +118,5 @@ def model_of(node: ObjectNode, file: FileSource | None = None) -> DataModel:
         name = None if file is None else file.name
         if file is not None:
             file.close()
-        raise UnknownTagError(name, f"{node.tag} is no tag of a file: {type(node).__name__} stands inside of others")
+        raise UnknownTagError(name, f"{node.tag} is not a tag of a file: {type(node).__name__} stands inside of others")
     return cls._of(node, file)

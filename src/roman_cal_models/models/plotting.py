@@ -127,7 +127,7 @@ def _array(model: DataModel, name: str, index: int | tuple[int, ...]) -> tuple[N
 
 
 def _unit(model: DataModel, name: str) -> str | None:
-    """Return the unit for the colour bar: where the model does not tell which of several it is, all of them."""
+    """Return the unit for the colour bar: where the model does not say which of several it is, all of them."""
     try:
         return model.unit(name)
     except UnknownAttributeError:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["dq_flags", "mask"]
 
 # The arrays that hold flags, those of whole pixels first. The second ones are propagated from reference files, and
-# nobody has given their bits names.
+# their bits have no names.
 _PIXEL, _GROUP = ("dq", "pixeldq"), ("groupdq", "resultantdq")
 _UNNAMED = ("dq2", "pixeldq2")
 

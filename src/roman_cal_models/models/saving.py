@@ -66,7 +66,7 @@ def save(
     TargetExistsError
         There is a file, and it is not to be replaced.
     TargetError
-        What is there is no file (a FIFO, a device), or the name is no text.
+        What is there is not a file (a FIFO, a device), or the name is not text.
     ValueError
         The name does not end in ``.asdf``.
     """
@@ -159,12 +159,12 @@ def write_unchecked(node: ObjectNode, stream: BinaryIO, path: Path) -> dict[str,
     stream : binary file object
         Where to.
     path : Path
-        The file that it becomes part of, whose name and date it is to tell.
+        The file that it becomes part of, whose name and date it is to hold.
 
     Returns
     -------
     dict
-        What it tells of the file.
+        What it says of the file.
     """
     from ..extension.trees import tagged_tree
 
@@ -182,10 +182,10 @@ def check(node: ObjectNode, path: Path) -> None:
     ValidationError
         It is not valid.
     TargetError
-        The name of the file is no text.
+        The name of the file is not text.
     """
     if not _is_text(path.name):
-        raise TargetError(path, "meta.filename cannot hold this name: it is no text in UTF-8")
+        raise TargetError(path, "meta.filename cannot hold this name: it is not text in UTF-8")
     found = [problem for problem in node.problems() if problem.path != ("meta", "filename")]
     found += _problems_of_name(node, path)
     if found:

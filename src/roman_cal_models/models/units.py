@@ -30,7 +30,7 @@ def unit(self: DataModel, name: str) -> str | None:
     UnknownAttributeError
         The schemas know no such property.
     UnitError
-        The schema allows several, and the model does not tell which it is.
+        The schema allows several, and the model does not say which it is.
     """
     from ..nodes.units import unit_of_several
 
@@ -38,7 +38,7 @@ def unit(self: DataModel, name: str) -> str | None:
     chosen = unit_of_several(units, self.node)
     if chosen is not None or not units:
         return chosen
-    raise UnitError(f"{name} is in {' or '.join(units)}, and nothing in the model tells which: give unit=...")
+    raise UnitError(f"{name} is in {' or '.join(units)}, and nothing in the model says which: give unit=...")
 
 
 def quantity(self: DataModel, name: str, unit: str | None = None) -> Quantity:
@@ -49,7 +49,7 @@ def quantity(self: DataModel, name: str, unit: str | None = None) -> Quantity:
     name : str
         Its name, dotted.
     unit : str, optional
-        Its unit, where the model does not tell which of several it is.
+        Its unit, where the model does not say which of several it is.
 
     Returns
     -------

@@ -24,7 +24,7 @@ def upgrade(source: Any, version: str | None = None) -> DataModel:
     -------
     DataModel
         Of the same class. Arrays that are as they were are shared, and not read yet if they were not. Every value
-        that the old file does not tell is listed in ``assumed``, and goes into the history of the file when it is
+        that the old file does not hold is listed in ``assumed``, and goes into the history of the file when it is
         saved. What the newer schema does not know is kept under its old name.
 
     Raises

@@ -14,19 +14,19 @@ __all__ = ["problems", "validate"]
 def problems(self: DataModel, *, blocks: bool = False) -> list[Problem]:
     """Return everything that is wrong with the model, what is missing included; empty for a valid one.
 
-    Of the file that it was opened from, the heads of the blocks are looked at: they tell whether it is whole.
-    Arrays that belong together and have not the same shape are told as warnings.
+    Of the file that it was opened from, the heads of the blocks are looked at: they show whether it is complete.
+    Arrays that belong together but differ in shape are reported as warnings.
 
     Parameters
     ----------
     blocks : bool
         Whether all blocks of the file are read as well, decompressed, and compared with their checksums. A block
-        without a checksum is told as a warning.
+        without a checksum is reported as a warning.
 
     Returns
     -------
     list of Problem
-        What each is of tells its ``kind``; ``level`` tells errors from warnings.
+        ``kind`` says what each is about; ``level`` distinguishes errors from warnings.
 
     Raises
     ------

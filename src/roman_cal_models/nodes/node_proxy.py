@@ -17,7 +17,7 @@ class NodeProxy:
 
     __slots__ = ()
 
-    # what a subclass that somebody else made has beside what a file holds
+    # what a user's subclass has beside what a file holds
     _own: ClassVar[frozenset[str]] = frozenset()
 
     _node: ObjectNode

@@ -114,7 +114,7 @@ def _check_tags(manifest: Manifest, candidate: Store, folder: Path) -> None:
 
 
 def _check_references(schema: Any, uri: str, candidate: Store) -> None:
-    """See that every ``$ref`` leads somewhere: checks look only when they first need it."""
+    """Check that every ``$ref`` leads somewhere: otherwise that is found only when it is first needed."""
     if isinstance(schema, dict):
         reference = schema.get("$ref")
         if isinstance(reference, str):

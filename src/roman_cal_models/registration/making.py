@@ -70,7 +70,7 @@ def names_for(facts: Facts, base: str, taken: Container[str]) -> Names:
     }
     for name in (*found.values(), *tops.values()):
         if not name.isidentifier():
-            raise SchemaError(f"a class would be named {name!r}, which is no name in Python")
+            raise SchemaError(f"a class would be named {name!r}, which is not a name in Python")
         if name in taken:
             raise SchemaError(f"a class would be named {name}, and there is one of that name already")
     twice = [name for name in tops.values() if name in found.values() or [*tops.values()].count(name) > 1]

@@ -26,7 +26,7 @@ __all__ = ["BlockArrays", "is_in_block", "layout_of", "prepare"]
 
 
 def prepare() -> None:
-    """Import what reads arrays: to be called by whoever is about to read one."""
+    """Import what reads arrays: to be called before one is read."""
     imported("numpy", "lz4.block", "zlib", "bz2", "roman_cal_models.blocks.sections")
 
 
@@ -38,7 +38,7 @@ def is_in_block(raw: Any) -> bool:
 class BlockArrays:
     """The arrays in the blocks of a file.
 
-    It keeps no position and holds no lock: threads read as if each had the file alone.
+    It keeps no position and holds no lock: threads read independently of each other.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ class BlockArrays:
         Raises
         ------
         ValueError, EOFError
-            It cannot be read, for a reason that the text tells.
+            It cannot be read, for a reason that the text gives.
         """
         block = self._block(raw)
         layout = self._layout(raw, block)
@@ -108,7 +108,7 @@ class BlockArrays:
         IndexError
             The array has no such part.
         ValueError, EOFError
-            It cannot be read, for a reason that the text tells.
+            It cannot be read, for a reason that the text gives.
         """
         from ..blocks.sections import part_of, read
 
@@ -222,7 +222,7 @@ def layout_of(raw: TaggedMapping, size: int) -> Layout:
 
 
 def _without_impossible_letters(array: NDArray[Any]) -> NDArray[Any]:
-    """Refuse an array of text with numbers that are no letters, on which Python itself fails when it meets them."""
+    """Refuse an array of text with numbers that are not letters, on which Python itself fails."""
     import numpy as np
 
     dtype = array.dtype
@@ -232,7 +232,7 @@ def _without_impossible_letters(array: NDArray[Any]) -> NDArray[Any]:
     elif dtype.kind == "U" and dtype.itemsize and array.size:
         codes = np.ascontiguousarray(array).view(np.dtype(np.uint32).newbyteorder(dtype.byteorder))
         if codes.max() > 0x10FFFF:
-            raise BrokenBlockError("it is of text, and holds what is no letter")
+            raise BrokenBlockError("it is of text, and holds what is not a letter")
     return array
 
 
@@ -241,7 +241,7 @@ def _masked(array: NDArray[Any], mask: Any) -> NDArray[Any]:
     import numpy as np
 
     if isinstance(mask, np.ndarray):
-        # asdf and NumPy share what can be shared; whoever changes the one array does not want to change the other
+        # asdf and NumPy share what can be shared; a change of the one array must not change the other
         masked: NDArray[Any] = np.ma.array(array, mask=mask)
         return masked
     if np.isscalar(mask):

@@ -1,4 +1,4 @@
-"""The blocks of a file, as far as it is known whether they are what was written, and who is made of them."""
+"""The blocks of a file, as far as they were checked, and the objects that were built from them."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class FileBlocks:
         numbers : collection of int
             Of the blocks.
         whole : bool
-            Whether they are decompressed even where the checksum tells that they are right.
+            Whether they are decompressed even where their checksums are right.
         each : callable, optional
             Is told the number of each block that is read, and what became of it.
         """
@@ -101,7 +101,7 @@ class FileBlocks:
 
     @contextmanager
     def _readable(self) -> Generator[PositionedBytes | None]:
-        """Give the bytes of the file, opened anew where it was closed; None if it is not what it was."""
+        """Give the bytes of the file, opened again where it was closed; None if it is not what it was."""
         if not self.is_closed:
             yield self._file
             return

@@ -37,7 +37,7 @@ class FileSource(YamlSource):
     name : str or None
         Of the file, for errors.
     owns_stream : bool
-        Whether the stream is closed by `close`, or as soon as nobody needs it.
+        Whether the stream is closed by `close`, or as soon as it is not needed any more.
     memmap : bool
         Whether arrays are mapped into memory instead of read, where they are not compressed.
     """
@@ -64,7 +64,7 @@ class FileSource(YamlSource):
         self._handles = ExitStack()
         if owns_stream:
             self._handles.callback(stream.close)
-        # a node may stand in a circle; whoever drops a model must not wait for its collection
+        # a node may stand in a circle, and the file must not stay open until that is collected
         weakref.finalize(self, self._handles.close).atexit = False
 
     @property
@@ -73,7 +73,7 @@ class FileSource(YamlSource):
         return self._stream is None or getattr(self._stream, "closed", False)
 
     def close(self) -> None:
-        """Let the file go; what was built stays, and who reads now is let finish."""
+        """Let the file go; what was built stays, and reads that are under way finish."""
         with MOMENT:
             self._stream = None
             is_idle = not self._readers
@@ -114,7 +114,7 @@ class FileSource(YamlSource):
         return value
 
     def _verify(self, raw: Any, where: Callable[[], str]) -> None:
-        """See whether the blocks of a foreign object are what was written."""
+        """Check that the blocks of a foreign object are what was written."""
         numbers = {array["source"] for _, array in arrays_in(raw) if type(array["source"]) is int}
         for number, verdict in self.blocks.check(numbers).items():
             if verdict.fault is not None:

@@ -52,7 +52,7 @@ class YamlSource:
         """
         try:
             bounds.check(raw)
-        except Exception as error:  # what is no array at all fails in any way
+        except Exception as error:  # what is not an array at all may fail in any way
             raise ForeignValueError(self.name, f"{where()} cannot be built: {_reason(error)}") from error
 
     def build(self, raw: Any, where: Callable[[], str]) -> Any:
@@ -98,7 +98,7 @@ class YamlSource:
 
     @contextmanager
     def _named_errors(self, raw: Any, where: Callable[[], str], *others: type[Exception]) -> Generator[None]:
-        """Have errors name the file and the value, but ours, the warnings that somebody makes errors, and `others`."""
+        """Have errors name the file and the value, but ours, warnings that were made errors, and `others`."""
         passed: tuple[type[Exception], ...] = (RomanCalModelsError, Warning, *others)
         try:
             yield

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from ..header.foreign import TIME
+from ..header.header_source import TIME
 from ..nodes.deferred import FileValue
 from ..nodes.lazy_dict import raw_items
 from ..outline.entry import MOST_BITS

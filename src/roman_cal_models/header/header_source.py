@@ -48,7 +48,7 @@ class HeaderSource(YamlSource):
 
 
 def _is_simple_time(raw: Any) -> bool:
-    """Tell whether a time is one, without a location: astropy alone builds it."""
+    """Return whether a time is a single one without a location, which astropy alone builds."""
     if isinstance(raw, TaggedScalar):
         return True
     return isinstance(raw, TaggedMapping) and "location" not in raw and isinstance(raw.get("value"), (str, int, float))
