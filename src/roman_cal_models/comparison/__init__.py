@@ -1,5 +1,10 @@
 """What is different between two nodes, models or files.
 
-``running`` is `rcm.diff` and walks through both trees, ``arrays`` and ``wcs`` compare what stands in their leaves,
-``records`` are what they find.
+Users and the commands call it. It calls models to open files and nodes to walk them, and changes neither.
+
+By level:
+
+- ``records``: one record a difference;
+- ``arrays``, ``wcs``: two arrays, read piece by piece; two world coordinate systems;
+- ``comparing``: `diff`, from the top nodes down.
 """

@@ -1,4 +1,6 @@
-"""Nodes of old files as nodes of a newer version; models wrap it. It knows nodes, and neither files nor models.
+"""Nodes of old files as nodes of a newer version.
+
+Models call it and wrap what it gives. It calls nodes and schemas, and knows neither files nor models.
 
 What a file of an old version holds is taken over by the structure of the newer schema. Then, in this order:
 

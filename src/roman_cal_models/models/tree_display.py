@@ -62,8 +62,10 @@ def info(self: DataModel, *args: Any, **kwargs: Any) -> None:
     coordinates (Coordinates) # Name Of The Coordinate Reference Frame
     └─reference_frame (str): ICRS # Name of the Celestial Coordinate Reference Frame
     """
-    is_of_part = "path" in kwargs or (args and isinstance(args[0], str))
-    _print(self, *(args if is_of_part else ("", *args)), **kwargs)
+    if "path" in kwargs or (args and isinstance(args[0], str)):
+        _print(self, *args, **kwargs)
+    else:
+        _print(self, "", *args, **kwargs)
 
 
 def search(self: DataModel, *args: Any, **kwargs: Any) -> Any:
