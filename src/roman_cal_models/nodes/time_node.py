@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from astropy.time import Time
 
+from .fake_values import fake_time
 from .scalar_node import ScalarNode, scalar, scalar_uri
 
 __all__ = ["TimeNode"]
@@ -57,8 +58,6 @@ class TimeNode(ScalarNode, Time):
     @classmethod
     def fake(cls) -> Time:
         """Return the value in a fake node."""
-        from .creation import fake_time
-
         return fake_time()
 
     def _apply(self, method: Any, *args: Any, **options: Any) -> Any:
