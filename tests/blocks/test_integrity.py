@@ -17,7 +17,7 @@ import pytest
 
 from roman_cal_models.blocks import decoding
 from roman_cal_models.blocks.codecs import BrokenBlockError
-from roman_cal_models.blocks.integrity import Verdict, check, check_all, survey
+from roman_cal_models.blocks.integrity import Fault, Verdict, check, check_all, survey
 from roman_cal_models.blocks.positions import positioned
 
 HEAD = struct.Struct(">4sHI4sQQQ16s")
@@ -108,6 +108,61 @@ def test_a_block_that_is_too_small_is_told_to_who_needs_more() -> None:
     found = survey(positioned(io.BytesIO(file_of(block(b"1234")))), start_of(file_of()))
     assert found.faults_of(0, 4) == found.faults_of(-1, 4) == ()
     assert [fault.kind for fault in found.faults_of(0, 5)] == ["block"]
+
+
+@pytest.mark.parametrize(
+    ("needed", "told"),
+    [(5, "5 are needed"), (2**64 - 1, f"{2**64 - 1} are needed"), (2**64, "far more"), (10**5000, "far more")],
+    ids=["some", "most", "more", "no end"],
+)
+def test_how_much_is_needed_is_told(needed: int, told: str) -> None:
+    found = survey(positioned(io.BytesIO(file_of(block(b"1234")))), start_of(file_of()))
+    (fault,) = found.faults_of(0, needed)
+    assert fault.text.startswith("holds 4 bytes, where ")
+    assert told in fault.text
+
+
+def test_a_block_that_goes_on_to_the_end_may_have_what_is_needed() -> None:
+    streamed = HEAD.pack(b"\xd3BLK", 48, 1, bytes(4), 0, 0, 0, bytes(16))
+    found = survey(positioned(io.BytesIO(file_of(streamed))), start_of(file_of()))
+    assert found.faults_of(0, 5) == ()
+
+
+def test_a_missing_block_is_cut_off_unless_the_file_is_broken_where_it_should_be() -> None:
+    whole, broken = file_of(block(b"1234")), file_of(block(b"1234", size=5), b"something else")
+    kinds = [
+        survey(positioned(io.BytesIO(file)), start_of(file_of())).faults_of(1)[0].kind
+        for file in (whole, file_of(block(b"1234", size=5)), broken)
+    ]
+    assert kinds == ["truncated", "truncated", "block"]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        (b"lz4\0", 0, 0, bytes(16)),
+        (bytes(4), 4, 0, bytes(16)),
+        (bytes(4), 0, 4, bytes(16)),
+        (bytes(4), 0, 0, b"some checksum..."),
+    ],
+    ids=["compression", "used", "size", "checksum"],
+)
+def test_a_block_that_goes_on_to_the_end_says_nothing_more_of_itself(head: tuple[bytes, int, int, bytes]) -> None:
+    compression, used, size, checksum = head
+    streamed = HEAD.pack(b"\xd3BLK", 48, 1, compression, used, used, size, checksum) + b"1234"
+    assert kinds(file_of(streamed)) == {("block", 0)}
+    plain = HEAD.pack(b"\xd3BLK", 48, 1, bytes(4), 0, 0, 0, bytes(16)) + b"1234"
+    assert kinds(file_of(plain)) == set()
+
+
+def test_a_fault_is_told_with_its_block() -> None:
+    of_block, of_file = Fault("block", 3, "is broken"), Fault("index", None, "the index is broken")
+    assert of_block.message(of_array=True) == "its block 3 is broken"
+    assert of_block.message(of_array=False) == "block 3, which no array uses, is broken"
+    assert of_file.message(of_array=True) == of_file.message(of_array=False) == "the index is broken"
+    assert Fault("block", 2**64 - 1, "is not there").message(of_array=True) == f"its block {2**64 - 1} is not there"
+    assert Fault("block", 10**5000, "is not there").message(of_array=True).startswith("its block 0x")
+    assert Fault("block", 2**64, "is not there").message(of_array=True).startswith("its block 0x1")
 
 
 def test_no_block_is_read_for_it() -> None:
@@ -211,6 +266,24 @@ def test_without_a_checksum_what_cannot_be_decompressed_is_told(compression: str
     first = bytes(file).index(b"\xd3BLK")
     file[first + 54 : first + 58] = b"\xff\xff\xff\xff"
     assert verdicts(bytes(file))[0].checksum == "wrong"
+
+
+@pytest.mark.parametrize("compression", [b"zlib", b"bzp2"])
+def test_what_holds_more_than_it_says_is_not_decompressed_whole(compression: bytes) -> None:
+    pack = zlib.compress if compression == b"zlib" else bz2.compress
+    one = block(pack(bytes(10**8)), compression=compression, size=10**6)
+    (verdict,) = verdicts(file_of(one)).values()
+    assert verdict.fault is not None
+    assert verdict.fault.text == "holds more than the 1000000 bytes that its head says"
+
+
+@pytest.mark.parametrize("compression", [b"zlib", b"bzp2"])
+def test_compressed_content_that_does_not_end_is_told(compression: bytes) -> None:
+    pack = zlib.compress if compression == b"zlib" else bz2.compress
+    one = block(pack(bytes(1000))[:-2], compression=compression, size=1000)
+    (verdict,) = verdicts(file_of(one)).values()
+    assert verdict.fault is not None
+    assert verdict.fault.text.startswith("cannot be decompressed: ")
 
 
 def test_a_compression_that_nobody_knows_is_told() -> None:

@@ -73,7 +73,6 @@ class _File:
     """A file of the system, which reads by position itself."""
 
     def __init__(self, file: io.FileIO) -> None:
-        self._file = file
         self.fileno = file.fileno
 
     def size(self) -> int:
