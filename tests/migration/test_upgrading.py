@@ -19,7 +19,7 @@ from roman_cal_models.changes import Change
 from roman_cal_models.migration.assumptions import ASSUMPTIONS
 from roman_cal_models.migration.catalogs import RENAMED
 from roman_cal_models.migration.moves import MOVES
-from roman_cal_models.nodes.comparing import equal_values
+from roman_cal_models.nodes.equality import equal_values
 from roman_cal_models.schema import installed
 from tests.peer import FILE_SAYS, TAGS, WriteFile, differences, our_class, peer_file, peer_tree, short
 from tools.old_files import DATA

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..nodes.comparing import equal_values
+from ..nodes.equality import equal_values
 from .records import Difference
 
 __all__ = ["difference_of_wcs", "is_wcs"]

@@ -87,7 +87,7 @@ class Header(NodeProxy):
         return printable(f"<Header of {self._model_type}{file}: {', '.join(map(str, self._node))}>")
 
     def _repr_html_(self) -> str:
-        from ..nodes.outlining import as_html
+        from ..nodes.outline_builder import as_html
 
         return as_html(self._node, self._model_type, self._file, "header")
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import SchemaError, UnknownTagError
-from ..nodes.building import build_root
 from ..nodes.classes import class_name_of_family, model_name
+from ..nodes.from_file import build_root
 from ..schema import former, installed, uris
 from .content import HeaderBytes, parse_tree, read_header_bytes
 from .header import Header

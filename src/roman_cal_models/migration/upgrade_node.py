@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..changes import Change, Changes
 from ..errors import SchemaNotFoundError, UpgradeError
-from ..nodes.building import as_version
 from ..nodes.classes import model_name, schema_for
+from ..nodes.copying import as_version
 from ..nodes.object_node import ObjectNode
 from ..schema import uris
 from ..settings import config

@@ -10,10 +10,10 @@ from .. import errors
 from ..errors import Problem, SourceTypeError
 from ..nodes.classes import class_hint as class_hint  # evaluated in hints, see `declared_property`
 from ..nodes.classes import named
-from ..nodes.deferred import UNBUILT, AsdfArray, FileValue
-from ..nodes.documenting import SchemaDoc
+from ..nodes.deferred import RAW_TYPES, AsdfArray, FileValue
+from ..nodes.docstrings import SchemaDoc
 from ..nodes.lazy_dict import raw_get
-from ..nodes.naming import key_name
+from ..nodes.names import key_name
 from ..nodes.node_proxy import MutableNodeProxy
 from ..nodes.object_node import ObjectNode, TaggedObjectNode
 from ..nodes.properties import declare, declared_property, own_names
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..changes import Change
-    from ..nodes.describing import Description
+    from ..nodes.descriptions import Description
     from ..schema.places import ObjectSchema
     from ..sources.file_source import FileSource
     from ..yaml import TaggedMapping
@@ -38,7 +38,7 @@ def _getter(key: str) -> Callable[[DataModel], Any]:
     def get(self: DataModel) -> Any:
         node = self._node
         value = _getitem(node, key)
-        return node[key] if type(value) in UNBUILT or not node._is_ours else value
+        return node[key] if type(value) in RAW_TYPES or not node._is_ours else value
 
     return get
 
@@ -212,7 +212,7 @@ class DataModel(MutableNodeProxy, _Attributes):
         return printable(f"<{type(self).__name__}{file}{closed}: {', '.join(map(str, self._node))}>")
 
     def _repr_html_(self) -> str:
-        from ..nodes.outlining import as_html
+        from ..nodes.outline_builder import as_html
 
         source = self._source
         state = "closed" if source is not None and source.is_closed else ""

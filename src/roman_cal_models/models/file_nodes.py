@@ -9,7 +9,7 @@ from typing import BinaryIO
 from ..errors import FilenameMismatchWarning
 from ..header.content import parse_tree, read_header_bytes
 from ..header.roots import history_entries, roman_part, value_of
-from ..nodes.building import build_root
+from ..nodes.from_file import build_root
 from ..nodes.object_node import ObjectNode
 from ..sources.file_source import FileSource
 from ..yaml import TaggedMapping

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import NotRomanError, UnknownTagError
 from ..header.streams import open_stream
+from ..nodes.from_file import node_from_tree
 from ..nodes.object_node import ObjectNode
-from ..nodes.reading import node_from_tree
 from ..schema import former, installed
 from .file_nodes import node_of_file
 from .loading import name_arrays

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urldefrag, urljoin
 
-from ..nodes.deferred import UNBUILT, Deferred
+from ..nodes.deferred import RAW_TYPES, Deferred
 from ..nodes.lazy_dict import raw_items
 from ..nodes.list_node import ListNode
 from ..nodes.object_node import ObjectNode
@@ -113,7 +113,7 @@ def _collect(parent: Any, name: Any, value: Any, part: _Part | None, key: str, p
 
 
 def _built(parent: Any, key: Any, raw: Any) -> Any:
-    return parent[key] if raw.__class__ in UNBUILT and not isinstance(raw, Deferred) else raw
+    return parent[key] if raw.__class__ in RAW_TYPES and not isinstance(raw, Deferred) else raw
 
 
 def _own(value: Any) -> _Part | None:

@@ -111,7 +111,7 @@ def _print(
 
 def _entry_at(node: ObjectNode, beside: Mapping[str, Any], path: str) -> Entry:
     """Return the outline of a node and what else its file holds, or of a part of it."""
-    from ..nodes.outlining import hint, outline, outline_of_value
+    from ..nodes.outline_builder import hint, outline, outline_of_value
     from ..outline.entry import Entry
 
     whole = outline(node, "roman")

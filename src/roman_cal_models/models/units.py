@@ -32,7 +32,7 @@ def unit(self: DataModel, name: str) -> str | None:
     UnitError
         The schema allows several, and the model does not say which it is.
     """
-    from ..nodes.units import unit_of_several
+    from ..nodes.descriptions import unit_of_several
 
     units = _units(self, name)
     chosen = unit_of_several(units, self.node)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from .flat import as_flat_dict, leaves
-from .naming import key_name, properties_first
+from .names import key_name, properties_first
 from .object_node import ObjectNode
+from .plain import as_flat_dict, leaves
 
 __all__ = ["MutableNodeProxy", "NodeProxy"]
 

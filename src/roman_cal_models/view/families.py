@@ -9,8 +9,8 @@ from ..archive.checking import Change, compare_versions
 from ..archive.mapping import ITEMS, walk
 from ..errors import SchemaNotFoundError
 from ..nodes.classes import class_name_of_family, model_name
-from ..nodes.describing import Description, describe
-from ..nodes.naming import closest
+from ..nodes.descriptions import Description, describe
+from ..nodes.names import closest
 from ..schema import installed, uris
 from ..schema.uris import ROMAN, URI
 
