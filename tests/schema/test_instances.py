@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from roman_cal_models.schema import installed
-from roman_cal_models.schema.places import Place
+from roman_cal_models.schema.properties import Place
 
 TIME = "tag:stsci.edu:asdf/time/time-1.4.0"
 NDARRAY = "tag:stsci.edu:asdf/core/ndarray-1.1.0"

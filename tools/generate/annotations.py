@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from roman_cal_models.schema import installed, uris
-from roman_cal_models.schema.places import Place, Subschema
+from roman_cal_models.schema.properties import Place, Subschema
 
 __all__ = ["Annotation", "Names", "annotation"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from roman_cal_models.schema.families import NAMING_FOLDERS, Family, class_names
-from roman_cal_models.schema.places import ObjectSchema, Place
+from roman_cal_models.schema.properties import ObjectSchema, Place
 from roman_cal_models.schema.uris import URI
 
 from .annotations import Annotation, Names, annotation

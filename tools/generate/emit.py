@@ -10,7 +10,7 @@ from roman_cal_models.models.looking import Looking
 from roman_cal_models.nodes.object_node import ObjectNode
 from roman_cal_models.schema import installed
 from roman_cal_models.schema.families import Family
-from roman_cal_models.schema.places import Place
+from roman_cal_models.schema.properties import Place
 
 from . import overrides
 from .annotations import Names, annotation, item_annotation

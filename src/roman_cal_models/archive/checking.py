@@ -10,8 +10,8 @@ from typing import Any
 
 from ..errors import SchemaError
 from ..schema import installed, uris
-from ..schema.facts import Facts
-from ..schema.places import Place
+from ..schema.properties import Place
+from ..schema.registry import Facts
 from ..schema.rules import Compiler
 from ..schema.store import Store, rad_folder
 from .datatypes import INTEGER_RANGES, datatype

@@ -8,8 +8,8 @@ from functools import cache
 
 from ..errors import SchemaNotFoundError
 from ..schema import installed, uris
-from ..schema.facts import Facts
-from ..schema.places import ObjectSchema, Place
+from ..schema.properties import ObjectSchema, Place
+from ..schema.registry import Facts
 
 __all__ = ["ITEMS", "Column", "columns", "schema_uri_of", "schemas_of_files", "walk"]
 

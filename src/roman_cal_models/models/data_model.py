@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..extension.foreign import FileSource
-    from ..schema.places import ObjectSchema
+    from ..schema.properties import ObjectSchema
     from ..yaml import TaggedMapping
     from .changes import Change
 

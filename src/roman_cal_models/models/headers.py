@@ -14,7 +14,7 @@ from ..header.roots import name_and_version, named, roman_part, roman_tag, value
 from ..header.sources import beginning
 from ..nodes.building import build_root
 from ..nodes.classes import class_name_of_family
-from ..schema import former, installed, uris
+from ..schema import installed, retired_tags, uris
 from .classes import model_name
 
 __all__ = ["Identity", "identify", "identify_whole", "read_header"]
@@ -160,7 +160,7 @@ def _identity(content: HeaderBytes, name: str | None) -> Identity:
     tag = roman_tag(tree, name)
     top = value_of(tree, "roman")
     uri = _uri(tag, name)
-    former_uri = former.schema_of_file(tag, top)
+    former_uri = retired_tags.schema_of_file(tag, top)
     software, rad = writers(tree)
     return Identity(
         file=name,

@@ -18,7 +18,7 @@ from ..header.sources import name_of_stream
 from ..nodes.building import build_root
 from ..nodes.object_node import ObjectNode
 from ..nodes.reading import node_from_tree
-from ..schema import former, installed
+from ..schema import installed, retired_tags
 from ..yaml import TaggedMapping
 from .classes import model_class
 from .data_model import DataModel
@@ -200,7 +200,7 @@ def _node_of_asdf_file(file: Any) -> ObjectNode:
         raise NotRomanError(name, "an ASDF file, but not of Roman: there is no key 'roman'")
     top = file["roman"]
     tag = top.tag if isinstance(top, ObjectNode) else getattr(top, "_tag", None)
-    renamed = None if tag is None else former.schema_of_file(tag, top)
+    renamed = None if tag is None else retired_tags.schema_of_file(tag, top)
     if isinstance(top, ObjectNode) and renamed in (None, top.schema_uri):
         name_arrays(top, name)
         return top

@@ -27,7 +27,7 @@ from ..nodes.object_node import ObjectNode
 from .classes import model_of_name
 
 if TYPE_CHECKING:
-    from ..schema.places import ObjectSchema, Place
+    from ..schema.properties import ObjectSchema, Place
 
 __all__ = ["is_parquet", "read_parquet", "write_parquet"]
 

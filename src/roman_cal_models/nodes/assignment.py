@@ -12,7 +12,7 @@ from .naming import caller_level
 
 if TYPE_CHECKING:
     from ..errors import Problem
-    from ..schema.places import Place
+    from ..schema.properties import Place
 
 __all__ = ["check", "refuse"]
 

@@ -24,7 +24,7 @@ from .object_node import ObjectNode
 from .scalar_node import ScalarNode, UndescribedString, scalar
 
 if TYPE_CHECKING:
-    from ..schema.places import ObjectSchema, Place
+    from ..schema.properties import ObjectSchema, Place
 
 __all__ = [
     "adopt",

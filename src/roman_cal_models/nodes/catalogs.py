@@ -14,7 +14,7 @@ from .deferred import FakeValue
 from .object_node import ObjectNode
 
 if TYPE_CHECKING:
-    from ..schema.places import ObjectSchema, Place
+    from ..schema.properties import ObjectSchema, Place
 
 __all__ = ["CatalogMixin"]
 

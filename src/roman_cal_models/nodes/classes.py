@@ -11,7 +11,7 @@ from ..schema import uris
 from ..schema.uris import ROMAN, URI
 
 if TYPE_CHECKING:
-    from ..schema.places import ObjectSchema
+    from ..schema.properties import ObjectSchema
     from .list_node import ListNode
     from .object_node import ObjectNode
 

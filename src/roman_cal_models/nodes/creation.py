@@ -20,7 +20,7 @@ from .list_node import ListNode
 from .object_node import ObjectNode
 
 if TYPE_CHECKING:
-    from ..schema.places import ObjectSchema, Place
+    from ..schema.properties import ObjectSchema, Place
     from .scalar_node import ScalarNode
 
 __all__ = ["create_fake_data", "create_from_node", "create_list", "create_minimal", "create_scalar"]

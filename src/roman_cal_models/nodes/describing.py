@@ -11,7 +11,7 @@ from ..printable import printable, printable_lines
 from . import naming
 
 if TYPE_CHECKING:
-    from ..schema.places import ArchiveColumns, ObjectSchema
+    from ..schema.properties import ArchiveColumns, ObjectSchema
 
 __all__ = ["Description", "describe"]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from . import naming
 
 if TYPE_CHECKING:
-    from ..schema.places import ObjectSchema, Place
+    from ..schema.properties import ObjectSchema, Place
 
 __all__ = ["SchemaDoc", "documentation"]
 

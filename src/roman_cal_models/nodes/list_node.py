@@ -16,7 +16,7 @@ from .lazy_dict import path_of
 
 if TYPE_CHECKING:
     from ..errors import Problem
-    from ..schema.places import Place
+    from ..schema.properties import Place
 
 __all__ = ["ListNode", "bind_list"]
 

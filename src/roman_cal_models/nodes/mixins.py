@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from .object_node import ObjectNode
 
 if TYPE_CHECKING:
-    from ..schema.places import ObjectSchema
+    from ..schema.properties import ObjectSchema
 
 __all__ = ["CalStepMixin", "RefFileMixin", "WfiModeMixin"]
 

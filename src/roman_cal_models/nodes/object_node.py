@@ -29,7 +29,7 @@ from .properties import (
 )
 
 if TYPE_CHECKING:
-    from ..schema.places import ObjectSchema, Place
+    from ..schema.properties import ObjectSchema, Place
     from .describing import Description
 
 __all__ = ["ObjectNode", "Properties", "TaggedObjectNode", "property_names", "property_types"]

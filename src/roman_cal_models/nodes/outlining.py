@@ -23,7 +23,7 @@ from .object_node import ObjectNode
 from .units import unit_of_several
 
 if TYPE_CHECKING:
-    from ..schema.places import ObjectSchema, Place
+    from ..schema.properties import ObjectSchema, Place
 
 __all__ = ["as_html", "hint", "is_simple", "outline", "outline_of_value"]
 

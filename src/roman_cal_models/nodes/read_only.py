@@ -20,7 +20,7 @@ from .list_node import ListNode, bind_list
 from .object_node import ObjectNode
 
 if TYPE_CHECKING:
-    from ..schema.places import ObjectSchema, Place
+    from ..schema.properties import ObjectSchema, Place
     from .deferred import Source
 
 __all__ = ["read_only"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import yaml
 from ..errors import SchemaError
-from ..schema import rules_refs as refs
+from ..schema import resolver as refs
 from ..schema import uris
 from ..schema.rules import Compiler
 from ..schema.store import Manifest, Store, store

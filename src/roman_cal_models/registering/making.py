@@ -15,9 +15,9 @@ from ..nodes.naming import attribute_name
 from ..nodes.object_node import ObjectNode, Properties, TaggedObjectNode
 from ..nodes.scalar_node import StringNode
 from ..nodes.time_node import TimeNode
-from ..schema.facts import Facts
 from ..schema.families import Family, class_names, collect
-from ..schema.places import ObjectSchema
+from ..schema.properties import ObjectSchema
+from ..schema.registry import Facts
 from ..schema.uris import URI
 
 __all__ = ["Names", "make_classes", "names_for"]

@@ -11,7 +11,7 @@ from ..extension import add_registered
 from ..models import classes as models
 from ..models.data_model import DataModel
 from ..schema import installed
-from ..schema.facts import Facts
+from ..schema.registry import Facts
 from ..schema.rules import Compiler
 from ..schema.store import store
 from .folder import check_folder

@@ -18,7 +18,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .facts import Facts
+    from .registry import Facts
     from .rules import CompiledSchema
 
 __all__ = ["compile_schema", "installed"]
@@ -62,7 +62,7 @@ def compile_schema(schema: Mapping[str, Any], *, uri: str = "") -> CompiledSchem
 @cache
 def installed() -> Facts:
     """Return the facts of the installed schemas, made at first use."""
-    from .facts import Facts
+    from .registry import Facts
     from .rules import Compiler
     from .store import store
 

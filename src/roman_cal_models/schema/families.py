@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from . import uris
-from .facts import Facts
-from .places import ObjectSchema, Place
+from .properties import ObjectSchema, Place
+from .registry import Facts
 from .store import Store
 from .uris import ROMAN, URI
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..errors import Problem, SchemaError
-from . import rules_refs as refs
+from . import resolver as refs
 from .keywords import KEYWORDS, Maker
 from .rules_arrays import ASDF_KEYWORDS
 from .rules_branches import BRANCH_KEYWORDS, Reference

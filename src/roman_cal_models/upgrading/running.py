@@ -20,7 +20,7 @@ from .moves import move
 from .quantities import convert_quantities
 
 if TYPE_CHECKING:
-    from ..schema.places import ObjectSchema
+    from ..schema.properties import ObjectSchema
 
 __all__ = ["upgrade"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..errors import SchemaError
-from .places import OBJECT_KEYWORDS, ObjectSchema, Place, Subschema
+from .properties import OBJECT_KEYWORDS, ObjectSchema, Place, Subschema
 
 if TYPE_CHECKING:
     from .rules import Compiler

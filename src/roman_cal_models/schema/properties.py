@@ -16,7 +16,7 @@ from .rules_core import ASSIGNING_RUN
 from .uris import URI
 
 if TYPE_CHECKING:
-    from .facts import Facts
+    from .registry import Facts
     from .rules import CompiledSchema
 
 __all__ = ["OBJECT_KEYWORDS", "ArchiveColumns", "ObjectSchema", "Place", "PropertyPlace", "Subschema"]

@@ -10,7 +10,7 @@ import pytest
 
 from roman_cal_models import SchemaError, SchemaNotFoundError
 from roman_cal_models.schema import installed
-from roman_cal_models.schema.places import ObjectSchema, Subschema
+from roman_cal_models.schema.properties import ObjectSchema, Subschema
 
 BASE = "asdf://stsci.edu/datamodels/roman/schemas/"
 CAL_STEP = f"{BASE}meta/l2_cal_step-1.0.0"
