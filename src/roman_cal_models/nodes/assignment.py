@@ -12,12 +12,12 @@ from .naming import caller_level
 
 if TYPE_CHECKING:
     from ..errors import Problem
-    from ..schema.properties import Place
+    from ..schema.properties import PropertySchema
 
 __all__ = ["check", "refuse"]
 
 
-def check(value: Any, place: Place, parent: Any, key: str | int) -> None:
+def check(value: Any, place: PropertySchema, parent: Any, key: str | int) -> None:
     """Check a value that is to stand under `key` in `parent`, as the settings ask for it.
 
     The place of an array takes an array of any kind, and None, unless the settings ask for the right one: steps of
@@ -45,13 +45,13 @@ def refuse(problems: list[Problem]) -> None:
         _meet(problems, "error" if mode == "on" else "warn")
 
 
-def _problems(value: Any, place: Place, parent: Any, key: str | int, *, check_arrays: bool) -> list[Problem]:
-    if all(rules.accepts(value, assigning=True, check_arrays=check_arrays) for rules in place.rules):
+def _problems(value: Any, place: PropertySchema, parent: Any, key: str | int, *, check_arrays: bool) -> list[Problem]:
+    if all(rules.accepts(value, assigning=True, check_arrays=check_arrays) for rules in place.compiled):
         return []
     path = (*parent.path(), key)
     return [
         problem
-        for rules in place.rules
+        for rules in place.compiled
         for problem in rules.problems(value, path=path, assigning=True, check_arrays=check_arrays)
     ]
 

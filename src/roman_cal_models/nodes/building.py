@@ -24,7 +24,7 @@ from .object_node import ObjectNode
 from .scalar_node import ScalarNode, UndescribedString, scalar
 
 if TYPE_CHECKING:
-    from ..schema.properties import ObjectSchema, Place
+    from ..schema.properties import ObjectSchema, PropertySchema
 
 __all__ = [
     "adopt",
@@ -69,14 +69,14 @@ def build_root(raw: TaggedMapping, uri: str, source: Source) -> ObjectNode:
     return _raw_object(raw, schema, source, None if raw.tag == schema.tag else raw.tag)
 
 
-def build(raw: Any, place: Place | None, parent: ObjectNode) -> Any:
+def build(raw: Any, place: PropertySchema | None, parent: ObjectNode) -> Any:
     """Build the value for a raw container, tagged scalar or text that stands in `parent`."""
     value = _build(opened(raw), place, parent._source)
     set_parent(value, parent)
     return value
 
 
-def _build(raw: Any, place: Place | None, source: Source | None) -> Any:
+def _build(raw: Any, place: PropertySchema | None, source: Source | None) -> Any:
     if isinstance(raw, _TAGGED):
         return _build_tagged(raw, source)
     if isinstance(raw, dict):
@@ -151,7 +151,7 @@ def _is_node(tag: str) -> bool:
 
 
 def build_list(
-    raw: list[Any], place: Place | None, source: Source | None, uri: str | None = None, tag: str | None = None
+    raw: list[Any], place: PropertySchema | None, source: Source | None, uri: str | None = None, tag: str | None = None
 ) -> ListNode[Any]:
     """Build a list, whole: a foreign object among its items is built as well."""
     items = None if place is None else place.items
@@ -176,7 +176,7 @@ def _class_for(cls: _Class, source: Source | None) -> _Class:
 # -- from a user -----------------------------------------------------------------------------------------------------
 
 
-def adopt(value: Any, place: Place | None, parent: Any) -> Any:
+def adopt(value: Any, place: PropertySchema | None, parent: Any) -> Any:
     """Return a given value as it is kept: mappings and lists as nodes, NumPy scalars as Python's own.
 
     A node of the right schema is kept itself, so that one node can stand in several trees; one of another version
@@ -216,7 +216,7 @@ def _converted(mapping: Mapping[str, Any], schema: ObjectSchema | None, tag: str
     for key, value in items:
         if isinstance(mapping, ObjectNode) and value.__class__ in UNBUILT and not isinstance(value, Deferred):
             value = mapping[key]
-        place = None if schema is None else schema.place(key)
+        place = None if schema is None else schema.property_named(key)
         value = unread(value)
         _setitem(node, key, value if isinstance(value, Deferred) else adopt(value, place, node))
     return node
@@ -227,7 +227,7 @@ def unread(value: Any) -> Any:
     return AsdfArray(value) if type(value).__name__ == "NDArrayType" else value
 
 
-def _adopted_list(values: Any, place: Place | None) -> ListNode[Any]:
+def _adopted_list(values: Any, place: PropertySchema | None) -> ListNode[Any]:
     items = None if place is None else place.items
     fits = isinstance(values, ListNode) and (values._place is items or items is None or _same(values._place, items))
     if fits and is_editable(values):
@@ -240,7 +240,7 @@ def _adopted_list(values: Any, place: Place | None) -> ListNode[Any]:
     return node
 
 
-def _same(one: Place | None, two: Place | None) -> bool:
+def _same(one: PropertySchema | None, two: PropertySchema | None) -> bool:
     return one is not None and two is not None and one.subschemas == two.subschemas
 
 
@@ -278,7 +278,7 @@ def make_node(cls: type[_Node], schema: ObjectSchema | None, tag: str | None = N
     return node
 
 
-def _list_uri(place: Place | None) -> str | None:
+def _list_uri(place: PropertySchema | None) -> str | None:
     """Return the URI of the document that describes the list at a place, or None for one described in place."""
     if place is None:
         return None
@@ -286,7 +286,7 @@ def _list_uri(place: Place | None) -> str | None:
     return piece.document if piece is not None and not piece.pointer else None
 
 
-def _list_class(place: Place | None, uri: str | None) -> type[ListNode[Any]]:
+def _list_class(place: PropertySchema | None, uri: str | None) -> type[ListNode[Any]]:
     uri = uri or _list_uri(place)
     cls = None if uri is None else class_of_document(uri)
     return cls if isinstance(cls, type) and issubclass(cls, ListNode) else ListNode

@@ -56,10 +56,10 @@ def _build_at(node: Any, path: tuple[str | int, ...]) -> bool:
 def _rules(node: Any) -> tuple[CompiledSchema, ...]:
     if isinstance(node, dict):
         schema = node._schema  # type: ignore[attr-defined]
-        return schema.rules if schema is not None else (_anything(),)
+        return schema.compiled if schema is not None else (_anything(),)
     from ..schema import installed
 
-    return installed().root(node.schema_uri).rules if node.schema_uri is not None else (_anything(),)
+    return installed().root(node.schema_uri).compiled if node.schema_uri is not None else (_anything(),)
 
 
 @cache

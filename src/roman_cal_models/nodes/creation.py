@@ -20,7 +20,7 @@ from .list_node import ListNode
 from .object_node import ObjectNode
 
 if TYPE_CHECKING:
-    from ..schema.properties import ObjectSchema, Place
+    from ..schema.properties import ObjectSchema, PropertySchema
     from .scalar_node import ScalarNode
 
 __all__ = ["create_fake_data", "create_from_node", "create_list", "create_minimal", "create_scalar"]
@@ -83,7 +83,7 @@ def _finished(cls: type[_Node], schema: ObjectSchema | None, values: Mapping[str
     """Return the values as a node; they are not checked, as what is given may still be completed."""
     node = make_node(cls, schema)
     for key, value in values.items():
-        place = None if schema is None else schema.place(key)
+        place = None if schema is None else schema.property_named(key)
         if isinstance(value, Deferred) and place is not None and place.node_tag is not None:
             value = value.get(lambda: "")  # an old schema wants it tagged, so it must be there to bear the tag
         dict.__setitem__(node, key, value if isinstance(value, Deferred) else adopt(value, place, node))
@@ -93,18 +93,18 @@ def _finished(cls: type[_Node], schema: ObjectSchema | None, values: Mapping[str
 class _Minimal:
     """Makes values: what is given, single-valued enums, empty containers."""
 
-    def value(self, place: Place, given: Any) -> Any:
+    def value(self, place: PropertySchema, given: Any) -> Any:
         """Return the value of a place, or `_NOTHING`."""
         if place.keyword("tag") is not None:
             return self.tagged(place, given)
-        maker: Callable[[Place, Any], Any] = {
+        maker: Callable[[PropertySchema, Any], Any] = {
             "object": self.mapping,
             "array": self.list,
             "null": lambda place, given: None if given is _NOTHING else copy.deepcopy(given),
         }.get(_kind(place), self.scalar)
         return maker(place, given)
 
-    def mapping(self, place: Place, given: Any) -> Any:
+    def mapping(self, place: PropertySchema, given: Any) -> Any:
         if given is not _NOTHING and not isinstance(given, Mapping):
             return copy.deepcopy(given)
         values = self.object(place.object, {} if given is _NOTHING else given)
@@ -114,11 +114,13 @@ class _Minimal:
         if schema is None:
             return {}
         given = {**self.class_defaults(schema), **given}
-        names = [name for name in schema.places if name in schema.required]
-        names += [name for name in sorted(schema.required) if name not in schema.places and schema.place(name)]
+        names = [name for name in schema.properties if name in schema.required]
+        names += [
+            name for name in sorted(schema.required) if name not in schema.properties and schema.property_named(name)
+        ]
         values: dict[str, Any] = {}
         for name in names:
-            place = schema.place(name)
+            place = schema.property_named(name)
             assert place is not None
             value = self.value(place, given.get(name, _NOTHING))
             if value is not _NOTHING:
@@ -128,7 +130,7 @@ class _Minimal:
     def class_defaults(self, schema: ObjectSchema) -> Mapping[str, Any]:
         return class_of(schema)._minimal_defaults(schema)
 
-    def list(self, place: Place, given: Any) -> Any:
+    def list(self, place: PropertySchema, given: Any) -> Any:
         given = [] if given is _NOTHING else copy.deepcopy(given)
         shortest = place.keyword("minItems")
         if shortest is None or place.items is None:
@@ -141,12 +143,12 @@ class _Minimal:
             items.append(item)
         return items
 
-    def scalar(self, place: Place, given: Any) -> Any:
+    def scalar(self, place: PropertySchema, given: Any) -> Any:
         if given is not _NOTHING:
             return copy.deepcopy(given)
         return place.enum[0] if place.enum is not None and len(place.enum) == 1 else _NOTHING
 
-    def tagged(self, place: Place, given: Any) -> Any:
+    def tagged(self, place: PropertySchema, given: Any) -> Any:
         uri = _node_schema(place)
         if uri is None:
             return copy.deepcopy(given) if given is not _NOTHING else self.foreign(place)
@@ -165,7 +167,7 @@ class _Minimal:
     def known(self, cls: type[ScalarNode]) -> Any:
         return cls.minimal()
 
-    def foreign(self, place: Place) -> Any:
+    def foreign(self, place: PropertySchema) -> Any:
         return _NOTHING
 
 
@@ -185,11 +187,11 @@ class _Fake(_Minimal):
         defaults = dict(class_of(schema)._fake_defaults(schema))
         return defaults if schema.tag is None else {**super().class_defaults(schema), **defaults}
 
-    def list(self, place: Place, given: Any) -> Any:
+    def list(self, place: PropertySchema, given: Any) -> Any:
         made = super().list(place, given)
         return made if made or given is _NOTHING else copy.deepcopy(given)
 
-    def scalar(self, place: Place, given: Any) -> Any:
+    def scalar(self, place: PropertySchema, given: Any) -> Any:
         if given is not _NOTHING:
             return copy.deepcopy(given)
         if place.enum is not None:
@@ -207,7 +209,7 @@ class _Fake(_Minimal):
         fake = cls.fake()
         return cls.minimal() if fake is None else fake
 
-    def foreign(self, place: Place) -> Any:
+    def foreign(self, place: PropertySchema) -> Any:
         makers: dict[str, Callable[[], Any]] = {
             "time": lambda: FakeValue(TIME_TAG, fake_time),
             "ndarray": lambda: self.array(place),
@@ -218,14 +220,14 @@ class _Fake(_Minimal):
         name = place.tags[0].rpartition("/")[2].partition("-")[0]
         return makers[name]() if name in makers else _NOTHING
 
-    def array(self, place: Place) -> Any:
+    def array(self, place: PropertySchema) -> Any:
         import numpy as np
 
         dimensions = place.keyword("ndim") or 1
         shape = (*self._shape[:dimensions], *([1] * (dimensions - len(self._shape))))
         return np.zeros(shape, dtype=numpy_dtype(place.keyword("datatype") or "float32"))
 
-    def quantity(self, place: Place) -> Any:
+    def quantity(self, place: PropertySchema) -> Any:
         from astropy.units import Quantity
 
         value, unit = (place.inside(name) for name in ("value", "unit"))
@@ -267,7 +269,7 @@ def fake_wcs() -> Any:
     return WCS([(detector, to_sky), (sky, None)])
 
 
-def _kind(place: Place) -> str:
+def _kind(place: PropertySchema) -> str:
     """Return the JSON type of what stands at a place, told by its keywords where no type is named."""
     named = place.keyword("type")
     if named is not None:
@@ -279,6 +281,6 @@ def _kind(place: Place) -> str:
     return "unknown"
 
 
-def _node_schema(place: Place) -> str | None:
+def _node_schema(place: PropertySchema) -> str | None:
     """Return the schema URI of the node that a place wants tagged; None where it wants a foreign object."""
-    return None if place.node_tag is None else place._facts.store.schema_of(place.node_tag)
+    return None if place.node_tag is None else installed().store.schema_of(place.node_tag)

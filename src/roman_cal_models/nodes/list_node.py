@@ -16,7 +16,7 @@ from .lazy_dict import path_of
 
 if TYPE_CHECKING:
     from ..errors import Problem
-    from ..schema.properties import Place
+    from ..schema.properties import PropertySchema
 
 __all__ = ["ListNode", "bind_list"]
 
@@ -40,7 +40,7 @@ class ListNode(list[_T]):
     _base: ClassVar[str] = ROMAN
     _families: ClassVar[tuple[str, ...]] = ()
 
-    _place: Place | None
+    _place: PropertySchema | None
     _parent: weakref.ref[Any] | None
     _uri: str | None
     _given_tag: str | None
@@ -261,7 +261,7 @@ class ListNode(list[_T]):
         return list(self)
 
 
-def bind_list(node: ListNode[Any], place: Place | None, uri: str | None, tag: str | None) -> None:
+def bind_list(node: ListNode[Any], place: PropertySchema | None, uri: str | None, tag: str | None) -> None:
     """Bind a list to the place of its items and, if a schema of its own describes it, to that schema."""
     node._place = place
     node._uri = uri
@@ -269,7 +269,9 @@ def bind_list(node: ListNode[Any], place: Place | None, uri: str | None, tag: st
     node._parent = None
 
 
-def _restored(cls: type[_List], place: Place | None, uri: str | None, tag: str | None, items: list[Any]) -> _List:
+def _restored(
+    cls: type[_List], place: PropertySchema | None, uri: str | None, tag: str | None, items: list[Any]
+) -> _List:
     node = cls.__new__(cls)
     bind_list(node, place, uri, tag)
     _fill(node, items)

@@ -19,7 +19,7 @@ class CalStepMixin(ObjectNode):
 
     @classmethod
     def _minimal_defaults(cls, schema: ObjectSchema) -> dict[str, Any]:
-        return dict.fromkeys(schema.places, "INCOMPLETE")
+        return dict.fromkeys(schema.properties, "INCOMPLETE")
 
 
 class RefFileMixin(ObjectNode):
@@ -31,7 +31,7 @@ class RefFileMixin(ObjectNode):
     def _minimal_defaults(cls, schema: ObjectSchema) -> dict[str, Any]:
         if schema.tag is None:
             return {}
-        return {name: "N/A" for name, place in schema.places.items() if place.keyword("type") == "string"}
+        return {name: "N/A" for name, place in schema.properties.items() if place.keyword("type") == "string"}
 
 
 class WfiModeMixin(ObjectNode):

@@ -29,7 +29,7 @@ from .properties import (
 )
 
 if TYPE_CHECKING:
-    from ..schema.properties import ObjectSchema, Place
+    from ..schema.properties import ObjectSchema, PropertySchema
     from .describing import Description
 
 __all__ = ["ObjectNode", "Properties", "TaggedObjectNode", "property_names", "property_types"]
@@ -218,8 +218,8 @@ class ObjectNode(LazyDict):
 
         return build(raw, self._place(key), self)
 
-    def _place(self, key: Any) -> Place | None:
-        return None if self._schema is None else self._schema.place(key)
+    def _place(self, key: Any) -> PropertySchema | None:
+        return None if self._schema is None else self._schema.property_named(key)
 
     def __missing__(self, key: Any) -> Any:
         raise naming.missing(self, key)
@@ -244,8 +244,8 @@ class ObjectNode(LazyDict):
             if name in self._reserved or name.startswith("_"):
                 raise naming.reserved(self, name)
             name = naming.key_name(name)
-        elif schema is not None and name in schema.places and name not in self._kept:
-            schema.attribute_checks[name] = schema.places[name].accepts_plain
+        elif schema is not None and name in schema.properties and name not in self._kept:
+            schema.attribute_checks[name] = schema.properties[name].accepts_plain
         self[name] = value
 
     def _is_state(self, name: str) -> bool:
@@ -294,7 +294,7 @@ class ObjectNode(LazyDict):
 
     def _not_allowed(self, key: Any, value: Any) -> Problem:
         assert self._schema is not None
-        known = tuple(self._schema.places)
+        known = tuple(self._schema.properties)
         names = [*map(repr, known), *(f"names that match {pattern.pattern!r}" for pattern, _ in self._schema.patterns)]
         message = f"is not allowed here: {type(self).__name__} has {', '.join(names)} and nothing else"
         return Problem((*self.path(), key), "additionalProperties", message, value, known, self._schema.uri)
@@ -495,7 +495,7 @@ class ObjectNode(LazyDict):
 
     def schema_properties(self) -> tuple[str, ...]:
         """Return the names that the schema declares, in its order."""
-        return () if self._schema is None else tuple(self._schema.places)
+        return () if self._schema is None else tuple(self._schema.properties)
 
     def _attribute_names(self) -> list[str]:
         """Return the attributes that are properties: those of the schema, and further ones that are here."""

@@ -20,7 +20,7 @@ from .list_node import ListNode, bind_list
 from .object_node import ObjectNode
 
 if TYPE_CHECKING:
-    from ..schema.properties import ObjectSchema, Place
+    from ..schema.properties import ObjectSchema, PropertySchema
     from .deferred import Source
 
 __all__ = ["read_only"]
@@ -102,7 +102,7 @@ def _restored(
 
 
 def _restored_list(
-    cls: type[ListNode[Any]], place: Place | None, uri: str | None, tag: str | None, items: list[Any]
+    cls: type[ListNode[Any]], place: PropertySchema | None, uri: str | None, tag: str | None, items: list[Any]
 ) -> ListNode[Any]:
     node = read_only(cls).__new__(read_only(cls))
     bind_list(node, place, uri, tag)

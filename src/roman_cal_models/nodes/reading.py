@@ -29,7 +29,7 @@ def node_from_tree(tree: Any, tag: str, uri: str | None = None) -> Any:
         for key, value in tree.items():
             value = unread(value)
             is_deferred = isinstance(value, Deferred)
-            dict.__setitem__(node, key, value if is_deferred else adopt(value, place.object.place(key), node))
+            dict.__setitem__(node, key, value if is_deferred else adopt(value, place.object.property_named(key), node))
         return node
     if isinstance(tree, (str, Mapping)):
         return scalar(dict(tree) if isinstance(tree, Mapping) else str(tree), uri)

@@ -13,12 +13,12 @@ By level, each knowing only those before it:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .registry import Facts
+    from .registry import SchemaRegistry
     from .rules import CompiledSchema
 
 __all__ = ["compile_schema", "installed"]
@@ -54,28 +54,14 @@ def compile_schema(schema: Mapping[str, Any], *, uri: str = "") -> CompiledSchem
     ["'dark' is too long: 4 characters, at most 3"]
     """
     from .rules import compile_schema as compile_with
-    from .store import store
 
-    return compile_with(schema, uri=uri, resolve=store().load, tagged=_schemas_of_tag)
+    return compile_with(schema, uri=uri, load=installed().store.load, tagged=installed().compiled_of_tag)
 
 
 @cache
-def installed() -> Facts:
-    """Return the facts of the installed schemas, made at first use."""
-    from .registry import Facts
-    from .rules import Compiler
+def installed() -> SchemaRegistry:
+    """Return the registry of the installed schemas, made at first use."""
+    from .registry import SchemaRegistry
     from .store import store
 
-    return Facts(store(), Compiler(store().load, _schemas_of_tag))
-
-
-def _schemas_of_tag(tag: str) -> Sequence[CompiledSchema]:
-    """Return the checks that every value of a tag must pass, as asdf finds them by the tag."""
-    uri = installed().store.schema_of(tag)
-    if uri is not None:
-        return (installed().compiler.compile(uri, ""),)
-    if not tag.startswith(("tag:", "asdf:")) or tag.startswith("tag:yaml.org,2002:"):
-        return ()
-    from .values import schema_uris_of_tag
-
-    return tuple(installed().compiler.compile(uri, "") for uri in schema_uris_of_tag(tag))
+    return SchemaRegistry(store(), restored_by=installed)

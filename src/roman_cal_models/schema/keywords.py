@@ -311,10 +311,10 @@ def _equal(one: Any, other: Any) -> bool:
 
 def _items(argument: Any, schema: Mapping[str, Any], build: Build) -> Keyword:
     if isinstance(argument, list):
-        return _items_by_place([build.node(each, "items", n) for n, each in enumerate(argument)], build.uri)
+        return _items_by_place([build.node("items", n) for n in range(len(argument))], build.uri)
     if not isinstance(argument, Mapping):
         raise build.error("items", "a schema or a list of schemas", argument)
-    return _items_alike(build.node(argument, "items"), build.uri, "items", 0)
+    return _items_alike(build.node("items"), build.uri, "items", 0)
 
 
 def _items_alike(node: Node, uri: str, name: str, start: int) -> Keyword:
@@ -356,7 +356,7 @@ def _additional_items(argument: Any, schema: Mapping[str, Any], build: Build) ->
         return None
     count = len(places)
     if isinstance(argument, Mapping):
-        return _items_alike(build.node(argument, "additionalItems"), build.uri, "additionalItems", count)
+        return _items_alike(build.node("additionalItems"), build.uri, "additionalItems", count)
 
     def ok(value: Any, run: Run) -> bool:
         return not isinstance(value, list | tuple) or len(value) <= count

@@ -1,35 +1,46 @@
-"""The facts of all installed schemas: which pieces of which documents speak of a place, and what they describe."""
+"""What is installed: the records of all schemas of one store, and the checks that are compiled from them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from ..errors import SchemaError
-from .properties import OBJECT_KEYWORDS, ObjectSchema, Place, Subschema
+from . import values
+from .properties import ITEMS, ObjectSchema, PropertySchema
+from .resolver import Resolver, Subschema
+from .rules import CompiledSchema, Compiler
+from .store import Store
 
-if TYPE_CHECKING:
-    from .rules import Compiler
-    from .store import Store
-
-__all__ = ["Facts"]
+__all__ = ["SchemaRegistry"]
 
 
-class Facts:
-    """The facts of all schemas of one store.
+class SchemaRegistry:
+    """All schemas of one store: where they lead, what they say, and how a value is checked against them.
 
     Parameters
     ----------
     store : Store
         Where the documents are.
-    compiler : Compiler
-        Who makes checks of them.
+    restored_by : callable, optional
+        Gives the registry that takes the place of this one where something of it is unpickled.
     """
 
-    def __init__(self, store: Store, compiler: Compiler) -> None:
+    def __init__(self, store: Store, restored_by: Callable[[], SchemaRegistry] | None = None) -> None:
         self.store = store
-        self.compiler = compiler
+        self.resolver = Resolver(store.load, store.schema_of, store.__contains__)
+        self.compiler = Compiler(self.resolver, self.compiled_of_tag)
+        self._restored_by = restored_by
         self._objects: dict[tuple[str, tuple[str, ...]], ObjectSchema] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self._restored_by is None:
+            raise TypeError("a registry of schemas that are not installed cannot be pickled")
+        return self._restored_by, ()
+
+    def root(self, uri: str) -> PropertySchema:
+        """Return what a whole document says of a value."""
+        return PropertySchema(self, (self.resolver.at(uri),))
 
     def document(self, uri: str) -> ObjectSchema:
         """Return what the document under `uri` says of an object.
@@ -39,152 +50,51 @@ class Facts:
         SchemaNotFoundError
             Nothing is installed under it.
         """
-        known = self._objects.get((uri, ()))
-        if known is None:
-            known = self._objects.setdefault(
-                (uri, ()), ObjectSchema(self, (Subschema(uri, "", self.store.load(uri)),), uri, ())
-            )
-        return known
+        return self._objects.get((uri, ())) or self._known((self.resolver.at(uri),), uri, ())
 
     def find(self, uri: str, path: tuple[str, ...]) -> ObjectSchema:
         """Return the object described in place at `path` of a document."""
         schema = self.document(uri)
-        for name in path:
-            bare = name.rstrip("[]") if name.endswith("[]") else name
-            patterns = {f"/{pattern.pattern}/": place for pattern, place in schema.patterns}
-            place = patterns.get(bare) or schema.places.get(bare)
-            for _ in range((len(name) - len(bare)) // 2):
-                place = None if place is None else place.items
-            if place is None or place.object is None:
+        for part in path:
+            found = _object_of(schema, part)
+            if found is None:
                 raise SchemaError(f"{uri} describes no object at {'.'.join(path)}")
-            schema = place.object
+            schema = found
         return schema
-
-    def root(self, uri: str) -> Place:
-        """Return the place of a whole document."""
-        return Place(self, (Subschema(uri, "", self.store.load(uri)),))
-
-    def pieces(self, sub: Subschema, _seen: frozenset[tuple[str, str]] = frozenset()) -> Iterator[Subschema]:
-        """Yield every piece that speaks of the value at `sub`, the nearest first."""
-        key = (sub.document, sub.pointer)
-        if key in _seen:
-            return
-        seen = _seen | {key}
-        schema = sub.schema
-        if "$ref" in schema:
-            if self._leads_home(sub):
-                yield from self.pieces(self.resolve(sub), seen)
-            return
-        yield sub
-        uri = self.store.schema_of(schema["tag"]) if "tag" in schema else None
-        if uri is not None:
-            yield from self.pieces(Subschema(uri, "", self.store.load(uri)), seen)
-        for combiner in ("allOf", "anyOf", "oneOf"):
-            for index in range(len(schema.get(combiner, ()))):
-                yield from self.pieces(sub.child(combiner, index), seen)
-
-    def _leads_home(self, sub: Subschema) -> bool:
-        """Return whether a ``$ref`` leads to a schema of nodes, not to one of asdf's for foreign objects."""
-        uri = sub.schema["$ref"].partition("#")[0]
-        return not uri or uri in self.store
-
-    def resolve(self, sub: Subschema) -> Subschema:
-        """Follow one ``$ref``."""
-        uri, _, pointer = sub.schema["$ref"].partition("#")
-        return self.piece(uri or sub.document, pointer)
-
-    def piece(self, document: str, pointer: str) -> Subschema:
-        """Return the piece of a document at a JSON pointer."""
-        target = Subschema(document, "", self.store.load(document))
-        for key in pointer.split("/")[1:]:
-            key = key.replace("~1", "/").replace("~0", "~")
-            target = target.child(int(key) if isinstance(target.schema, list) else key)
-        return target
 
     def object_at(
         self, subschemas: tuple[Subschema, ...], owner: ObjectSchema | None = None, name: str = ""
     ) -> ObjectSchema | None:
-        """Return what a mapping must look like at a place that has these schemas."""
-        parts = list({(part.document, part.pointer): part for part in self._object_parts(subschemas)}.values())
+        """Return what a mapping must look like where these schemas hold: the property `name` of an `owner`."""
+        parts = {part[:2]: part for sub in subschemas for part in self.resolver.object_parts(sub)}
         if not parts:
             return None
-        document = parts[0] if len(parts) == 1 else subschemas[0] if len(subschemas) == 1 else None
+        first = next(iter(parts.values()))
+        document = first if len(parts) == 1 else subschemas[0] if len(subschemas) == 1 else None
         if document is not None and not document.pointer:
             return self.document(document.document)
-        uri, path = (owner.uri, (*owner.path, name)) if owner is not None else (parts[0].document, ())
-        known = self._objects.get((uri, path))
-        if known is None:
-            known = self._objects.setdefault((uri, path), ObjectSchema(self, subschemas, uri, path))
-        return known
+        uri, path = (first.document, ()) if owner is None else (owner.uri, (*owner.path, name))
+        return self._objects.get((uri, path)) or self._known(subschemas, uri, path)
 
-    def _object_parts(self, subschemas: tuple[Subschema, ...]) -> Iterator[Subschema]:
-        """Yield the documents and the pieces in place that together describe a mapping."""
-        for sub in subschemas:
-            schema = sub.schema
-            if "$ref" in schema:
-                if self._leads_home(sub):
-                    yield from self._document_or_parts(self.resolve(sub))
-                continue
-            if self._is_foreign(sub):
-                continue  # what a schema says of the inside of a foreign object is not ours to hold
-            if "tag" in schema:
-                uri = self.store.schema_of(schema["tag"])
-                assert uri is not None
-                yield from self._document_or_parts(Subschema(uri, "", self.store.load(uri)))
-            if schema.get("type") == "object" or not OBJECT_KEYWORDS.isdisjoint(schema):
-                yield sub
-            for index in range(len(schema.get("allOf", ()))):
-                yield from self._object_parts((sub.child("allOf", index),))
-            branch = self._object_branch(sub)
-            if branch is not None:
-                yield from self._object_parts((branch,))
+    def _known(self, subschemas: tuple[Subschema, ...], uri: str, path: tuple[str, ...]) -> ObjectSchema:
+        """Return the one record of an object, whichever thread asked for it first."""
+        return self._objects.setdefault((uri, path), ObjectSchema(self, subschemas, uri, path))
 
-    def parts(self, sub: Subschema) -> Iterator[Subschema]:
-        """Yield the parts that the description of a mapping joins by ``allOf``: documents and pieces in place."""
-        if "$ref" in sub.schema:
-            yield from self._document_or_parts(self.resolve(sub))
-            return
-        for index in range(len(sub.schema.get("allOf", ()))):
-            yield from self._object_parts((sub.child("allOf", index),))
-        branch = self._object_branch(sub)
-        if branch is not None:
-            yield from self._object_parts((branch,))
-
-    def _is_foreign(self, sub: Subschema) -> bool:
-        """Return whether a value at `sub` is asked to be a foreign object, such as an array or a table."""
-        if "tag" in sub.schema and self.store.schema_of(sub.schema["tag"]) is None:
-            return True
-        members = (sub.child("allOf", index) for index in range(len(sub.schema.get("allOf", ()))))
-        return any(self._is_foreign(member) for member in members if "$ref" not in member.schema)
-
-    def _document_or_parts(self, target: Subschema) -> Iterator[Subschema]:
-        if target.pointer:
-            yield from self._object_parts((target,))
-        elif any(True for _ in self._object_parts((target,))):
-            yield target
-
-    def _object_branch(self, sub: Subschema) -> Subschema | None:
-        """Return the first branch of ``anyOf`` or ``oneOf`` that describes a mapping."""
-        branches = (
-            sub.child(combiner, index)
-            for combiner in ("anyOf", "oneOf")
-            for index in range(len(sub.schema.get(combiner, ())))
-        )
-        return next((branch for branch in branches if any(True for _ in self._object_parts((branch,)))), None)
-
-    def conjuncts(self, sub: Subschema) -> Iterator[Subschema]:
-        """Yield every piece that a mapping at `sub` must satisfy, taking the first branch that describes one."""
-        schema = sub.schema
-        if "$ref" in schema:
-            if self._leads_home(sub):
-                yield from self.conjuncts(self.resolve(sub))
-            return
-        yield sub
-        uri = self.store.schema_of(schema["tag"]) if "tag" in schema else None
+    def compiled_of_tag(self, tag: str) -> Sequence[CompiledSchema]:
+        """Return the checks that every value of a tag must pass, as asdf finds them by the tag."""
+        uri = self.store.schema_of(tag)
         if uri is not None:
-            yield from self.conjuncts(Subschema(uri, "", self.store.load(uri)))
-        for index in range(len(schema.get("allOf", ()))):
-            yield from self.conjuncts(sub.child("allOf", index))
-        branch = self._object_branch(sub)
-        if branch is not None:
-            yield from self.conjuncts(branch)
+            return (self.compiler.compile(uri),)
+        if not tag.startswith(("tag:", "asdf:")) or tag.startswith(values.YAML_TAG):
+            return ()
+        return tuple(self.compiler.compile(uri) for uri in values.schema_uris_of_tag(tag))
+
+
+def _object_of(schema: ObjectSchema, part: str) -> ObjectSchema | None:
+    """Return the object at one part of a path: a name or a pattern, and ``[]`` for each list that it is in."""
+    name = part.rstrip(ITEMS) if part.endswith(ITEMS) else part
+    patterns = {f"/{pattern.pattern}/": declared for pattern, declared in schema.patterns}
+    at = patterns.get(name) or schema.properties.get(name)
+    for _ in range((len(part) - len(name)) // len(ITEMS)):
+        at = None if at is None else at.items
+    return None if at is None else at.object

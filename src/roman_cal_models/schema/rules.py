@@ -10,17 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..errors import Problem, SchemaError
-from . import resolver as refs
 from .keywords import KEYWORDS, Maker
+from .resolver import Load, Resolver, Subschema
 from .rules_arrays import ASDF_KEYWORDS
 from .rules_branches import BRANCH_KEYWORDS, Reference
 from .rules_core import ASSIGNING_RUN, FULL_RUN, HOLDING_RUN, SCALARS, Keyword, Node, Run, Where, show
 from .rules_objects import OBJECT_KEYWORDS
 from .rules_tree import Tree, in_tree_order
 
-__all__ = ["CompiledSchema", "Compiler", "Resolve", "Tagged", "compile_schema"]
+__all__ = ["CompiledSchema", "Compiler", "Tagged", "compile_schema"]
 
-Resolve = Callable[[str], Mapping[str, Any]]
 Tagged = Callable[[str], Sequence["CompiledSchema"]]
 
 
@@ -28,7 +27,7 @@ def compile_schema(
     schema: Mapping[str, Any],
     *,
     uri: str = "",
-    resolve: Resolve | None = None,
+    load: Load | None = None,
     tagged: Tagged | None = None,
 ) -> CompiledSchema:
     """Compile a schema.
@@ -39,8 +38,8 @@ def compile_schema(
         The schema as it was parsed. It must not be changed afterwards.
     uri : str, optional
         Its URI; by default its ``id``.
-    resolve : callable, optional
-        ``resolve(uri)`` gives another document that a ``$ref`` leads to.
+    load : callable, optional
+        ``load(uri)`` gives another document that a ``$ref`` leads to.
     tagged : callable, optional
         ``tagged(tag)`` gives the compiled schemas that each instance with this tag must satisfy wherever it stands.
         Without it no tag implies a schema.
@@ -65,8 +64,8 @@ def compile_schema(
     """
     if not isinstance(schema, Mapping):
         raise SchemaError(f"{uri or 'schema'}: a schema is a mapping, not {show(schema)}")
-    compiler = Compiler(resolve, tagged)
-    return compiler.compile(compiler.add(schema, uri))
+    resolver = Resolver(load)
+    return Compiler(resolver, tagged).compile(resolver.add(schema, uri))
 
 
 class CompiledSchema:
@@ -148,149 +147,87 @@ class Compiler:
 
     Parameters
     ----------
-    resolve : callable, optional
-        ``resolve(uri)`` gives the parsed document of a URI without fragment.
+    resolver : Resolver
+        Where the documents are, and where their references lead.
     tagged : callable, optional
         As for `compile_schema`.
     """
 
-    def __init__(self, resolve: Resolve | None = None, tagged: Tagged | None = None) -> None:
-        self._resolve = resolve
+    def __init__(self, resolver: Resolver, tagged: Tagged | None = None) -> None:
+        self.resolver = resolver
         self._tagged = tagged
-        self._documents: dict[str, Mapping[str, Any]] = {}
-        self._nodes: dict[tuple[str, tuple[str, ...]], Node] = {}
+        self._nodes: dict[tuple[str, str], Node] = {}
         self._compiled: dict[tuple[str, str], CompiledSchema] = {}
 
-    def add(self, document: Mapping[str, Any], uri: str = "") -> str:
-        """Make a document known under `uri`, by default its ``id``; return the URI."""
-        uri = refs.split(uri or refs.base_of(document, ""))[0]
-        self._documents[uri] = document
-        self._documents.setdefault(refs.base_of(document, uri), document)
-        return uri
-
-    def compile(self, uri: str, fragment: str = "") -> CompiledSchema:
-        """Compile a document or, with a `fragment` such as ``#/properties/meta``, a part of it.
+    def compile(self, uri: str, pointer: str = "") -> CompiledSchema:
+        """Compile a document or, with a JSON pointer such as ``#/properties/meta``, a part of it.
 
         Raises
         ------
         SchemaError
             There is no such document or part, or a keyword in it is malformed.
         """
-        known = self._compiled.get((uri, fragment))
+        known = self._compiled.get((uri, pointer))
         if known is None:
-            node = self.target(uri, refs.pointer_parts(fragment))
-            known = self._compiled[uri, fragment] = CompiledSchema(uri, node, self._tagged)
+            node = self.node(self.resolver.at(uri, pointer))
+            known = self._compiled[uri, pointer] = CompiledSchema(uri, node, self._tagged)
         return known
 
-    def target(self, uri: str, parts: tuple[str, ...]) -> Node:
+    def node(self, sub: Subschema) -> Node:
         """Return the node of a part of a document."""
-        node = self._nodes.get((uri, parts))
+        place = sub[:2]
+        node = self._nodes.get(place)
         if node is None:
-            schema, base = self.find(uri, parts)
-            node = self._nodes[uri, parts] = _Builder(self, uri, base, parts).compile(schema)
+            node = self._nodes[place] = _Builder(self, sub).compile()
         return node
-
-    def find(self, uri: str, parts: tuple[str, ...]) -> tuple[Any, str]:
-        """Return the schema of a part of a document and the base URI that holds there."""
-        document = self._document(uri)
-        try:
-            return refs.walk(document, parts, refs.base_of(document, uri))
-        except LookupError:
-            raise SchemaError(f"{_place(uri, parts)}: there is no such part of the schema") from None
-
-    def _document(self, uri: str) -> Mapping[str, Any]:
-        document = self._documents.get(uri)
-        if document is None:
-            if self._resolve is None:
-                raise SchemaError(f"{uri}: the reference cannot be resolved")
-            try:
-                document = self._resolve(uri)
-            except LookupError as error:
-                if isinstance(error, SchemaError):
-                    raise
-                raise SchemaError(f"{uri}: the reference cannot be resolved") from error
-            self.add(document, uri)
-        return document
 
 
 class _Builder:
     """Compiles the schemas of one document, from one place in it downward; the keywords know it as `Build`."""
 
-    def __init__(self, compiler: Compiler, uri: str, base: str, parts: tuple[str, ...]) -> None:
-        self.uri = uri
+    def __init__(self, compiler: Compiler, sub: Subschema) -> None:
+        self.uri = sub.document
         self._compiler = compiler
-        self._base = base
-        self._parts = parts
+        self._sub = sub
         self._leaf = True
 
-    def compile(self, schema: Any) -> Node:
+    def compile(self) -> Node:
+        schema = self._sub.schema
         if not isinstance(schema, Mapping):
-            raise SchemaError(f"{_place(self.uri, self._parts)}: a schema is a mapping, not {show(schema)}")
+            raise SchemaError(f"{self._sub}: a schema is a mapping, not {show(schema)}")
         if "$ref" in schema:
-            return self._reference(schema["$ref"])
+            return self._reference()
         keywords = self._keywords(schema)
         if len(keywords) == 1 and keywords[0].name == "allOf" and len(schema["allOf"]) == 1:
-            return self.node(schema["allOf"][0], "allOf", 0)
+            return self.node("allOf", 0)
         node = Node(keywords, self._leaf)
         if self._leaf and "enum" in schema:
             node.remember(schema["enum"])
         return node
 
-    def node(self, schema: Any, *steps: str | int) -> Node:
+    def node(self, *keys: str | int) -> Node:
         self._leaf = False
-        parts = (*self._parts, *(str(step) for step in steps))
-        return _Builder(self._compiler, self.uri, refs.base_of(schema, self._base), parts).compile(schema)
+        return _Builder(self._compiler, self._sub.child(*keys)).compile()
 
     def error(self, keyword: str, wanted: str, found: Any) -> SchemaError:
-        return SchemaError(f"{_place(self.uri, self._parts)}: {keyword} must be {wanted}, not {show(found)}")
+        return SchemaError(f"{self._sub}: {keyword} must be {wanted}, not {show(found)}")
 
     def _keywords(self, schema: Mapping[str, Any]) -> list[Keyword]:
         made = [_MAKERS[name](argument, schema, self) for name, argument in schema.items() if name in _MAKERS]
         return [keyword for keyword in made if keyword is not None]
 
-    def _reference(self, reference: Any) -> Node:
+    def _reference(self) -> Node:
+        reference = self._sub.schema["$ref"]
         if not isinstance(reference, str):
             raise self.error("$ref", "a URI", reference)
-        local = reference.startswith("#")
-        uri, fragment = refs.split(refs.join(self._base, reference))
-        uri = self.uri if local else uri
-        compiler, parts = self._compiler, refs.pointer_parts(fragment)
-        if local:
-            compiler.find(uri, parts)
-        return Reference(lambda: compiler.target(uri, parts), lambda: _returns(compiler, uri, parts))
-
-
-def _returns(compiler: Compiler, uri: str, parts: tuple[str, ...]) -> bool:
-    """Tell whether a schema leads back to itself without a step into the value, by ``$ref`` and combinations."""
-    start, base = compiler.find(uri, parts)
-    ahead, seen = [(start, uri, base)], set()
-    while ahead:
-        schema, uri, base = ahead.pop()
-        if not isinstance(schema, Mapping):
-            continue
-        if "$ref" in schema:
-            local = str(schema["$ref"]).startswith("#")
-            target, fragment = refs.split(refs.join(base, schema["$ref"]))
-            target = uri if local else target
-            try:
-                found, base = compiler.find(target, refs.pointer_parts(fragment))
-            except SchemaError:  # told when a check gets there
-                continue
-            if found is start:
-                return True
-            if id(found) not in seen:
-                seen.add(id(found))
-                ahead.append((found, target, base))
-            continue
-        branches = [schema.get("not"), *schema.get("dependencies", {}).values()]
-        for name in ("allOf", "anyOf", "oneOf"):
-            branches += schema.get(name, [])
-        ahead += [(branch, uri, refs.base_of(branch, base)) for branch in branches]
-    return False
-
-
-def _place(uri: str, parts: tuple[str, ...]) -> str:
-    return uri + "".join(["#", *(f"/{part}" for part in parts)]) if parts or not uri else uri
+        compiler, resolver = self._compiler, self._compiler.resolver
+        uri, pointer = resolver.locate(self._sub)
+        if reference.startswith("#"):
+            resolver.at(uri, pointer)  # what leads nowhere in this document is reported at once
+        return Reference(
+            lambda: compiler.node(resolver.at(uri, pointer)),
+            lambda: resolver.leads_back(resolver.at(uri, pointer)),
+        )
 
 
 _MAKERS: dict[str, Maker] = {**ASDF_KEYWORDS, **KEYWORDS, **OBJECT_KEYWORDS, **BRANCH_KEYWORDS}

@@ -157,7 +157,7 @@ def _is_null(schema: Any) -> bool:
 
 
 def _not(argument: Any, schema: Mapping[str, Any], build: Build) -> Keyword:
-    node = build.node(argument, "not")
+    node = build.node("not")
     sought = _sought_item(argument)
 
     def ok(value: Any, run: Run) -> bool:
@@ -193,7 +193,7 @@ def _wanted(schema: Mapping[str, Any]) -> str:
 def _branches(keyword: str, argument: Any, build: Build) -> list[Node]:
     if not isinstance(argument, list) or not argument:
         raise build.error(keyword, "a list of one or more schemas", argument)
-    return [build.node(each, keyword, n) for n, each in enumerate(argument)]
+    return [build.node(keyword, n) for n in range(len(argument))]
 
 
 BRANCH_KEYWORDS: dict[str, Maker] = {"allOf": _all_of, "anyOf": _any_of, "oneOf": _one_of, "not": _not}

@@ -198,8 +198,8 @@ class Build(Protocol):
     uri: str
     """The document that the keyword stands in."""
 
-    def node(self, schema: Any, *steps: str | int) -> Node:
-        """Compile a subschema; `steps` lead to it from the schema at hand."""
+    def node(self, *keys: str | int) -> Node:
+        """Compile the subschema that `keys` lead to from the schema at hand."""
         ...
 
     def error(self, keyword: str, wanted: str, found: Any) -> SchemaError:

@@ -19,7 +19,7 @@ _ABSENT = object()
 def _properties(argument: Any, schema: Mapping[str, Any], build: Build) -> Keyword:
     if not isinstance(argument, Mapping):
         raise build.error("properties", "a mapping of names to schemas", argument)
-    nodes = [(name, build.node(each, "properties", name)) for name, each in argument.items()]
+    nodes = [(name, build.node("properties", name)) for name in argument]
     uri = build.uri
     # with the words that each may be: found at the first check, because what a $ref leads to is compiled only then
     worded: list[tuple[str, Node, frozenset[str] | None]] = []
@@ -70,9 +70,7 @@ def _required(argument: Any, schema: Mapping[str, Any], build: Build) -> Keyword
 def _pattern_properties(argument: Any, schema: Mapping[str, Any], build: Build) -> Keyword:
     if not isinstance(argument, Mapping):
         raise build.error("patternProperties", "a mapping of regular expressions to schemas", argument)
-    rules = [
-        (_search(pattern, build), build.node(each, "patternProperties", pattern)) for pattern, each in argument.items()
-    ]
+    rules = [(_search(pattern, build), build.node("patternProperties", pattern)) for pattern in argument]
     uri = build.uri
 
     def ok(value: Any, run: Run) -> bool:
@@ -104,7 +102,7 @@ def _additional_properties(argument: Any, schema: Mapping[str, Any], build: Buil
     uri = build.uri
 
     if isinstance(argument, Mapping):
-        node = build.node(argument, "additionalProperties")
+        node = build.node("additionalProperties")
 
         def ok(value: Any, run: Run) -> bool:
             if not isinstance(value, dict):
@@ -149,7 +147,7 @@ def _dependencies(argument: Any, schema: Mapping[str, Any], build: Build) -> Key
     nodes = {}
     for name, each in argument.items():
         if isinstance(each, Mapping):
-            nodes[name] = build.node(each, "dependencies", name)
+            nodes[name] = build.node("dependencies", name)
         elif _is_names(each):
             names[name] = each
         else:
