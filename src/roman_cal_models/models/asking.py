@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..asdf_bridge import new_file
 from ..errors import MissingKeyError
 from ..nodes.deferred import UNBUILT, Deferred
 from ..nodes.lazy_dict import raw_items
@@ -156,9 +157,7 @@ def _keyword(sub: Subschema, key: str) -> Any:
 
 def asdf_file(node: ObjectNode) -> AsdfFile:
     """Return a node as an asdf file in memory, for what asdf can do with a tree."""
-    import asdf
-
-    file: AsdfFile = asdf.AsdfFile()
+    file = new_file()
     file["roman"] = node
     return file
 
