@@ -29,7 +29,7 @@ _NAMES = {
     "config": "extension.preference",
     "diff": "differing.running",
     "get_asdf_extensions": "extension",
-    "get_latest_schema": "schema.whole",
+    "get_latest_schema": "schema.resolved",
     "identify": "models.headers",
     "open": "models.opening",
     "read_header": "models.headers",

@@ -14,7 +14,7 @@ from .lazy_dict import raw_get
 
 if TYPE_CHECKING:
     from ..errors import Problem
-    from ..schema.rules import CompiledSchema
+    from ..schema.validators.compiler import CompiledSchema
 
 __all__ = ["problems"]
 

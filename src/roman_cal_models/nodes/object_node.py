@@ -333,9 +333,9 @@ class ObjectNode(LazyDict):
 
     def get_schema(self) -> dict[str, Any]:
         """Return the schema with its references resolved; empty for an object that no schema describes."""
-        from ..schema.whole import whole_schema
+        from ..asdf_bridge import resolved_schema
 
-        return {} if self.schema_uri is None else whole_schema(self.schema_uri)
+        return {} if self.schema_uri is None else resolved_schema(self.schema_uri)
 
     def __roman_tag__(self) -> str | None:
         return self._given_tag or (None if self._schema is None else self._schema.tag)

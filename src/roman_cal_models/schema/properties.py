@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..lazily import cached_property
 from . import uris
-from .rules_core import ASSIGNING_RUN
 from .uris import URI
+from .validators.core import ASSIGNING_CONTEXT
 
 if TYPE_CHECKING:
     from .registry import SchemaRegistry
     from .resolver import Subschema
-    from .rules import CompiledSchema
+    from .validators.compiler import CompiledSchema
 
 __all__ = ["ITEMS", "ArchiveColumns", "ObjectSchema", "PropertySchema", "walk"]
 
@@ -85,14 +85,14 @@ class PropertySchema:
         """Return True if a str, number, bool or None may be set here as it is: the quick answer, without settings."""
         if self.node_tag is not None:
             return lambda value: False
-        nodes = [compiled.node for compiled in self.compiled]
-        if len(nodes) == 1:
-            (node,) = nodes
-            words = node.words()
+        validators = [compiled.validator for compiled in self.compiled]
+        if len(validators) == 1:
+            (validator,) = validators
+            words = validator.words()
             if words is not None:
                 return words.__contains__
-            return lambda value: node.ok(value, ASSIGNING_RUN)
-        return lambda value: all(node.ok(value, ASSIGNING_RUN) for node in nodes)
+            return lambda value: validator.check(value, ASSIGNING_CONTEXT)
+        return lambda value: all(validator.check(value, ASSIGNING_CONTEXT) for validator in validators)
 
     @cached_property
     def pieces(self) -> tuple[Subschema, ...]:

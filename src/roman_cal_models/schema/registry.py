@@ -9,8 +9,8 @@ from ..errors import SchemaError
 from . import values
 from .properties import ITEMS, ObjectSchema, PropertySchema
 from .resolver import Resolver, Subschema
-from .rules import CompiledSchema, Compiler
 from .store import Store
+from .validators.compiler import CompiledSchema, Compiler
 
 __all__ = ["SchemaRegistry"]
 

@@ -178,7 +178,7 @@ class Store:
         return self._manifests_by_tag.get(tag)
 
     def schema_of(self, tag: str) -> str | None:
-        """Return the schema URI that a manifest binds to a tag, or None for a tag of nobody's."""
+        """Return the schema URI that a manifest binds to a tag, or None for a tag that none of them knows."""
         manifest = self._manifests_by_tag.get(tag)
         return None if manifest is None else manifest.schema_uris[tag]
 
@@ -201,7 +201,7 @@ class Store:
         return retired_tags.schema_of_file(tag, top) or self.schema_of_node(tag)
 
     def is_node(self, tag: str) -> bool:
-        """Tell whether what bears a tag is a node of ours, and not a foreign object.
+        """Return True if what bears a tag is a node of ours, and not a foreign object.
 
         So is what has a tag of the mission that no installed schema describes: it is kept as it is. That is said
         once, unless the tag is one that the mission has given up.

@@ -9,14 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ..errors import Problem, SchemaError
-from .keywords import KEYWORDS, Maker
-from .resolver import Load, Resolver, Subschema
-from .rules_arrays import ASDF_KEYWORDS
-from .rules_branches import BRANCH_KEYWORDS, Reference
-from .rules_core import ASSIGNING_RUN, FULL_RUN, HOLDING_RUN, SCALARS, Keyword, Node, Run, Where, show
-from .rules_objects import OBJECT_KEYWORDS
-from .rules_tree import Tree, in_tree_order
+from ...errors import Problem, SchemaError
+from ..resolver import Load, Resolver, Subschema
+from .asdf_keywords import ASDF_KEYWORDS
+from .combiners import COMBINING_KEYWORDS, Reference
+from .core import (
+    ASSIGNING_CONTEXT,
+    FULL_CONTEXT,
+    HOLDING_CONTEXT,
+    SCALARS,
+    Keyword,
+    Location,
+    Maker,
+    ValidationContext,
+    Validator,
+    show,
+)
+from .keywords import KEYWORDS
+from .objects import OBJECT_KEYWORDS
+from .tree import Tree, in_tree_order
 
 __all__ = ["CompiledSchema", "Compiler", "Tagged", "compile_schema"]
 
@@ -75,28 +86,28 @@ class CompiledSchema:
     ----------
     uri : str
         The document that it stands in.
-    node : Node
+    validator : Validator
         Its compiled keywords.
     tagged : callable, optional
         As for `compile_schema`.
     """
 
-    __slots__ = ("_tree", "node", "uri")
+    __slots__ = ("_tree", "uri", "validator")
 
-    def __init__(self, uri: str, node: Node, tagged: Tagged | None = None) -> None:
+    def __init__(self, uri: str, validator: Validator, tagged: Tagged | None = None) -> None:
         self.uri = uri
-        self.node = node
+        self.validator = validator
         self._tree = Tree(tagged) if tagged is not None else None
 
     def __repr__(self) -> str:
         return f"<compiled schema {self.uri}>" if self.uri else "<compiled schema>"
 
     def accepts(self, instance: Any, *, assigning: bool = False, check_arrays: bool = True) -> bool:
-        """Tell whether `instance` is valid; the arguments are those of `problems`."""
+        """Return True if `instance` is valid; the arguments are those of `problems`."""
         if instance.__class__ in SCALARS:
-            return self.node.ok(instance, _run_of_scalars(assigning, check_arrays))
-        run = Run(assigning, check_arrays)
-        return self.node.ok(instance, run) and (self._tree is None or self._tree.ok(instance, run))
+            return self.validator.check(instance, _context_of_scalars(assigning, check_arrays))
+        context = ValidationContext(assigning, check_arrays)
+        return self.validator.check(instance, context) and (self._tree is None or self._tree.check(instance, context))
 
     def problems(
         self,
@@ -129,17 +140,17 @@ class CompiledSchema:
         """
         if self.accepts(instance, assigning=assigning, check_arrays=check_arrays):
             return []
-        where = Where(instance, tuple(path), self.uri, Run(assigning, check_arrays))
-        found = list(self.node.explain(where))
+        location = Location(instance, tuple(path), self.uri, ValidationContext(assigning, check_arrays))
+        found = list(self.validator.iter_problems(location))
         if self._tree is not None:
-            found += self._tree.explain(where)
-        return in_tree_order(found, instance, len(where.path))
+            found += self._tree.iter_problems(location)
+        return in_tree_order(found, instance, len(location.path))
 
 
-def _run_of_scalars(assigning: bool, check_arrays: bool) -> Run:
+def _context_of_scalars(assigning: bool, check_arrays: bool) -> ValidationContext:
     if not assigning:
-        return FULL_RUN
-    return ASSIGNING_RUN if check_arrays else HOLDING_RUN
+        return FULL_CONTEXT
+    return ASSIGNING_CONTEXT if check_arrays else HOLDING_CONTEXT
 
 
 class Compiler:
@@ -156,7 +167,7 @@ class Compiler:
     def __init__(self, resolver: Resolver, tagged: Tagged | None = None) -> None:
         self.resolver = resolver
         self._tagged = tagged
-        self._nodes: dict[tuple[str, str], Node] = {}
+        self._validators: dict[tuple[str, str], Validator] = {}
         self._compiled: dict[tuple[str, str], CompiledSchema] = {}
 
     def compile(self, uri: str, pointer: str = "") -> CompiledSchema:
@@ -169,21 +180,21 @@ class Compiler:
         """
         known = self._compiled.get((uri, pointer))
         if known is None:
-            node = self.node(self.resolver.at(uri, pointer))
-            known = self._compiled[uri, pointer] = CompiledSchema(uri, node, self._tagged)
+            validator = self.validator(self.resolver.at(uri, pointer))
+            known = self._compiled[uri, pointer] = CompiledSchema(uri, validator, self._tagged)
         return known
 
-    def node(self, sub: Subschema) -> Node:
-        """Return the node of a part of a document."""
+    def validator(self, sub: Subschema) -> Validator:
+        """Return the validator of a part of a document."""
         place = sub[:2]
-        node = self._nodes.get(place)
-        if node is None:
-            node = self._nodes[place] = _Builder(self, sub).compile()
-        return node
+        validator = self._validators.get(place)
+        if validator is None:
+            validator = self._validators[place] = _Builder(self, sub).compile()
+        return validator
 
 
 class _Builder:
-    """Compiles the schemas of one document, from one place in it downward; the keywords know it as `Build`."""
+    """Compiles the schemas of one document, from one place in it downward; the keywords know it as `Compilation`."""
 
     def __init__(self, compiler: Compiler, sub: Subschema) -> None:
         self.uri = sub.document
@@ -191,7 +202,7 @@ class _Builder:
         self._sub = sub
         self._leaf = True
 
-    def compile(self) -> Node:
+    def compile(self) -> Validator:
         schema = self._sub.schema
         if not isinstance(schema, Mapping):
             raise SchemaError(f"{self._sub}: a schema is a mapping, not {show(schema)}")
@@ -199,13 +210,13 @@ class _Builder:
             return self._reference()
         keywords = self._keywords(schema)
         if len(keywords) == 1 and keywords[0].name == "allOf" and len(schema["allOf"]) == 1:
-            return self.node("allOf", 0)
-        node = Node(keywords, self._leaf)
+            return self.subschema("allOf", 0)
+        validator = Validator(keywords, self._leaf)
         if self._leaf and "enum" in schema:
-            node.remember(schema["enum"])
-        return node
+            validator.remember(schema["enum"])
+        return validator
 
-    def node(self, *keys: str | int) -> Node:
+    def subschema(self, *keys: str | int) -> Validator:
         self._leaf = False
         return _Builder(self._compiler, self._sub.child(*keys)).compile()
 
@@ -216,7 +227,7 @@ class _Builder:
         made = [_MAKERS[name](argument, schema, self) for name, argument in schema.items() if name in _MAKERS]
         return [keyword for keyword in made if keyword is not None]
 
-    def _reference(self) -> Node:
+    def _reference(self) -> Validator:
         reference = self._sub.schema["$ref"]
         if not isinstance(reference, str):
             raise self.error("$ref", "a URI", reference)
@@ -225,9 +236,9 @@ class _Builder:
         if reference.startswith("#"):
             resolver.at(uri, pointer)  # what leads nowhere in this document is reported at once
         return Reference(
-            lambda: compiler.node(resolver.at(uri, pointer)),
+            lambda: compiler.validator(resolver.at(uri, pointer)),
             lambda: resolver.leads_back(resolver.at(uri, pointer)),
         )
 
 
-_MAKERS: dict[str, Maker] = {**ASDF_KEYWORDS, **KEYWORDS, **OBJECT_KEYWORDS, **BRANCH_KEYWORDS}
+_MAKERS: dict[str, Maker] = {**ASDF_KEYWORDS, **KEYWORDS, **OBJECT_KEYWORDS, **COMBINING_KEYWORDS}

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from roman_cal_models.schema import values
 from roman_cal_models.schema.resolver import Resolver
-from roman_cal_models.schema.rules import CompiledSchema, Compiler, compile_schema
+from roman_cal_models.schema.validators.compiler import CompiledSchema, Compiler, compile_schema
 
 SCHEMAS = "asdf://stsci.edu/datamodels/roman/schemas/"
 NDARRAY = "tag:stsci.edu:asdf/core/ndarray-1.1.0"

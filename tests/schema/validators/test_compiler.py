@@ -18,9 +18,9 @@ from astropy.time import Time
 from roman_cal_models.errors import Problem, SchemaError
 from roman_cal_models.schema import values
 from roman_cal_models.schema.resolver import Resolver
-from roman_cal_models.schema.rules import CompiledSchema, Compiler, compile_schema
-from roman_cal_models.schema.rules_branches import _guarded
-from roman_cal_models.schema.rules_core import FULL_RUN
+from roman_cal_models.schema.validators.combiners import _guarded
+from roman_cal_models.schema.validators.compiler import CompiledSchema, Compiler, compile_schema
+from roman_cal_models.schema.validators.core import FULL_CONTEXT
 from roman_cal_models.yaml import TaggedMapping, TaggedScalar, TaggedSequence
 
 NAN = float("nan")
@@ -837,13 +837,13 @@ def _asdf_accepts(schema: dict[str, Any], tree: Any) -> bool:
 def test_threads_that_check_the_same_scalar_do_not_answer_for_each_other() -> None:
     is_checking, go_on = threading.Event(), threading.Event()
 
-    def ok(value: Any, run: Any) -> bool:
+    def wait(value: Any, context: Any) -> bool:
         is_checking.set()
         return not go_on.wait(10)
 
-    check: Any = _guarded(SimpleNamespace(leaf=False, ok=ok), in_place=True)  # type: ignore[arg-type]
+    check: Any = _guarded(SimpleNamespace(leaf=False, check=wait), in_place=True)  # type: ignore[arg-type]
     answers: list[bool] = []
-    threads = [threading.Thread(target=lambda: answers.append(check("same", FULL_RUN))) for _ in range(2)]
+    threads = [threading.Thread(target=lambda: answers.append(check("same", FULL_CONTEXT))) for _ in range(2)]
     threads[0].start()
     assert is_checking.wait(10)
     threads[1].start()
