@@ -50,7 +50,10 @@ class Subschema(NamedTuple):
         pointer = self.pointer
         for key in keys:
             schema = schema[key]
-            pointer += f"/{str(key).replace('~', '~0').replace('/', '~1')}"
+            step = str(key)
+            if "/" in step or "~" in step:
+                step = step.replace("~", "~0").replace("/", "~1")
+            pointer = f"{pointer}/{step}"
         return Subschema(self.document, pointer, schema)
 
     def branches(self, *combiners: str) -> Iterator[Subschema]:
@@ -103,7 +106,11 @@ class Resolver:
             There is no such document or piece.
         """
         document = self._document(uri)
-        return Subschema(uri, "", document).child(*_keys(document, uri, pointer))
+        if not pointer:
+            return Subschema(uri, "", document)
+        path = (unquote(pointer[1:]) if pointer.startswith("#") else pointer).strip("/")
+        *_, schema = _along(document, uri, path)
+        return Subschema(uri, f"/{path}" if path else "", schema)
 
     def target(self, sub: Subschema) -> Subschema:
         """Follow one ``$ref``.
@@ -260,11 +267,9 @@ class Resolver:
 
     def _base(self, sub: Subschema) -> str:
         """Return the URI that relative references in a piece are resolved against: an ``id`` on the way changes it."""
-        here: Any = self._document(sub.document)
-        base = _base_of(here, sub.document)
-        for key in _keys(here, sub.document, sub.pointer):
-            here = here[key]
-            base = _base_of(here, base)
+        base = sub.document
+        for schema in _along(self._document(sub.document), sub.document, sub.pointer.strip("/")):
+            base = _base_of(schema, base)
         return base
 
 
@@ -279,23 +284,22 @@ def mappings(schema: Any) -> Iterator[Mapping[str, Any]]:
             yield from mappings(value)
 
 
-def _keys(document: Any, uri: str, pointer: str) -> list[str | int]:
-    """Return the keys and the indices that a JSON pointer leads along."""
-    path = unquote(pointer[1:]) if pointer.startswith("#") else pointer
-    keys: list[str | int] = []
+def _along(document: Any, uri: str, path: str) -> Iterator[Any]:
+    """Yield a document and what a JSON pointer leads to in it, step by step."""
     here = document
-    for part in path.strip("/").split("/") if path.strip("/") else ():
-        key: Any = part.replace("~1", "/").replace("~0", "~")
+    yield here
+    for part in path.split("/") if path else ():
+        key = part.replace("~1", "/").replace("~0", "~")
         try:
             if isinstance(here, list) and key.isdigit():
-                key = int(key)
-            elif not isinstance(here, Mapping):
+                here = here[int(key)]
+            elif isinstance(here, Mapping):
+                here = here[key]
+            else:
                 raise LookupError(key)
-            here = here[key]
         except (LookupError, ValueError):
-            raise SchemaError(f"{uri}#/{path.strip('/')}: there is no such part of the schema") from None
-        keys.append(key)
-    return keys
+            raise SchemaError(f"{uri}#/{path}: there is no such part of the schema") from None
+        yield here
 
 
 def _base_of(schema: Any, base: str) -> str:
