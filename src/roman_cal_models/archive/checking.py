@@ -10,12 +10,11 @@ from typing import Any
 
 from ..errors import SchemaError
 from ..schema import installed, uris
-from ..schema.facts import Facts
-from ..schema.places import Place
-from ..schema.rules import Compiler
+from ..schema.properties import ITEMS, PropertySchema, walk
+from ..schema.registry import SchemaRegistry
 from ..schema.store import Store, rad_folder
 from .datatypes import INTEGER_RANGES, datatype
-from .mapping import ITEMS, schemas_of_files, walk
+from .mapping import schemas_of_files
 from .products import TABLES
 
 __all__ = ["Change", "Finding", "compare", "lint"]
@@ -71,14 +70,14 @@ def lint(rad: str | os.PathLike[str] = "installed") -> list[Finding]:
         Two values for one column, tables that nobody knows, text that can be longer than its column (by
         ``maxLength`` and ``enum``), and types that do not go together.
     """
-    facts = _facts(rad)
-    return [finding for uri in schemas_of_files(facts) for finding in _lint_family(facts, uri)]
+    registry = _registry(rad)
+    return [finding for uri in schemas_of_files(registry) for finding in _lint_family(registry, uri)]
 
 
-def _lint_family(facts: Facts, uri: str) -> Iterator[Finding]:
+def _lint_family(registry: SchemaRegistry, uri: str) -> Iterator[Finding]:
     family = uris.parse(uri).short
     seen: dict[str, str] = {}
-    for path, place in walk(facts, uri):
+    for path, place in walk(registry.document(uri)):
         if place.archive is None:
             continue
         for destination in place.archive.destinations:
@@ -93,7 +92,7 @@ def _lint_family(facts: Facts, uri: str) -> Iterator[Finding]:
         yield from _lint_type(family, path, place)
 
 
-def _lint_type(family: str, path: str, place: Place) -> Iterator[Finding]:
+def _lint_type(family: str, path: str, place: PropertySchema) -> Iterator[Finding]:
     assert place.archive is not None
     columns = ", ".join(place.archive.destinations)
     try:
@@ -170,7 +169,7 @@ def compare(old_rad: str | os.PathLike[str], new_rad: str | os.PathLike[str] = "
     SchemaError
         A folder holds no RAD, or one that is older than 1.1.
     """
-    old, new = _properties(_facts(old_rad)), _properties(_facts(new_rad))
+    old, new = _properties(_registry(old_rad)), _properties(_registry(new_rad))
     changes = []
     for family in sorted(old.keys() | new.keys()):
         if family not in new or family not in old:
@@ -220,22 +219,21 @@ def _kind(old: Any, new: Any) -> str:
     return "added" if old is None else "removed" if new is None else "changed"
 
 
-def _facts(rad: str | os.PathLike[str]) -> Facts:
+def _registry(rad: str | os.PathLike[str]) -> SchemaRegistry:
     if rad == "installed":
         return installed()
-    store = Store([(uris.ROMAN, rad_folder(Path(rad)))])
-    return Facts(store, Compiler(store.load))
+    return SchemaRegistry(Store([(uris.ROMAN, rad_folder(Path(rad)))]))
 
 
-def _properties(facts: Facts) -> dict[str, _Properties]:
-    return {uris.parse(uri).family: _properties_of(facts, uri) for uri in schemas_of_files(facts)}
+def _properties(registry: SchemaRegistry) -> dict[str, _Properties]:
+    return {uris.parse(uri).family: _properties_of(registry, uri) for uri in schemas_of_files(registry)}
 
 
-def _properties_of(facts: Facts, uri: str) -> _Properties:
-    return {path: _told(place) for path, place in walk(facts, uri)}
+def _properties_of(registry: SchemaRegistry, uri: str) -> _Properties:
+    return {path: _told(place) for path, place in walk(registry.document(uri))}
 
 
-def _told(place: Place) -> dict[str, Any]:
+def _told(place: PropertySchema) -> dict[str, Any]:
     archive = place.archive
     return {
         "type": ", ".join(sorted([*place.types, *place.tags])) or None,

@@ -16,9 +16,10 @@ from ..header.wholeness import require_whole
 from ..models.data_model import DataModel
 from ..printable import printable
 from ..schema import installed, uris
+from ..schema.properties import ITEMS
 from ..yaml import opened
 from .datatypes import Datatype, datatype
-from .mapping import ITEMS, columns
+from .mapping import columns
 from .products import tables_of
 
 __all__ = ["RowProblem", "Rows", "rows"]

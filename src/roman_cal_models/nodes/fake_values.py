@@ -13,7 +13,7 @@ from ..schema.values import numpy_dtype
 from .deferred import FakeValue
 
 if TYPE_CHECKING:
-    from ..schema.places import Place
+    from ..schema.properties import PropertySchema
 
 __all__ = [
     "FAKE_TIME",
@@ -49,12 +49,12 @@ _STRING = frozenset({"pattern", "minLength", "maxLength"})
 _NUMBER = frozenset({"multipleOf", "minimum", "maximum"})
 
 
-def fake_scalar(place: Place, shape: tuple[int, ...] = ()) -> Any:
+def fake_scalar(place: PropertySchema, shape: tuple[int, ...] = ()) -> Any:
     """Return a made-up value for a place that no tag describes; `NOTHING` for that of a container.
 
     Parameters
     ----------
-    place : Place
+    place : PropertySchema
         Where it is to stand.
     shape : tuple of int
         Shape of an array; one of fewer dimensions takes the first ones.
@@ -71,7 +71,7 @@ def fake_scalar(place: Place, shape: tuple[int, ...] = ()) -> Any:
     return {"integer": math.ceil(least), "number": float(least), "boolean": False}.get(kind, NOTHING)
 
 
-def json_type(place: Place) -> str:
+def json_type(place: PropertySchema) -> str:
     """Return the JSON type of what stands at a place, told by its keywords where no type is named."""
     named = place.keyword("type")
     if named is not None:
@@ -83,7 +83,7 @@ def json_type(place: Place) -> str:
     return "unknown"
 
 
-def fake_foreign(place: Place, shape: tuple[int, ...]) -> Any:
+def fake_foreign(place: PropertySchema, shape: tuple[int, ...]) -> Any:
     """Return a made-up foreign object of the tag that a place asks for; `NOTHING` for one of no known kind."""
     makers: dict[str, Callable[[], Any]] = {
         "time": lambda: FakeValue(TIME_TAG, fake_time),
@@ -127,7 +127,7 @@ def fake_wcs() -> Any:
     return WCS([(detector, to_sky), (sky, None)])
 
 
-def _fake_array(place: Place, shape: tuple[int, ...]) -> Any:
+def _fake_array(place: PropertySchema, shape: tuple[int, ...]) -> Any:
     import numpy as np
 
     dimensions = place.keyword("ndim") or 1
@@ -135,7 +135,7 @@ def _fake_array(place: Place, shape: tuple[int, ...]) -> Any:
     return np.zeros(sizes, dtype=numpy_dtype(place.keyword("datatype") or "float32"))
 
 
-def _fake_quantity(place: Place, shape: tuple[int, ...]) -> Any:
+def _fake_quantity(place: PropertySchema, shape: tuple[int, ...]) -> Any:
     from astropy.units import Quantity
 
     value, unit = (place.inside(name) for name in ("value", "unit"))

@@ -57,5 +57,5 @@ def schema_of_file(tag: str, top: object) -> str | None:
 
 
 def is_roman(tag: str) -> bool:
-    """Tell whether a tag is of the mission, known or not."""
+    """Return True if a tag is of the mission, known or not."""
     return tag.startswith(_TAGS)

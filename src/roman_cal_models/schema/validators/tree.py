@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
-from ..errors import Problem
-from . import values
-from .bounds import refusal
-from .rules_core import SCALARS, Node, Run, Unwritable, Where
+from ...errors import Problem
+from .. import values
+from ..bounds import refusal
+from .core import SCALARS, Location, Unwritable, ValidationContext, Validator
 
 __all__ = ["Tree", "in_tree_order"]
 
@@ -20,7 +20,7 @@ class TagSchema(Protocol):
     """What a tag implies."""
 
     uri: str
-    node: Node
+    validator: Validator
 
 
 class Tree:
@@ -37,59 +37,59 @@ class Tree:
     def __init__(self, tagged: Callable[[str], Sequence[TagSchema]]) -> None:
         self._tagged = tagged
 
-    def ok(self, value: Any, run: Run) -> bool:
-        """Tell whether each tagged value in the tree satisfies its schemas."""
-        return self._ok(value, run, {})
+    def check(self, value: Any, context: ValidationContext) -> bool:
+        """Return True if each tagged value in the tree satisfies its schemas."""
+        return self._check(value, context, {})
 
-    def explain(self, where: Where) -> Iterator[Problem]:
+    def iter_problems(self, location: Location) -> Iterator[Problem]:
         """Report what is wrong with the tagged values of the tree."""
-        yield from self._explain(where, {})
+        yield from self._iter_problems(location, {})
 
-    def _ok(self, value: Any, run: Run, visited: dict[int, Any]) -> bool:
-        if value.__class__ in SCALARS or self._passes(value, run, visited):
+    def _check(self, value: Any, context: ValidationContext, visited: dict[int, Any]) -> bool:
+        if value.__class__ in SCALARS or self._passes(value, context, visited):
             return True
-        tree = run.view(value)
+        tree = context.view(value)
         if values.is_common_array(tree):
             return True
         if isinstance(tree, Unwritable) or refusal(tree) is not None:
             return False
         for schema in self._schemas(value):
-            if not schema.node.ok(tree, run):
+            if not schema.validator.check(tree, context):
                 return False
         for member in tree.values() if tree.__class__ is dict else _containers(tree):
-            if member.__class__ not in SCALARS and not self._ok(member, run, visited):
+            if member.__class__ not in SCALARS and not self._check(member, context, visited):
                 return False
         return True
 
-    def _explain(self, where: Where, visited: dict[int, Any]) -> Iterator[Problem]:
-        value, run = where.value, where.run
-        if value.__class__ in SCALARS or self._passes(value, run, visited):
+    def _iter_problems(self, location: Location, visited: dict[int, Any]) -> Iterator[Problem]:
+        value, context = location.value, location.context
+        if value.__class__ in SCALARS or self._passes(value, context, visited):
             return
-        tree = run.view(value)
+        tree = context.view(value)
         if isinstance(tree, Unwritable):
-            yield where.problem("tag", f"asdf cannot write it: {tree.reason}", values.tag_of(value))
+            yield location.problem("tag", f"asdf cannot write it: {tree.reason}", values.tag_of(value))
             return
         refused = refusal(tree)
         if refused is not None:
-            yield where.problem("tag", f"cannot be built: {refused}", values.tag_of(value))
+            yield location.problem("tag", f"cannot be built: {refused}", values.tag_of(value))
             return
-        uri = where.uri
+        uri = location.uri
         for schema in self._schemas(value):
             uri = schema.uri
-            if not schema.node.ok(tree, run):
-                yield from schema.node.explain(Where(tree, where.path, uri, run))
+            if not schema.validator.check(tree, context):
+                yield from schema.validator.iter_problems(Location(tree, location.path, uri, context))
         for part, member in _members(tree):
-            yield from self._explain(where.step(part, member, uri), visited)
+            yield from self._iter_problems(location.step(part, member, uri), visited)
 
-    def _passes(self, value: Any, run: Run, visited: dict[int, Any]) -> bool:
-        """Tell whether there is nothing to ask of a value: it was visited, or it is not for us to look into."""
+    def _passes(self, value: Any, context: ValidationContext, visited: dict[int, Any]) -> bool:
+        """Return True if there is nothing to ask of a value: it was visited, or it is not for us to look into."""
         if id(value) in visited or values.is_reference(value):
             return True
         visited[id(value)] = value  # kept, so that its id is not given to another
         if values.is_plain(value) or _is_node(value):
             return False
         # what asdf writes for an array in memory always satisfies its schema, and may need a copy of the array
-        return run.assigning or (values.is_array(value) and not _is_of_file(value))
+        return context.assigning or (values.is_array(value) and not _is_of_file(value))
 
     def _schemas(self, value: Any) -> Sequence[TagSchema]:
         if value.__class__ is dict or value.__class__ is list:
@@ -129,16 +129,16 @@ def in_tree_order(problems: list[Problem], instance: Any, depth: int) -> list[Pr
     distinct = [once.pop(key) for key in [(p.path, p.kind, p.message) for p in problems] if key in once]
     if len(distinct) < 2:
         return distinct
-    run = Run(assigning=False, check_arrays=False)
-    return sorted(distinct, key=lambda problem: _position(problem.path[depth:], instance, run))
+    context = ValidationContext(assigning=False, check_arrays=False)
+    return sorted(distinct, key=lambda problem: _position(problem.path[depth:], instance, context))
 
 
-def _position(path: tuple[str | int, ...], instance: Any, run: Run) -> tuple[int, ...]:
+def _position(path: tuple[str | int, ...], instance: Any, context: ValidationContext) -> tuple[int, ...]:
     """Return where a path stands among its neighbours; what is missing stands last."""
     position: list[int] = []
     here = instance
     for part in path:
-        here = run.view(here)
+        here = context.view(here)
         if isinstance(here, dict) and part in here:
             position.append(list(here).index(part))
             here = here[part]

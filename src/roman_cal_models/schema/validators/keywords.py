@@ -1,32 +1,29 @@
 """The keywords of JSON Schema draft 4 that speak of one value, its members and its length.
 
-Each is compiled by a function ``(argument, schema, build) -> Keyword | None``; None: it asks for nothing.
+Each is compiled by a `Maker`.
 """
 
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from itertools import pairwise
 from numbers import Integral, Number
 from typing import Any
 
-from ..errors import Problem
-from . import values
-from .rules_core import Build, Keyword, Node, Run, Where, show
+from ...errors import Problem
+from .. import values
+from .core import Compilation, Keyword, Location, Maker, ValidationContext, Validator, searcher, show
 
-__all__ = ["KEYWORDS", "Maker", "is_number", "type_names"]
-
-Maker = Callable[[Any, Mapping[str, Any], Build], Keyword | None]
+__all__ = ["KEYWORDS"]
 
 
 # ---- any value
 
 
 def is_number(value: Any) -> bool:
-    """Tell a number; booleans are none."""
+    """Return True if `value` is a number; booleans are not."""
     cls = value.__class__
     return cls is float or cls is int or (cls is not str and isinstance(value, Number) and not isinstance(value, bool))
 
@@ -57,9 +54,9 @@ def type_names(argument: Any) -> list[str]:
     return [argument] if isinstance(argument, str) else list(argument)
 
 
-def _type(argument: Any, schema: Mapping[str, Any], build: Build) -> Keyword:
+def _type(argument: Any, schema: Mapping[str, Any], compilation: Compilation) -> Keyword:
     if not isinstance(argument, str | list) or not argument or not all(_is_type(name) for name in type_names(argument)):
-        raise build.error("type", f"one or more of {', '.join(_TYPES)}", argument)
+        raise compilation.error("type", f"one or more of {', '.join(_TYPES)}", argument)
     names = type_names(argument)
     glance = frozenset(cls for name in names for cls in _GLANCE[name])
     tests = [_TYPES[name] for name in names]
@@ -67,7 +64,7 @@ def _type(argument: Any, schema: Mapping[str, Any], build: Build) -> Keyword:
     # YAML readers make a datetime of what JSON Schema calls a string; asdf lets it pass where it is declared
     dates = "string" in names and schema.get("format") == "date-time"
 
-    def ok(value: Any, run: Run) -> bool:
+    def check(value: Any, context: ValidationContext) -> bool:
         if value.__class__ in glance:
             return True
         if isinstance(value, dict):
@@ -75,38 +72,38 @@ def _type(argument: Any, schema: Mapping[str, Any], build: Build) -> Keyword:
         if value.__class__ not in values.PLAIN and not values.is_plain(value):
             if values.is_array(value) and hasattr(value, "dtype"):
                 return is_object  # what asdf writes for an array in memory
-            value = run.view(value)
+            value = context.view(value)
         return any(test(value) for test in tests) or (dates and isinstance(value, datetime.datetime))
 
-    def explain(value: Any, where: Where) -> Iterator[Problem]:
+    def iter_problems(value: Any, location: Location) -> Iterator[Problem]:
         wanted = " or ".join(repr(name) for name in names)
-        yield where.problem("type", f"{show(value)} is not of type {wanted}", argument)
+        yield location.problem("type", f"{show(value)} is not of type {wanted}", argument)
 
-    return Keyword("type", ok, explain, inside=False)
+    return Keyword("type", check, iter_problems, inside=False)
 
 
 def _is_type(name: Any) -> bool:
     return isinstance(name, str) and name in _TYPES
 
 
-def _enum(argument: Any, schema: Mapping[str, Any], build: Build) -> Keyword:
+def _enum(argument: Any, schema: Mapping[str, Any], compilation: Compilation) -> Keyword:
     if not isinstance(argument, list) or not argument:
-        raise build.error("enum", "a list of one or more values", argument)
+        raise compilation.error("enum", "a list of one or more values", argument)
     strings = frozenset(each for each in argument if type(each) is str)
     marked = [_mark(each) for each in argument]
 
-    def ok(value: Any, run: Run) -> bool:
+    def check(value: Any, context: ValidationContext) -> bool:
         if value.__class__ is str:
             return value in strings
         value = _mark(_untagged(value))
         return any(_same(each, value) for each in marked)
 
-    def explain(value: Any, where: Where) -> Iterator[Problem]:
+    def iter_problems(value: Any, location: Location) -> Iterator[Problem]:
         allowed = ", ".join(show(each) for each in argument)
         wanted = f"one of {allowed}" if len(argument) > 1 else allowed
-        yield where.problem("enum", f"{show(value)} is not {wanted}", argument)
+        yield location.problem("enum", f"{show(value)} is not {wanted}", argument)
 
-    return Keyword("enum", ok, explain)
+    return Keyword("enum", check, iter_problems)
 
 
 _TRUE, _FALSE = object(), object()
@@ -142,21 +139,21 @@ def _limit(name: str, passes: Callable[[Any, Any, bool], bool], words: tuple[str
     """Make the maker of `minimum` or `maximum`; in draft 4 the exclusive form is a boolean beside it."""
     exclusive_name = f"exclusive{name.capitalize()}"
 
-    def make(argument: Any, schema: Mapping[str, Any], build: Build) -> Keyword:
+    def make(argument: Any, schema: Mapping[str, Any], compilation: Compilation) -> Keyword:
         exclusive = schema.get(exclusive_name, False)
         if not is_number(argument):
-            raise build.error(name, "a number", argument)
+            raise compilation.error(name, "a number", argument)
         if not isinstance(exclusive, bool):
-            raise build.error(exclusive_name, "a boolean", exclusive)
+            raise compilation.error(exclusive_name, "a boolean", exclusive)
         breaks = f"is {words[exclusive]} the {'exclusive ' * exclusive}{name} {show(argument)}"
 
-        def ok(value: Any, run: Run) -> bool:
+        def check(value: Any, context: ValidationContext) -> bool:
             return not is_number(value) or passes(value, argument, exclusive)
 
-        def explain(value: Any, where: Where) -> Iterator[Problem]:
-            yield where.problem(name, f"{show(value)} {breaks}", argument)
+        def iter_problems(value: Any, location: Location) -> Iterator[Problem]:
+            yield location.problem(name, f"{show(value)} {breaks}", argument)
 
-        return Keyword(name, ok, explain)
+        return Keyword(name, check, iter_problems)
 
     return make
 
@@ -170,17 +167,17 @@ def _stays_below(value: Any, limit: Any, exclusive: bool) -> bool:
     return not (value >= limit if exclusive else value > limit)
 
 
-def _multiple_of(argument: Any, schema: Mapping[str, Any], build: Build) -> Keyword:
+def _multiple_of(argument: Any, schema: Mapping[str, Any], compilation: Compilation) -> Keyword:
     if not is_number(argument) or not argument > 0:
-        raise build.error("multipleOf", "a number above 0", argument)
+        raise compilation.error("multipleOf", "a number above 0", argument)
 
-    def ok(value: Any, run: Run) -> bool:
+    def check(value: Any, context: ValidationContext) -> bool:
         return not is_number(value) or _divides(argument, value)
 
-    def explain(value: Any, where: Where) -> Iterator[Problem]:
-        yield where.problem("multipleOf", f"{show(value)} is not a multiple of {show(argument)}", argument)
+    def iter_problems(value: Any, location: Location) -> Iterator[Problem]:
+        yield location.problem("multipleOf", f"{show(value)} is not a multiple of {show(argument)}", argument)
 
-    return Keyword("multipleOf", ok, explain)
+    return Keyword("multipleOf", check, iter_problems)
 
 
 def _divides(divisor: Any, value: Any) -> bool:
@@ -210,17 +207,17 @@ def _at_least(name: str, test: Callable[[Any], bool], one: str, many: str) -> Ma
     """Make the maker of a keyword that sets the least length of strings, arrays or objects."""
     lenient = name != "minLength"  # while assigning, members may still be missing
 
-    def make(argument: Any, schema: Mapping[str, Any], build: Build) -> Keyword:
-        _check_length(name, argument, build)
+    def make(argument: Any, schema: Mapping[str, Any], compilation: Compilation) -> Keyword:
+        _check_length(name, argument, compilation)
 
-        def ok(value: Any, run: Run) -> bool:
-            return not test(value) or len(value) >= argument or (lenient and run.assigning)
+        def check(value: Any, context: ValidationContext) -> bool:
+            return not test(value) or len(value) >= argument or (lenient and context.assigning)
 
-        def explain(value: Any, where: Where) -> Iterator[Problem]:
+        def iter_problems(value: Any, location: Location) -> Iterator[Problem]:
             counted = _count(len(value), one, many)
-            yield where.problem(name, f"{show(value)} is too short: {counted}, at least {argument}", argument)
+            yield location.problem(name, f"{show(value)} is too short: {counted}, at least {argument}", argument)
 
-        return Keyword(name, ok, explain)
+        return Keyword(name, check, iter_problems)
 
     return make
 
@@ -228,69 +225,62 @@ def _at_least(name: str, test: Callable[[Any], bool], one: str, many: str) -> Ma
 def _at_most(name: str, test: Callable[[Any], bool], one: str, many: str) -> Maker:
     """Make the maker of a keyword that sets the greatest length of strings, arrays or objects."""
 
-    def make(argument: Any, schema: Mapping[str, Any], build: Build) -> Keyword:
-        _check_length(name, argument, build)
+    def make(argument: Any, schema: Mapping[str, Any], compilation: Compilation) -> Keyword:
+        _check_length(name, argument, compilation)
 
-        def ok(value: Any, run: Run) -> bool:
+        def check(value: Any, context: ValidationContext) -> bool:
             return not test(value) or len(value) <= argument
 
-        def explain(value: Any, where: Where) -> Iterator[Problem]:
+        def iter_problems(value: Any, location: Location) -> Iterator[Problem]:
             counted = _count(len(value), one, many)
-            yield where.problem(name, f"{show(value)} is too long: {counted}, at most {argument}", argument)
+            yield location.problem(name, f"{show(value)} is too long: {counted}, at most {argument}", argument)
 
-        return Keyword(name, ok, explain)
+        return Keyword(name, check, iter_problems)
 
     return make
 
 
-def _check_length(name: str, argument: Any, build: Build) -> None:
+def _check_length(name: str, argument: Any, compilation: Compilation) -> None:
     if not isinstance(argument, int) or isinstance(argument, bool) or argument < 0:
-        raise build.error(name, "an integer, 0 or more", argument)
+        raise compilation.error(name, "an integer, 0 or more", argument)
 
 
 def _count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 
-def _pattern(argument: Any, schema: Mapping[str, Any], build: Build) -> Keyword:
-    search = _search(argument, "pattern", build)
+def _pattern(argument: Any, schema: Mapping[str, Any], compilation: Compilation) -> Keyword:
+    search = searcher(argument, "pattern", "a regular expression", compilation)
 
-    def ok(value: Any, run: Run) -> bool:
+    def check(value: Any, context: ValidationContext) -> bool:
         return not isinstance(value, str) or search(value) is not None
 
-    def explain(value: Any, where: Where) -> Iterator[Problem]:
-        yield where.problem("pattern", f"{show(value)} does not match the pattern {argument!r}", argument)
+    def iter_problems(value: Any, location: Location) -> Iterator[Problem]:
+        yield location.problem("pattern", f"{show(value)} does not match the pattern {argument!r}", argument)
 
-    return Keyword("pattern", ok, explain)
-
-
-def _search(pattern: Any, keyword: str, build: Build) -> Callable[[str], Any]:
-    try:
-        return re.compile(pattern).search
-    except (TypeError, re.error):
-        raise build.error(keyword, "a regular expression", pattern) from None
+    return Keyword("pattern", check, iter_problems)
 
 
 # ---- arrays
 
 
-def _unique_items(argument: Any, schema: Mapping[str, Any], build: Build) -> Keyword | None:
+def _unique_items(argument: Any, schema: Mapping[str, Any], compilation: Compilation) -> Keyword | None:
     if not isinstance(argument, bool):
-        raise build.error("uniqueItems", "a boolean", argument)
+        raise compilation.error("uniqueItems", "a boolean", argument)
     if not argument:
         return None
 
-    def ok(value: Any, run: Run) -> bool:
+    def check(value: Any, context: ValidationContext) -> bool:
         return not isinstance(value, list | tuple) or _all_differ(value)
 
-    def explain(value: Any, where: Where) -> Iterator[Problem]:
-        yield where.problem("uniqueItems", f"{show(value)} holds the same item twice", argument)
+    def iter_problems(value: Any, location: Location) -> Iterator[Problem]:
+        yield location.problem("uniqueItems", f"{show(value)} holds the same item twice", argument)
 
-    return Keyword("uniqueItems", ok, explain)
+    return Keyword("uniqueItems", check, iter_problems)
 
 
 def _all_differ(items: Any) -> bool:
-    """Tell whether no item occurs twice; as in asdf, neighbours after sorting where the items can be sorted."""
+    """Return True if no item occurs twice; as in asdf, neighbours after sorting where the items can be sorted."""
     marked = [_mark(item) for item in items]
     try:
         ordered = sorted(marked)
@@ -309,63 +299,63 @@ def _equal(one: Any, other: Any) -> bool:
     return _same(_mark(one), _mark(other))
 
 
-def _items(argument: Any, schema: Mapping[str, Any], build: Build) -> Keyword:
+def _items(argument: Any, schema: Mapping[str, Any], compilation: Compilation) -> Keyword:
     if isinstance(argument, list):
-        return _items_by_place([build.node(each, "items", n) for n, each in enumerate(argument)], build.uri)
+        return _items_by_place([compilation.subschema("items", n) for n in range(len(argument))], compilation.uri)
     if not isinstance(argument, Mapping):
-        raise build.error("items", "a schema or a list of schemas", argument)
-    return _items_alike(build.node(argument, "items"), build.uri, "items", 0)
+        raise compilation.error("items", "a schema or a list of schemas", argument)
+    return _items_alike(compilation.subschema("items"), compilation.uri, "items", 0)
 
 
-def _items_alike(node: Node, uri: str, name: str, start: int) -> Keyword:
-    def ok(value: Any, run: Run) -> bool:
+def _items_alike(validator: Validator, uri: str, name: str, start: int) -> Keyword:
+    def check(value: Any, context: ValidationContext) -> bool:
         if isinstance(value, list | tuple):
-            check = node.ok
+            passes = validator.check
             for item in value[start:] if start else value:
-                if not check(item, run):
+                if not passes(item, context):
                     return False
         return True
 
-    def explain(value: Any, where: Where) -> Iterator[Problem]:
+    def iter_problems(value: Any, location: Location) -> Iterator[Problem]:
         for n, item in enumerate(value):
-            if n >= start and not node.ok(item, where.run):
-                yield from node.explain(where.step(n, item, uri))
+            if n >= start and not validator.check(item, location.context):
+                yield from validator.iter_problems(location.step(n, item, uri))
 
-    return Keyword(name, ok, explain)
+    return Keyword(name, check, iter_problems)
 
 
-def _items_by_place(nodes: list[Node], uri: str) -> Keyword:
-    def ok(value: Any, run: Run) -> bool:
+def _items_by_place(validators: list[Validator], uri: str) -> Keyword:
+    def check(value: Any, context: ValidationContext) -> bool:
         if not isinstance(value, list | tuple):
             return True
-        return all(node.ok(item, run) for node, item in zip(nodes, value, strict=False))
+        return all(validator.check(item, context) for validator, item in zip(validators, value, strict=False))
 
-    def explain(value: Any, where: Where) -> Iterator[Problem]:
-        for n, (node, item) in enumerate(zip(nodes, value, strict=False)):
-            if not node.ok(item, where.run):
-                yield from node.explain(where.step(n, item, uri))
+    def iter_problems(value: Any, location: Location) -> Iterator[Problem]:
+        for n, (validator, item) in enumerate(zip(validators, value, strict=False)):
+            if not validator.check(item, location.context):
+                yield from validator.iter_problems(location.step(n, item, uri))
 
-    return Keyword("items", ok, explain)
+    return Keyword("items", check, iter_problems)
 
 
-def _additional_items(argument: Any, schema: Mapping[str, Any], build: Build) -> Keyword | None:
+def _additional_items(argument: Any, schema: Mapping[str, Any], compilation: Compilation) -> Keyword | None:
     if not isinstance(argument, bool | Mapping):
-        raise build.error("additionalItems", "a boolean or a schema", argument)
+        raise compilation.error("additionalItems", "a boolean or a schema", argument)
     places = schema.get("items", {})
     if argument is True or isinstance(places, Mapping):
         return None
     count = len(places)
     if isinstance(argument, Mapping):
-        return _items_alike(build.node(argument, "additionalItems"), build.uri, "additionalItems", count)
+        return _items_alike(compilation.subschema("additionalItems"), compilation.uri, "additionalItems", count)
 
-    def ok(value: Any, run: Run) -> bool:
+    def check(value: Any, context: ValidationContext) -> bool:
         return not isinstance(value, list | tuple) or len(value) <= count
 
-    def explain(value: Any, where: Where) -> Iterator[Problem]:
+    def iter_problems(value: Any, location: Location) -> Iterator[Problem]:
         counted = _count(len(value), "item", "items")
-        yield where.problem("additionalItems", f"{show(value)} is too long: {counted}, at most {count}", argument)
+        yield location.problem("additionalItems", f"{show(value)} is too long: {counted}, at most {count}", argument)
 
-    return Keyword("additionalItems", ok, explain)
+    return Keyword("additionalItems", check, iter_problems)
 
 
 def _is_string(value: Any) -> bool:

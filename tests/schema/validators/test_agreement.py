@@ -20,7 +20,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from roman_cal_models.schema import values
-from roman_cal_models.schema.rules import CompiledSchema, Compiler, compile_schema
+from roman_cal_models.schema.resolver import Resolver
+from roman_cal_models.schema.validators.compiler import CompiledSchema, Compiler, compile_schema
 
 SCHEMAS = "asdf://stsci.edu/datamodels/roman/schemas/"
 NDARRAY = "tag:stsci.edu:asdf/core/ndarray-1.1.0"
@@ -176,7 +177,7 @@ relaxed = settings(max_examples=200, deadline=None, suppress_health_check=list(H
 @given(schema=schemas, instance=instances)
 @relaxed
 def test_random_schemas_and_instances(schema: dict[str, Any], instance: Any) -> None:
-    compiled = compile_schema(schema, resolve=asdf.schema.load_schema, tagged=asdf_tagged)
+    compiled = compile_schema(schema, load=asdf.schema.load_schema, tagged=asdf_tagged)
     verdict = compiled.accepts(instance)
     assert verdict == (compiled.problems(instance) == [])
     assert asdf_accepts(schema, instance) in (verdict, None)
@@ -187,7 +188,7 @@ def test_random_schemas_and_instances(schema: dict[str, Any], instance: Any) -> 
 def test_each_keyword_alone(keyword: str, data: st.DataObject) -> None:
     argument = {**KEYWORDS, **nested(some_of(KEYWORDS, 2).map(copy.deepcopy))}[keyword]
     schema = {keyword: data.draw(argument)}
-    compiled = compile_schema(schema, resolve=asdf.schema.load_schema, tagged=asdf_tagged)
+    compiled = compile_schema(schema, load=asdf.schema.load_schema, tagged=asdf_tagged)
     for _ in range(5):
         instance = data.draw(instances)
         assert asdf_accepts(schema, instance) in (compiled.accepts(instance), None)
@@ -201,7 +202,7 @@ def test_each_keyword_alone(keyword: str, data: st.DataObject) -> None:
 @relaxed
 def test_schemas_that_refer_to_themselves(schema: dict[str, Any], definitions: dict[str, Any], instance: Any) -> None:
     document = copy.deepcopy({**schema, "id": URI, "definitions": definitions})
-    compiled = compile_schema(document, resolve=asdf.schema.load_schema, tagged=asdf_tagged)
+    compiled = compile_schema(document, load=asdf.schema.load_schema, tagged=asdf_tagged)
     with asdf.config_context() as config:
         config.add_resource_mapping({URI: yaml.safe_dump(document, allow_unicode=True).encode()})
         expected = asdf_accepts(document, instance)
@@ -243,7 +244,7 @@ def asdf_tagged(tag: str) -> list[CompiledSchema]:
 
 @cache
 def shared() -> Compiler:
-    return Compiler(resolve, asdf_tagged)
+    return Compiler(Resolver(resolve), asdf_tagged)
 
 
 @pytest.mark.newest_rad
@@ -461,7 +462,7 @@ SHAPES = {"ImageModel": (8, 8), "RampModel": (2, 8, 8), "DarkRefModel": (2, 8, 8
 )
 def test_a_whole_file_with_one_leaf_broken(model: str, number: int) -> None:
     tree = fake_tree(model)
-    everything = compile_schema({}, resolve=resolve, tagged=asdf_tagged)
+    everything = compile_schema({}, load=resolve, tagged=asdf_tagged)
     context = asdf.AsdfFile()
     assert everything.problems(tree) == []
     assert asdf_accepts({}, tree, context)

@@ -1,55 +1,29 @@
-"""What the schemas say of each place in a tree: merged through ``allOf``, ``$ref``, ``anyOf`` and RAD's tags.
+"""What the schemas say of properties and of objects: merged through ``allOf``, ``$ref``, ``anyOf`` and RAD's tags.
 
-Nodes are built, checked and described by what stands here; nothing here knows a node class.
+The records that nodes are built, checked and described by. A `SchemaRegistry` makes them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ..lazily import cached_property
 from . import uris
-from .rules_core import ASSIGNING_RUN
 from .uris import URI
+from .validators.core import ASSIGNING_CONTEXT
 
 if TYPE_CHECKING:
-    from .facts import Facts
-    from .rules import CompiledSchema
+    from .registry import SchemaRegistry
+    from .resolver import Subschema
+    from .validators.compiler import CompiledSchema
 
-__all__ = ["OBJECT_KEYWORDS", "ArchiveColumns", "ObjectSchema", "Place", "PropertyPlace", "Subschema"]
+__all__ = ["ITEMS", "ArchiveColumns", "ObjectSchema", "PropertySchema", "walk"]
 
-# Keywords by which a schema shows that it describes a mapping.
-OBJECT_KEYWORDS = frozenset({"properties", "patternProperties", "required", "additionalProperties"})
-
-
-class Subschema(NamedTuple):
-    """A piece of a schema document and where it stands.
-
-    Parameters
-    ----------
-    document : str
-        URI of the document.
-    pointer : str
-        JSON pointer in it, without ``#``: ``/properties/meta``; empty for the whole.
-    schema : mapping
-        The piece itself.
-    """
-
-    document: str
-    pointer: str
-    schema: Mapping[str, Any]
-
-    def child(self, *keys: str | int) -> Subschema:
-        """Return a piece of this piece."""
-        schema: Any = self.schema
-        pointer = self.pointer
-        for key in keys:
-            schema = schema[key]
-            pointer += f"/{str(key).replace('~', '~0').replace('/', '~1')}"
-        return Subschema(self.document, pointer, schema)
+ITEMS = "[]"
+"""What stands behind the name of a list where its items are meant: ``meta.image_metas[].filename``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,49 +42,62 @@ class ArchiveColumns:
     destinations: tuple[str, ...]
 
 
-class Place:
-    """A place where a value stands: a property of an object, an item of a list, or the root.
+class PropertySchema:
+    """What the schemas say of one value: a property of an object, an item of a list, or the root of a document.
 
     Parameters
     ----------
-    facts : Facts
+    registry : SchemaRegistry
         Where further schemas are found.
-    subschemas : sequence of Subschema
-        All that a value here must satisfy.
+    subschemas : tuple of Subschema
+        All that the value must satisfy.
+    owner : ObjectSchema, optional
+        The object that it is a property of. A mapping that is described in place is known by its owner and `name`.
+    name : str, optional
+        Its name there; a pattern stands between slashes, and ``[]`` behind a name means the items of a list.
     """
 
-    __slots__ = ("__dict__", "_facts", "subschemas")
+    __slots__ = ("__dict__", "_name", "_owner", "_registry", "subschemas")
 
-    def __init__(self, facts: Facts, subschemas: tuple[Subschema, ...]) -> None:
-        self._facts = facts
+    def __init__(
+        self,
+        registry: SchemaRegistry,
+        subschemas: tuple[Subschema, ...],
+        owner: ObjectSchema | None = None,
+        name: str = "",
+    ) -> None:
+        self._registry = registry
         self.subschemas = subschemas
+        self._owner = owner
+        self._name = name
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restore_place, (tuple((sub.document, sub.pointer) for sub in self.subschemas),)
+        pieces = tuple((sub.document, sub.pointer) for sub in self.subschemas)
+        return _restore_property, (self._registry, pieces, self._owner, self._name)
 
     @cached_property
-    def rules(self) -> tuple[CompiledSchema, ...]:
+    def compiled(self) -> tuple[CompiledSchema, ...]:
         """The compiled checks of a value here."""
-        return tuple(self._facts.compiler.compile(sub.document, sub.pointer) for sub in self.subschemas)
+        return tuple(self._registry.compiler.compile(sub.document, sub.pointer) for sub in self.subschemas)
 
     @cached_property
     def accepts_plain(self) -> Callable[[Any], bool]:
-        """Tell whether a str, number, bool or None may be set here as it is: the quick answer, without settings."""
+        """Return True if a str, number, bool or None may be set here as it is: the quick answer, without settings."""
         if self.node_tag is not None:
             return lambda value: False
-        nodes = [rules.node for rules in self.rules]
-        if len(nodes) == 1:
-            (node,) = nodes
-            words = node.words()
+        validators = [compiled.validator for compiled in self.compiled]
+        if len(validators) == 1:
+            (validator,) = validators
+            words = validator.words()
             if words is not None:
                 return words.__contains__
-            return lambda value: node.ok(value, ASSIGNING_RUN)
-        return lambda value: all(node.ok(value, ASSIGNING_RUN) for node in nodes)
+            return lambda value: validator.check(value, ASSIGNING_CONTEXT)
+        return lambda value: all(validator.check(value, ASSIGNING_CONTEXT) for validator in validators)
 
     @cached_property
     def pieces(self) -> tuple[Subschema, ...]:
         """All that applies here, through ``$ref``, ``allOf``, RAD's tags, and the branches of ``anyOf``."""
-        return tuple(piece for sub in self.subschemas for piece in self._facts.pieces(sub))
+        return tuple(piece for sub in self.subschemas for piece in self._registry.resolver.pieces(sub))
 
     def keyword(self, name: str) -> Any:
         """Return the first value of a keyword among the pieces, or None."""
@@ -119,14 +106,12 @@ class Place:
     @property
     def title(self) -> str | None:
         """The title, on one line."""
-        title = self.keyword("title")
-        return None if title is None else " ".join(str(title).split())
+        return _on_one_line(self.keyword("title"))
 
     @property
     def description(self) -> str | None:
         """The description, on one line."""
-        description = self.keyword("description")
-        return None if description is None else " ".join(str(description).split())
+        return _on_one_line(self.keyword("description"))
 
     @property
     def unit(self) -> str | tuple[str, ...] | None:
@@ -163,7 +148,7 @@ class Place:
     @cached_property
     def node_tag(self) -> str | None:
         """The tag of a node that a value here must bear (RAD 1.x), or None where nodes are written untagged."""
-        return next((tag for tag in self.tags if self._facts.store.schema_of(tag) is not None), None)
+        return next((tag for tag in self.tags if self._registry.store.schema_of(tag) is not None), None)
 
     @cached_property
     def is_array(self) -> bool:
@@ -183,38 +168,45 @@ class Place:
     @cached_property
     def object(self) -> ObjectSchema | None:
         """What a mapping here must look like; None where the schemas do not speak of mappings."""
-        return self._facts.object_at(self.subschemas)
+        return self._registry.object_at(self.subschemas, self._owner, self._name)
 
     @cached_property
-    def items(self) -> Place | None:
-        """The place of the items of a list here; None where the schemas do not speak of them."""
+    def items(self) -> PropertySchema | None:
+        """What the items of a list here must be; None where the schemas do not speak of them."""
         found = tuple(
             piece.child("items")
             for piece in self.pieces
             if isinstance(piece.schema.get("items"), Mapping) and "not" not in piece.schema["items"]
         )
-        return Place(self._facts, found) if found else None
+        return PropertySchema(self._registry, found, self._owner, f"{self._name}{ITEMS}") if found else None
 
-    def inside(self, name: str) -> Place | None:
-        """Return the place of a property of a foreign object here, such as the value of a quantity."""
+    def objects(self) -> Iterator[tuple[str, ObjectSchema]]:
+        """Yield what mappings must look like: here, in a list here, in a list of lists, ...; each with its ``[]``."""
+        at: PropertySchema | None = self
+        items = ""
+        while at is not None:
+            if at.object is not None:
+                yield items, at.object
+            at, items = at.items, items + ITEMS
+
+    def inside(self, name: str) -> PropertySchema | None:
+        """Return what a property of a foreign object here must be, such as the value of a quantity."""
         found = tuple(
             piece.child("properties", name) for piece in self.pieces if name in piece.schema.get("properties", ())
         )
-        return Place(self._facts, found) if found else None
+        return PropertySchema(self._registry, found) if found else None
 
-    def beside(self, sub: Subschema) -> Place:
-        """Return the place of a piece that stands inside of this one's schemas."""
-        return Place(self._facts, (sub,))
+    def beside(self, sub: Subschema) -> PropertySchema:
+        """Return what a piece that stands inside of these schemas says."""
+        return PropertySchema(self._registry, (sub,))
 
     @cached_property
-    def definitions(self) -> dict[str, Place]:
+    def definitions(self) -> dict[str, PropertySchema]:
         """The ``definitions`` that the schemas bring along, by name."""
-        found: dict[str, Place] = {}
+        found: dict[str, PropertySchema] = {}
         for piece in self.pieces:
             if "definitions" in piece.schema:
-                definitions = piece.child("definitions")
-                while "$ref" in definitions.schema:
-                    definitions = self._facts.resolve(definitions)
+                definitions = self._registry.resolver.resolved(piece.child("definitions"))
                 found |= {name: self.beside(definitions.child(name)) for name in definitions.schema}
         return found
 
@@ -229,7 +221,7 @@ class ObjectSchema:
 
     Parameters
     ----------
-    facts : Facts
+    registry : SchemaRegistry
         Where further schemas are found.
     subschemas : tuple of Subschema
         The parts that together describe the object.
@@ -240,12 +232,14 @@ class ObjectSchema:
         is described in place. A pattern stands between slashes, and ``[]`` behind a name means the items of a list.
     """
 
-    __slots__ = ("__dict__", "_facts", "attribute_checks", "path", "subschemas", "uri")
+    __slots__ = ("__dict__", "_registry", "attribute_checks", "path", "subschemas", "uri")
 
-    def __init__(self, facts: Facts, subschemas: tuple[Subschema, ...], uri: str, path: tuple[str, ...]) -> None:
+    def __init__(
+        self, registry: SchemaRegistry, subschemas: tuple[Subschema, ...], uri: str, path: tuple[str, ...]
+    ) -> None:
         # the quick answers for the properties that were set as attributes before; a slot, for speed
         self.attribute_checks: dict[str, Callable[[Any], bool]] = {}
-        self._facts = facts
+        self._registry = registry
         self.subschemas = subschemas
         self.uri = uri
         self.path = path
@@ -255,7 +249,7 @@ class ObjectSchema:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # one object a schema and process: what is unpickled must be the same object again
-        return _restore, (self.uri, self.path)
+        return _restore_object, (self._registry, self.uri, self.path)
 
     @cached_property
     def parsed(self) -> URI:
@@ -265,42 +259,41 @@ class ObjectSchema:
     @cached_property
     def tag(self) -> str | None:
         """The tag that a manifest binds to this schema; None for a fragment and for an object described in place."""
-        return None if self.path else self._facts.store.tag_of(self.uri)
+        return None if self.path else self._registry.store.tag_of(self.uri)
 
     @cached_property
-    def rules(self) -> tuple[CompiledSchema, ...]:
+    def compiled(self) -> tuple[CompiledSchema, ...]:
         """The compiled checks of the whole object."""
-        return tuple(self._facts.compiler.compile(sub.document, sub.pointer) for sub in self.subschemas)
+        return tuple(self._registry.compiler.compile(sub.document, sub.pointer) for sub in self.subschemas)
 
     @cached_property
     def pieces(self) -> tuple[Subschema, ...]:
         """All that applies to the object itself."""
-        return tuple(piece for sub in self.subschemas for piece in self._facts.conjuncts(sub))
+        return tuple(piece for sub in self.subschemas for piece in self._registry.resolver.conjuncts(sub))
 
     @cached_property
     def title(self) -> str | None:
         """The title of the schema, on one line."""
         titles = (piece.schema["title"] for piece in self.pieces if "title" in piece.schema)
-        title = next(titles, None)
-        return None if title is None else " ".join(str(title).split())
+        return _on_one_line(next(titles, None))
 
     @cached_property
-    def places(self) -> dict[str, Place]:
+    def properties(self) -> dict[str, PropertySchema]:
         """The declared properties, in the schemas' order."""
         found: dict[str, list[Subschema]] = {}
         for piece in self.pieces:
             for name in piece.schema.get("properties", ()):
                 found.setdefault(name, []).append(piece.child("properties", name))
-        return {name: PropertyPlace(self._facts, tuple(parts), self, name) for name, parts in found.items()}
+        return {name: PropertySchema(self._registry, tuple(parts), self, name) for name, parts in found.items()}
 
     def accepts_plain(self, name: str, value: Any) -> bool:
-        """Tell whether a str, number, bool or None may be set as a declared property: the quick answer."""
+        """Return True if a str, number, bool or None may be set as a declared property: the quick answer."""
         accepts = self._plain_checks.get(name)
         if accepts is None:
-            place = self.places.get(name)
-            if place is None:
+            declared = self.properties.get(name)
+            if declared is None:
                 return False
-            accepts = self._plain_checks[name] = place.accepts_plain
+            accepts = self._plain_checks[name] = declared.accepts_plain
         return accepts(value)
 
     @cached_property
@@ -310,7 +303,7 @@ class ObjectSchema:
     @cached_property
     def parents(self) -> tuple[str, ...]:
         """The families whose documents the object takes in whole, by ``allOf``."""
-        own = [part for sub in self.subschemas for part in self._facts.parts(sub)]
+        own = [part for sub in self.subschemas for part in self._registry.resolver.joined(sub)]
         return tuple(dict.fromkeys(uris.parse(part.document).family for part in own if not part.pointer))
 
     @cached_property
@@ -327,12 +320,12 @@ class ObjectSchema:
         return frozenset(name for piece in self.pieces for name in piece.schema.get("required", ()))
 
     @cached_property
-    def patterns(self) -> tuple[tuple[re.Pattern[str], Place], ...]:
-        """Places of the properties that are declared by a pattern of their names."""
+    def patterns(self) -> tuple[tuple[re.Pattern[str], PropertySchema], ...]:
+        """The properties that are declared by a pattern of their names."""
         return tuple(
             (
                 re.compile(pattern),
-                PropertyPlace(self._facts, (piece.child("patternProperties", pattern),), self, f"/{pattern}/"),
+                PropertySchema(self._registry, (piece.child("patternProperties", pattern),), self, f"/{pattern}/"),
             )
             for piece in self.pieces
             for pattern in piece.schema.get("patternProperties", ())
@@ -343,51 +336,36 @@ class ObjectSchema:
         """Whether names that the schema does not know are forbidden."""
         return any(piece.schema.get("additionalProperties") is False for piece in self.pieces)
 
-    def place(self, name: str) -> Place | None:
-        """Return the place of a property, declared by name or by pattern; None for an unknown name."""
-        place = self.places.get(name)
-        if place is not None:
-            return place
-        for pattern, place in self.patterns:
+    def property_named(self, name: str) -> PropertySchema | None:
+        """Return what a property must be, declared by name or by pattern; None for an unknown name."""
+        declared = self.properties.get(name)
+        if declared is not None:
+            return declared
+        for pattern, matching in self.patterns:
             if isinstance(name, str) and pattern.search(name):
-                return place
+                return matching
         return None
 
 
-class PropertyPlace(Place):
-    """The place of a property: an object that stands here in place is known by its path."""
-
-    __slots__ = ("_name", "_owner")
-
-    def __init__(self, facts: Facts, subschemas: tuple[Subschema, ...], owner: ObjectSchema, name: str) -> None:
-        super().__init__(facts, subschemas)
-        self._owner = owner
-        self._name = name
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        pieces = tuple((sub.document, sub.pointer) for sub in self.subschemas)
-        return _restore_place, (pieces, self._owner, self._name)
-
-    @cached_property
-    def object(self) -> ObjectSchema | None:
-        """What a mapping here must look like."""
-        return self._facts.object_at(self.subschemas, self._owner, self._name)
-
-    @cached_property
-    def items(self) -> Place | None:
-        """The place of the items of a list here."""
-        place = super().items
-        return None if place is None else PropertyPlace(self._facts, place.subschemas, self._owner, f"{self._name}[]")
+def walk(schema: ObjectSchema, before: str = "") -> Iterator[tuple[str, PropertySchema]]:
+    """Yield every declared property of an object, at any depth, with its dotted path."""
+    for name, declared in schema.properties.items():
+        path = f"{before}{name}"
+        yield path, declared
+        for items, inner in declared.objects():
+            yield from walk(inner, f"{path}{items}.")
+            break
 
 
-def _restore(uri: str, path: tuple[str, ...]) -> ObjectSchema:
-    from . import installed
-
-    return installed().find(uri, path)
+def _on_one_line(text: Any) -> str | None:
+    return None if text is None else " ".join(str(text).split())
 
 
-def _restore_place(pieces: tuple[tuple[str, str], ...], owner: ObjectSchema | None = None, name: str = "") -> Place:
-    from . import installed
+def _restore_object(registry: SchemaRegistry, uri: str, path: tuple[str, ...]) -> ObjectSchema:
+    return registry.find(uri, path)
 
-    subschemas = tuple(installed().piece(document, pointer) for document, pointer in pieces)
-    return Place(installed(), subschemas) if owner is None else PropertyPlace(installed(), subschemas, owner, name)
+
+def _restore_property(
+    registry: SchemaRegistry, pieces: tuple[tuple[str, str], ...], owner: ObjectSchema | None, name: str
+) -> PropertySchema:
+    return PropertySchema(registry, tuple(registry.resolver.at(*piece) for piece in pieces), owner, name)

@@ -1,4 +1,4 @@
-"""Facts: what the schemas say of each place, merged."""
+"""The registry: what the installed schemas say of each property, merged."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pytest
 
 from roman_cal_models import SchemaError, SchemaNotFoundError
 from roman_cal_models.schema import installed
-from roman_cal_models.schema.places import ObjectSchema, Subschema
+from roman_cal_models.schema.properties import ObjectSchema
+from roman_cal_models.schema.resolver import Subschema
 
 BASE = "asdf://stsci.edu/datamodels/roman/schemas/"
 CAL_STEP = f"{BASE}meta/l2_cal_step-1.0.0"
@@ -48,7 +49,7 @@ def steps() -> Any:
 
 
 def test_the_steps_are_the_properties_in_the_schema_s_order(steps: Any) -> None:
-    assert tuple(steps.places) == STEPS
+    assert tuple(steps.properties) == STEPS
 
 
 def test_all_steps_are_required(steps: Any) -> None:
@@ -57,12 +58,12 @@ def test_all_steps_are_required(steps: Any) -> None:
 
 @pytest.mark.parametrize("name", STEPS)
 def test_a_step_is_one_of_the_flags(steps: Any, name: str) -> None:
-    assert steps.places[name].enum == ("N/A", "COMPLETE", "FAILED", "SKIPPED", "INCOMPLETE")
-    assert steps.places[name].types == {"string"}
+    assert steps.properties[name].enum == ("N/A", "COMPLETE", "FAILED", "SKIPPED", "INCOMPLETE")
+    assert steps.properties[name].types == {"string"}
 
 
 def test_the_archive_columns_are_exactly_one_a_step(steps: Any) -> None:
-    columns = {name: place.archive for name, place in steps.places.items()}
+    columns = {name: place.archive for name, place in steps.properties.items()}
     assert {name: column.destinations for name, column in columns.items()} == {
         name: (f"ScienceRefData.s_{name}",) for name in STEPS
     }
@@ -71,7 +72,7 @@ def test_the_archive_columns_are_exactly_one_a_step(steps: Any) -> None:
 
 def test_titles_and_descriptions_stand_on_one_line(steps: Any) -> None:
     assert steps.title == "Level 2 Calibration Status"
-    for place in steps.places.values():
+    for place in steps.properties.values():
         assert place.title
         assert place.description
         assert "\n" not in place.title + place.description
@@ -79,7 +80,7 @@ def test_titles_and_descriptions_stand_on_one_line(steps: Any) -> None:
 
 def test_the_steps_may_be_joined_by_unknown_names(steps: Any) -> None:
     assert not steps.is_closed
-    assert steps.place("bananas") is None
+    assert steps.property_named("bananas") is None
 
 
 def test_a_fragment_has_no_tag(steps: Any) -> None:
@@ -107,25 +108,25 @@ def test_an_image_has_313_destinations_in_the_archive(image: Any) -> None:
 
 
 def test_the_properties_of_joined_schemas_are_one_object_s(image: Any) -> None:
-    meta = image.places["meta"].object
-    assert {"filename", "exposure", "cal_step", "photometry"} <= set(meta.places)
+    meta = image.properties["meta"].object
+    assert {"filename", "exposure", "cal_step", "photometry"} <= set(meta.properties)
     assert {"filename", "exposure", "photometry"} <= meta.required
     assert "cal_step" not in meta.required
 
 
 def test_an_object_described_in_place_is_known_by_its_path(image: Any) -> None:
-    meta = image.places["meta"].object
+    meta = image.properties["meta"].object
     assert (meta.uri, meta.path, meta.tag) == (image.uri, ("meta",), None)
 
 
 def test_an_object_described_by_a_document_is_that_document(image: Any) -> None:
-    step = image.places["meta"].object.places["cal_step"].object
+    step = image.properties["meta"].object.properties["cal_step"].object
     assert step is installed().document(step.uri)
     assert step.parsed.family == "meta/l2_cal_step"
 
 
 def test_an_array_knows_its_tag_unit_and_type(image: Any) -> None:
-    data = image.places["data"]
+    data = image.properties["data"]
     assert data.tags == ("tag:stsci.edu:asdf/core/ndarray-1.*",)
     assert (data.keyword("datatype"), data.keyword("ndim")) == ("float32", 2)
     assert data.unit
@@ -133,29 +134,29 @@ def test_an_array_knows_its_tag_unit_and_type(image: Any) -> None:
 
 
 def test_what_may_be_null_is_known(image: Any) -> None:
-    meta = image.places["meta"].object
-    assert meta.places["wcs"].is_nullable
-    assert not meta.places["filename"].is_nullable
+    meta = image.properties["meta"].object
+    assert meta.properties["wcs"].is_nullable
+    assert not meta.properties["filename"].is_nullable
 
 
 def test_the_items_of_a_list_have_a_place_of_their_own(image: Any) -> None:
-    pattern = image.places["meta"].object.places["exposure"].object.places["read_pattern"]
+    pattern = image.properties["meta"].object.properties["exposure"].object.properties["read_pattern"]
     assert pattern.is_list
     assert pattern.items.is_list
     assert pattern.items.items.types == {"integer"}
 
 
 def test_an_old_schema_asks_for_tagged_nodes() -> None:
-    meta = installed().document(f"{BASE}wfi_image-1.0.0").places["meta"].object
-    assert meta.places["cal_step"].node_tag.endswith("/tags/l2_cal_step-1.0.0")
-    assert meta.places["telescope"].node_tag.endswith("/tags/telescope-1.0.0")
+    meta = installed().document(f"{BASE}wfi_image-1.0.0").properties["meta"].object
+    assert meta.properties["cal_step"].node_tag.endswith("/tags/l2_cal_step-1.0.0")
+    assert meta.properties["telescope"].node_tag.endswith("/tags/telescope-1.0.0")
 
 
 def test_a_property_is_found_by_the_pattern_of_its_name() -> None:
-    table = installed().document(f"{BASE}reference_files/wfi_img_photom-1.0.0").places["phot_table"].object
-    assert table.places == {}
-    assert table.place("F158").object is not None
-    assert table.place("bananas") is None
+    table = installed().document(f"{BASE}reference_files/wfi_img_photom-1.0.0").properties["phot_table"].object
+    assert table.properties == {}
+    assert table.property_named("F158").object is not None
+    assert table.property_named("bananas") is None
     assert table.is_closed
 
 
@@ -167,7 +168,7 @@ def test_a_document_is_one_object() -> None:
 
 
 def test_an_object_is_found_by_its_path(image: Any) -> None:
-    assert installed().find(image.uri, ("meta",)) is image.places["meta"].object
+    assert installed().find(image.uri, ("meta",)) is image.properties["meta"].object
 
 
 def test_a_path_that_leads_nowhere_is_told(image: Any) -> None:
@@ -182,12 +183,12 @@ def test_a_document_that_is_not_installed_is_told() -> None:
 
 
 def test_a_pickled_object_schema_is_the_same_object(image: Any) -> None:
-    meta = image.places["meta"].object
+    meta = image.properties["meta"].object
     assert pickle.loads(pickle.dumps(meta)) is meta
 
 
 def test_a_pickled_place_holds_the_same_schemas(image: Any) -> None:
-    place = image.places["meta"].object.places["exposure"]
+    place = image.properties["meta"].object.properties["exposure"]
     twin = pickle.loads(pickle.dumps(place))
     assert twin.subschemas == place.subschemas
     assert twin.object is place.object
@@ -211,7 +212,7 @@ def test_every_object_described_in_place_is_found_again() -> None:
 
 def _walk(schema: Any) -> Iterator[Any]:
     """Yield the place of every declared property, those of nested objects and of items included."""
-    for place in schema.places.values():
+    for place in schema.properties.values():
         yield place
         inner = place
         while inner is not None:
@@ -223,5 +224,5 @@ def _walk(schema: Any) -> Iterator[Any]:
 def test_a_pattern_may_match_anywhere_in_a_name() -> None:
     piece = Subschema(CAL_STEP, "", {"patternProperties": {"_flag": {"type": "string"}}})
     schema = ObjectSchema(installed(), (piece,), CAL_STEP, ())
-    assert schema.place("saturation_flag_2") is not None
-    assert schema.place("saturation") is None
+    assert schema.property_named("saturation_flag_2") is not None
+    assert schema.property_named("saturation") is None

@@ -17,9 +17,10 @@ from astropy.time import Time
 
 from roman_cal_models.errors import Problem, SchemaError
 from roman_cal_models.schema import values
-from roman_cal_models.schema.rules import CompiledSchema, Compiler, compile_schema
-from roman_cal_models.schema.rules_branches import _guarded
-from roman_cal_models.schema.rules_core import FULL_RUN
+from roman_cal_models.schema.resolver import Resolver
+from roman_cal_models.schema.validators.combiners import _guarded
+from roman_cal_models.schema.validators.compiler import CompiledSchema, Compiler, compile_schema
+from roman_cal_models.schema.validators.core import FULL_CONTEXT
 from roman_cal_models.yaml import TaggedMapping, TaggedScalar, TaggedSequence
 
 NAN = float("nan")
@@ -442,7 +443,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
 
 @pytest.fixture
 def compiler() -> Compiler:
-    return Compiler(DOCUMENTS.__getitem__)
+    return Compiler(Resolver(DOCUMENTS.__getitem__))
 
 
 def image(compiler: Compiler) -> CompiledSchema:
@@ -614,7 +615,7 @@ def test_a_broken_schema_is_named() -> None:
 
 @pytest.mark.parametrize("resolve", [None, DOCUMENTS.__getitem__])
 def test_a_document_that_cannot_be_found_is_named(resolve: Any) -> None:
-    compiled = compile_schema({"$ref": "asdf://e.org/nowhere-1.0.0#/a"}, resolve=resolve)
+    compiled = compile_schema({"$ref": "asdf://e.org/nowhere-1.0.0#/a"}, load=resolve)
     with pytest.raises(SchemaError, match=r"asdf://e\.org/nowhere-1\.0\.0: the reference cannot be resolved"):
         compiled.accepts(1)
 
@@ -687,11 +688,13 @@ def test_not_is_exact_inside_even_while_assigning() -> None:
 
 def tagged_compiler() -> Compiler:
     compiler = Compiler(
-        tagged=lambda tag: [compiler.compile(tag.replace("tags", "schemas"))] if "/tags/" in tag else []
+        Resolver(), lambda tag: [compiler.compile(tag.replace("tags", "schemas"))] if "/tags/" in tag else []
     )
-    compiler.add({"properties": {"dark": {"type": "string"}}, "required": ["dark"]}, "asdf://e.org/schemas/step-1.0.0")
-    compiler.add({"tag": "asdf://e.org/tags/step-1.0.0"}, "asdf://e.org/schemas/asks-1.0.0")
-    compiler.add({}, "asdf://e.org/schemas/any-1.0.0")
+    compiler.resolver.add(
+        {"properties": {"dark": {"type": "string"}}, "required": ["dark"]}, "asdf://e.org/schemas/step-1.0.0"
+    )
+    compiler.resolver.add({"tag": "asdf://e.org/tags/step-1.0.0"}, "asdf://e.org/schemas/asks-1.0.0")
+    compiler.resolver.add({}, "asdf://e.org/schemas/any-1.0.0")
     return compiler
 
 
@@ -716,7 +719,7 @@ def test_assigning_is_lenient_to_tagged_values_too() -> None:
 
 def test_what_a_schema_and_a_tag_both_refuse_is_told_once() -> None:
     compiler = tagged_compiler()
-    compiled = compiler.compile(compiler.add({"$ref": "step-1.0.0"}, "asdf://e.org/schemas/both-1.0.0"))
+    compiled = compiler.compile(compiler.resolver.add({"$ref": "step-1.0.0"}, "asdf://e.org/schemas/both-1.0.0"))
     found = compiled.problems(TaggedMapping({"dark": 1}, "asdf://e.org/tags/step-1.0.0"))
     assert [str(problem) for problem in found] == ["dark: 1 is not of type 'string' (asdf://e.org/schemas/step-1.0.0)"]
 
@@ -834,13 +837,13 @@ def _asdf_accepts(schema: dict[str, Any], tree: Any) -> bool:
 def test_threads_that_check_the_same_scalar_do_not_answer_for_each_other() -> None:
     is_checking, go_on = threading.Event(), threading.Event()
 
-    def ok(value: Any, run: Any) -> bool:
+    def wait(value: Any, context: Any) -> bool:
         is_checking.set()
         return not go_on.wait(10)
 
-    check: Any = _guarded(SimpleNamespace(leaf=False, ok=ok), in_place=True)  # type: ignore[arg-type]
+    check: Any = _guarded(SimpleNamespace(leaf=False, check=wait), in_place=True)  # type: ignore[arg-type]
     answers: list[bool] = []
-    threads = [threading.Thread(target=lambda: answers.append(check("same", FULL_RUN))) for _ in range(2)]
+    threads = [threading.Thread(target=lambda: answers.append(check("same", FULL_CONTEXT))) for _ in range(2)]
     threads[0].start()
     assert is_checking.wait(10)
     threads[1].start()

@@ -6,37 +6,36 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ..errors import Problem
-from . import values
-from .keywords import Maker
-from .rules_core import Build, Keyword, Run, Where, show
+from ...errors import Problem
+from .. import values
+from .core import Compilation, Keyword, Location, Maker, ValidationContext, show
 
 __all__ = ["ASDF_KEYWORDS"]
 
 
-def _tag(argument: Any, schema: Mapping[str, Any], build: Build) -> Keyword:
+def _tag(argument: Any, schema: Mapping[str, Any], compilation: Compilation) -> Keyword:
     if not isinstance(argument, str):
-        raise build.error("tag", "a tag or a pattern of tags", argument)
+        raise compilation.error("tag", "a tag or a pattern of tags", argument)
     matches = _matcher(argument)
     short = argument.rsplit("/", 1)[-1].removeprefix(values.YAML_TAG)
     tag_of = values.tag_of
     is_for_arrays = argument.startswith(values.NDARRAY_TAG)
 
-    def ok(value: Any, run: Run) -> bool:
+    def check(value: Any, context: ValidationContext) -> bool:
         tag = tag_of(value)
         return tag is not None and matches(tag)
 
-    def ok_array(value: Any, run: Run) -> bool:
+    def check_array(value: Any, context: ValidationContext) -> bool:
         # between steps an array may be none yet, or of a kind that no file holds
-        if ok(value, run):
+        if check(value, context):
             return True
-        return run.assigning and not run.check_arrays and (value is None or values.is_array_like(value))
+        return context.assigning and not context.check_arrays and (value is None or values.is_array_like(value))
 
-    def explain(value: Any, where: Where) -> Iterator[Problem]:
+    def iter_problems(value: Any, location: Location) -> Iterator[Problem]:
         message = f"is no ndarray: give {_instead(value, schema)}" if is_for_arrays else f"is no {short} ({argument})"
-        yield where.problem("tag", f"{_name(value)} {message}", argument)
+        yield location.problem("tag", f"{_name(value)} {message}", argument)
 
-    return Keyword("tag", ok_array if is_for_arrays else ok, explain, inside=False)
+    return Keyword("tag", check_array if is_for_arrays else check, iter_problems, inside=False)
 
 
 def _name(value: Any) -> str:
@@ -86,25 +85,25 @@ def _matcher(pattern: str) -> Callable[[str], bool]:
     return matches
 
 
-def _datatype(argument: Any, schema: Mapping[str, Any], build: Build) -> Keyword:
+def _datatype(argument: Any, schema: Mapping[str, Any], compilation: Compilation) -> Keyword:
     exact = bool(schema.get("exact_datatype", False))
     wanted = _without_titles(argument)
     if not values.is_datatype(wanted):
-        raise build.error("datatype", "a datatype of ASDF", argument)
+        raise compilation.error("datatype", "a datatype of ASDF", argument)
 
-    def ok(value: Any, run: Run) -> bool:
-        if not run.check_arrays or not values.is_array(value):
+    def check(value: Any, context: ValidationContext) -> bool:
+        if not context.check_arrays or not values.is_array(value):
             return True
         found = values.datatype_of(value)
         return bool(found == wanted) or (not exact and _casts(found, wanted))
 
-    def explain(value: Any, where: Where) -> Iterator[Problem]:
+    def iter_problems(value: Any, location: Location) -> Iterator[Problem]:
         found = values.datatype_of(value)
         name = "unknown" if found is values.MISSING else show(found)
         message = f"the datatype is {name}, not {show(wanted)}"
-        yield where.problem("datatype", message if exact else f"{message}, and does not cast to it safely", argument)
+        yield location.problem("datatype", message if exact else f"{message}, and does not cast to it safely", argument)
 
-    return Keyword("datatype", ok, explain, inside=False)
+    return Keyword("datatype", check, iter_problems, inside=False)
 
 
 def _without_titles(datatype: Any) -> Any:
@@ -116,7 +115,7 @@ def _without_titles(datatype: Any) -> Any:
 
 
 def _casts(found: Any, wanted: Any) -> bool:
-    """Tell whether an array of datatype `found` can be cast to `wanted` without loss, field by field."""
+    """Return True if an array of datatype `found` can be cast to `wanted` without loss, field by field."""
     import numpy as np
 
     dtype = values.numpy_dtype(wanted)
@@ -132,22 +131,22 @@ def _casts(found: Any, wanted: Any) -> bool:
 
 
 def _dimensions(name: str, words: str, fits: Callable[[int, int], bool]) -> Maker:
-    def make(argument: Any, schema: Mapping[str, Any], build: Build) -> Keyword:
+    def make(argument: Any, schema: Mapping[str, Any], compilation: Compilation) -> Keyword:
         if not isinstance(argument, int) or isinstance(argument, bool) or argument < 0:
-            raise build.error(name, "an integer, 0 or more", argument)
+            raise compilation.error(name, "an integer, 0 or more", argument)
 
-        def ok(value: Any, run: Run) -> bool:
-            if not run.check_arrays or not values.is_array(value):
+        def check(value: Any, context: ValidationContext) -> bool:
+            if not context.check_arrays or not values.is_array(value):
                 return True
             found = values.ndim_of(value)
             return found is not None and fits(found, argument)
 
-        def explain(value: Any, where: Where) -> Iterator[Problem]:
+        def iter_problems(value: Any, location: Location) -> Iterator[Problem]:
             found = values.ndim_of(value)
             number = "unknown" if found is None else found
-            yield where.problem(name, f"the number of dimensions is {number}, {words} {argument}", argument)
+            yield location.problem(name, f"the number of dimensions is {number}, {words} {argument}", argument)
 
-        return Keyword(name, ok, explain, inside=False)
+        return Keyword(name, check, iter_problems, inside=False)
 
     return make
 

@@ -1,4 +1,4 @@
-"""Schemas with their references resolved: for who reads a schema itself. Nothing here needs them so."""
+"""Schemas with their references resolved, for users who read them. Nothing in this package needs them so."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..asdf_bridge import resolved_schema
 from ..errors import SchemaNotFoundError
 from . import uris
 
-__all__ = ["get_latest_schema", "whole_schema"]
+__all__ = ["get_latest_schema"]
 
 
 def get_latest_schema(uri: str) -> tuple[str, dict[str, Any]]:
@@ -38,15 +38,4 @@ def get_latest_schema(uri: str) -> tuple[str, dict[str, Any]]:
     versions = installed().store.versions(parsed.family, base=parsed.base)
     if not versions:
         raise SchemaNotFoundError(f"no version of {uri} is installed")
-    return str(versions[-1]), whole_schema(str(versions[-1]))
-
-
-def whole_schema(uri: str) -> dict[str, Any]:
-    """Return a schema with its references resolved, as asdf does it. It is the caller's own.
-
-    Parameters
-    ----------
-    uri : str
-        Its URI.
-    """
-    return resolved_schema(uri)
+    return str(versions[-1]), resolved_schema(str(versions[-1]))
