@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ..blocks.origins import inherit
 from ..errors import UnknownTagError
 from ..schema import uris
-from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, Unread, opened
+from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, UnparsedValue, opened
 from . import object_node as _object_node
 from .classes import class_of, class_of_document, editable, is_editable
 from .deferred import UNBUILT, AsdfArray, Deferred, FileValue, Source
@@ -46,7 +46,7 @@ _Class = TypeVar("_Class", bound=type[Any])
 _setitem = dict.__setitem__
 TIME_TAG = "tag:stsci.edu:asdf/time/time-"
 _TAGGED = (TaggedMapping, TaggedSequence, TaggedScalar)
-_MAY_BE_FOREIGN: frozenset[type[Any]] = frozenset({*_TAGGED, Unread})
+_MAY_BE_FOREIGN: frozenset[type[Any]] = frozenset({*_TAGGED, UnparsedValue})
 
 
 # -- from a file -----------------------------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ def _raw_object(
                     is_node = are_nodes[value.tag] = _is_node(value.tag)
                 if not is_node:
                     value = FileValue(source, value)
-            if value.__class__ is Unread:
+            if value.__class__ is UnparsedValue:
                 _object_node._set_may_be_unread(node, True)
         _setitem(node, key, value)
     return node
