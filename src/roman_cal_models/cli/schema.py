@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .terminal import print_json
 
 if TYPE_CHECKING:
-    from ..archive.checking import Change
+    from ..archive.releases import Change
     from ..nodes.describing import Description
     from ..view.families import Family
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..archive.checking import Change, compare_versions
 from ..archive.mapping import ITEMS, walk
+from ..archive.releases import Change, compare_versions
 from ..errors import SchemaNotFoundError
 from ..models.classes import model_name
 from ..nodes.classes import class_name_of_family
@@ -77,7 +77,7 @@ def family(name: str, version: str | None = None) -> Family:
     Raises
     ------
     SchemaNotFoundError
-        There is no such family or version.
+        The family or the version does not exist.
     """
     uri = _uri(name, version)
     facts = installed()

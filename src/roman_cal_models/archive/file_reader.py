@@ -18,7 +18,7 @@ from ..registering.running import register_schemas
 from ..schema.store import store
 from ..settings import config, current
 from .files import key_of, storable
-from .reading import Rows, rows
+from .row_reader import Rows, rows
 
 __all__ = ["Failure", "FileRead", "Mapped", "Outcome", "Reader", "Task"]
 
@@ -40,7 +40,7 @@ class FileRead:
     file : str
         Its URL or absolute path.
     content : str
-        What tells whether it has changed: the hash of its header, and of how its values were mapped.
+        A hash of its header, and of how its values were mapped: it shows whether the file has changed.
     rows : Rows or None
         None if the content is what was known of it.
     """

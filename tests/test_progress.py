@@ -11,9 +11,9 @@ import pytest
 
 PROGRAM = """
 import time
-from roman_cal_models.cli import terminal
-terminal._PATIENCE = 0.0
-progress = terminal.Progress([str(n) for n in range(4)])
+from roman_cal_models import progress as bars
+bars._PATIENCE = 0.0
+progress = bars.Progress([str(n) for n in range(4)])
 for file in progress:
     time.sleep(0.01)
     if file == "2":
@@ -44,9 +44,9 @@ def run(program: str = PROGRAM, *, watched: bool) -> tuple[str, str]:
 @pytest.mark.skipif(os.name != "posix", reason="needs a terminal of its own")
 def test_the_bar_moves_inside_of_a_file() -> None:
     program = """
-from roman_cal_models.cli import terminal
-terminal._PATIENCE = 0.0
-progress = terminal.Progress(["file"])
+from roman_cal_models import progress as bars
+bars._PATIENCE = 0.0
+progress = bars.Progress(["file"])
 for _ in progress:
     progress.advance(0.5)
 """
