@@ -255,7 +255,7 @@ def test_it_is_taken_where_that_is_said(assignment: str, path: Path) -> None:
         ("[" * 100_000, "the value is nested too deep"),
         ("[" * 5000 + "]" * 5000, "the value is nested too deep"),
         ("[" * 900 + "]" * 900, "meta.exposure.read_pattern"),
-        ("x" * 5000, "is no array"),
+        ("x" * 5000, "is not of type array"),
     ],
     ids=["5,000 digits", "5,000 digits in a list", "100,000 brackets", "5,000 deep", "900 deep", "5,000 letters"],
 )

@@ -140,7 +140,7 @@ class Reader:
     def _outcome(self, file: str, known: str | None) -> Outcome:
         try:
             return self._read(file, known)
-        except Exception as error:  # a file may fail in any way; the others must be read, and this one be told of
+        except Exception as error:  # a file may fail in any way: it is reported, and the others are read
             return Failure.of(key_of(file), error)
 
     def _read(self, file: str, known: str | None) -> FileRead:

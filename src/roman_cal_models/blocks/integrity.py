@@ -45,7 +45,7 @@ class Fault:
     text: str
 
     def message(self, *, of_array: bool) -> str:
-        """Return a text for people, who know which array is made of the block, or that none is."""
+        """Return a text for people, to whom the name of the array means more than the number of its block."""
         if self.block is None:
             return self.text
         return f"{named(self.block, of_array=of_array)} {self.text}"

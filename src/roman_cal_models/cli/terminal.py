@@ -119,7 +119,7 @@ def print_json(value: Any, **options: Any) -> None:
 
 
 def complain(error: BaseException, file: str | os.PathLike[str] | None = None) -> None:
-    """Tell an error on standard error, with the file that it is about."""
+    """Print an error on standard error, with the file that it is about."""
     print(told(error, file), file=sys.stderr)
 
 
