@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+from roman_cal_models.progress import Bar
+
 PROGRAM = """
 import time
 from roman_cal_models import progress as bars
@@ -69,3 +71,53 @@ def test_a_bar_is_shown_and_taken_away() -> None:
 
 def test_nobody_watches() -> None:
     assert run(watched=False) == ("a line\nthe end\n", "")
+
+
+def drawn(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], bar: Bar, done: int, note: str = ""
+) -> str:
+    """Return what a bar writes at an update, without waiting."""
+    monkeypatch.setattr("roman_cal_models.progress._PATIENCE", -1.0)
+    bar.update(done, note)
+    return capsys.readouterr().err
+
+
+def test_a_bar_without_a_total_counts(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert drawn(monkeypatch, capsys, Bar(None, is_drawn=True), 3) == "\r\033[K3 files"
+
+
+def test_a_bar_shows_a_note(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    told = drawn(monkeypatch, capsys, Bar(4, is_drawn=True), 2, "1 failed")
+    assert told == "\r\033[K[" + "#" * 15 + "." * 15 + "] 2 of 4 files, 1 failed"
+
+
+def test_a_bar_of_no_files_is_drawn(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert drawn(monkeypatch, capsys, Bar(0, is_drawn=True), 0) == "\r\033[K[" + "." * 30 + "] 0 of 0 files"
+
+
+def test_long_work_shows_the_time_that_is_left(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    times = iter([0.0, *[100.0] * 9])
+    monkeypatch.setattr("time.monotonic", lambda: next(times))
+    assert drawn(monkeypatch, capsys, Bar(4, is_drawn=True), 1).endswith("] 1 of 4 files, 0:05:00 left")
+
+
+def test_a_bar_leaves_its_last_state(capsys: pytest.CaptureFixture[str]) -> None:
+    bar = Bar(4, is_drawn=True)
+    bar.update(4)
+    bar.close()
+    assert capsys.readouterr().err == "\r\033[K[" + "#" * 30 + "] 4 of 4 files\n"
+
+
+def test_a_bar_that_was_not_shown_leaves_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    bar = Bar(4)
+    bar.update(4)
+    bar.close()
+    assert capsys.readouterr().err == ""
+
+
+def test_a_bar_that_is_not_wanted_is_not_drawn(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert drawn(monkeypatch, capsys, Bar(4, is_drawn=False), 2) == ""
