@@ -27,7 +27,7 @@ def assert_node_equal(node1: Any, node2: Any) -> None:
     AssertionError
         They differ; the text names the paths.
     TypeError
-        They are no nodes.
+        They are not nodes.
     """
     __tracebackhide__ = True
     _must_be_nodes(node1, node2)
@@ -51,7 +51,7 @@ def assert_node_is_copy(node1: Any, node2: Any, deepcopy: bool = False) -> None:
     AssertionError
         It is not such a copy.
     TypeError
-        They are no nodes.
+        They are not nodes.
     """
     __tracebackhide__ = True
     assert_node_equal(node1, node2)

@@ -81,7 +81,7 @@ def check_text(data: bytes | str, limits: Limits) -> None:
             nodes += 1
             items[-1] += 1
             line = event.start_mark.line + 1
-            if nodes > 2 * limits.nodes:  # keys are no values, so there are half as many at least
+            if nodes > 2 * limits.nodes:  # keys do not count as values, so there are at least half as many
                 raise _too_many_nodes(limits, line)
             if items[-1] > 2 * limits.items:
                 raise _too_many_items(limits, line)

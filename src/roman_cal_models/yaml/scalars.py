@@ -63,7 +63,7 @@ _WORDS: dict[str, bool | None] = {
 _WORDS["~"] = None
 
 MORE: Any = object()
-"""Stands for the value of a text that is no complete scalar on one line."""
+"""Stands for the value of a text that is not a complete scalar on one line."""
 
 
 class _Values(dict[str, Any]):
