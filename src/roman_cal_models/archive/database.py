@@ -167,5 +167,5 @@ def _sqlalchemy() -> Any:
     try:
         import sqlalchemy
     except ImportError:
-        raise MissingPackageError("for the tables: pip install 'roman-cal-models[archive]'") from None
+        raise MissingPackageError("the tables need SQLAlchemy: pip install 'roman-cal-models[archive]'") from None
     return sqlalchemy

@@ -59,7 +59,7 @@ def columns(family: str, version: str | None = None) -> tuple[Column, ...]:
     Raises
     ------
     SchemaNotFoundError
-        There is no such family or version.
+        The family or the version does not exist.
     """
     return _columns(schema_uri_of(family, version))
 

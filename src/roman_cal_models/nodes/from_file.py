@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import UnknownTagError
 from ..schema import installed, uris
-from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, Unread, opened
+from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, UnparsedValue, opened
 from .assignment import coerce, list_class, list_uri
 from .classes import class_of
 from .core import ListCore, ObjectCore, bind, bind_list, fill_list, set_parent
@@ -29,7 +29,7 @@ _Class = TypeVar("_Class", bound=type[Any])
 _setitem = dict.__setitem__
 _TIME_STEM = "tag:stsci.edu:asdf/time/time-"
 _TAGGED = (TaggedMapping, TaggedSequence, TaggedScalar)
-_MAY_BE_FOREIGN: frozenset[type[Any]] = frozenset({*_TAGGED, Unread})
+_MAY_BE_FOREIGN: frozenset[type[Any]] = frozenset({*_TAGGED, UnparsedValue})
 
 
 # -- from raw YAML ---------------------------------------------------------------------------------------------------
@@ -118,7 +118,7 @@ def _object(
                     is_node = are_nodes[value.tag] = installed().store.is_node(value.tag)
                 if not is_node:
                     value = FileValue(source, value)
-            may_be_unread = may_be_unread or value.__class__ is Unread
+            may_be_unread = may_be_unread or value.__class__ is UnparsedValue
         _setitem(node, key, value)
     bind(node, schema, tag=tag, source=source, may_be_unread=may_be_unread)
     return node

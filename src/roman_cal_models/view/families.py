@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..archive.checking import Change, compare_versions
+from ..archive.releases import Change, compare_versions
 from ..errors import SchemaNotFoundError
 from ..nodes.classes import class_name_of_family, model_name
 from ..nodes.descriptions import Description, describe
@@ -76,7 +76,7 @@ def family(name: str, version: str | None = None) -> Family:
     Raises
     ------
     SchemaNotFoundError
-        There is no such family or version.
+        The family or the version does not exist.
     """
     uri = _uri(name, version)
     registry = installed()

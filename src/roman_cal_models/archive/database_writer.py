@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import CatalogError, MissingPackageError
 from .database import FAILURES, FILE, FILES, PROBLEMS, tables
-from .file_reading import Failure, FileRead, Outcome
+from .file_reader import Failure, FileRead, Outcome
 from .files import storable
-from .fitting import failure_row, file_row, fit, problem_row
-from .reading import Rows
+from .reconcile import failure_row, file_row, fit, problem_row
 from .report import Report
+from .row_reader import Rows
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Table
@@ -168,7 +168,7 @@ def _engine(url: str) -> Engine:
     try:
         engine = sql.create_engine(url)
     except ArgumentError:
-        raise CatalogError(f"{url!r} is no URL of a database; a file of SQLite is sqlite:///catalog.db") from None
+        raise CatalogError(f"{url!r} is not the URL of a database; a file of SQLite is sqlite:///catalog.db") from None
     except ModuleNotFoundError as error:
         raise MissingPackageError(f"the database asks for a package that is not installed: {error.name}") from None
     if engine.dialect.name == "sqlite":

@@ -18,7 +18,7 @@ from ..registration.registering import register_schemas
 from ..schema.store import store
 from ..settings import config, current
 from .files import key_of, storable
-from .reading import Rows, rows
+from .row_reader import Rows, rows
 
 __all__ = ["Failure", "FileRead", "Mapped", "Outcome", "Reader", "Task"]
 
@@ -40,7 +40,7 @@ class FileRead:
     file : str
         Its URL or absolute path.
     content : str
-        What tells whether it has changed: the hash of its header, and of how its values were mapped.
+        A hash of its header, and of how its values were mapped: it shows whether the file has changed.
     rows : Rows or None
         None if the content is what was known of it.
     """
@@ -140,7 +140,7 @@ class Reader:
     def _outcome(self, file: str, known: str | None) -> Outcome:
         try:
             return self._read(file, known)
-        except Exception as error:  # a file may fail in any way; the others must be read, and this one be told of
+        except Exception as error:  # a file may fail in any way: it is reported, and the others are read
             return Failure.of(key_of(file), error)
 
     def _read(self, file: str, known: str | None) -> FileRead:

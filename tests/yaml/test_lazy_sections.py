@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roman_cal_models.yaml import Limits, Unread, YamlError, YamlLimitError, load, load_along, opened, read
+from roman_cal_models.yaml import Limits, UnparsedValue, YamlError, YamlLimitError, load, load_along, opened, read
 from roman_cal_models.yaml.limits import check_tree
 from tools.fuzz_yaml.comparing import assert_read_as_asdf_reads
 from tools.fuzz_yaml.mutations import PIECES
@@ -57,12 +57,12 @@ roman: !<asdf://stsci.edu/datamodels/roman/tags/wfi_image-2.2.0>
 def test_what_stands_beside_the_path_is_unread() -> None:
     tree = along(TEXT)
     assert {key: type(value).__name__ for key, value in tree.items()} == {
-        "history": "Unread",
+        "history": "UnparsedValue",
         "roman": "TaggedMapping",
     }
     assert tree["roman"].tag == "asdf://stsci.edu/datamodels/roman/tags/wfi_image-2.2.0"
     meta = opened(tree["roman"]["meta"])
-    unread = [key for key, value in meta.items() if isinstance(value, Unread)]
+    unread = [key for key, value in meta.items() if isinstance(value, UnparsedValue)]
     assert unread == ["cal_step", "exposure", "file_date"]
     assert (meta["telescope"], meta["counts"], meta["none"], meta["last"]) == ("ROMAN", [1, 2], None, False)
 
@@ -186,7 +186,7 @@ def test_values_are_counted_over_all_sections() -> None:
     for limit in (count, count - 1):
         limits = Limits(LIMITS.depth, limit, LIMITS.items)
         meta = opened(along(text, limits)["roman"]["meta"])
-        assert [type(value) for value in meta.values()] == [Unread] * 3
+        assert [type(value) for value in meta.values()] == [UnparsedValue] * 3
         assert [len(read(meta[name])) for name in "ab"] == [5, 5]
         if limit == count:
             assert read(meta["c"])

@@ -1,4 +1,4 @@
-"""The quick YAML reader: the YAML that people and programs commonly write, line by line.
+"""The fast YAML reader: the YAML that people and programs commonly write, line by line.
 
 It gives up (`Unusual`) on anything else; it never guesses and never reports an error.
 """
@@ -8,42 +8,38 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .values import CORE_TAG, TaggedMapping, TaggedScalar, TaggedSequence, YamlError
+from .scalars import (
+    BLOCK_VALUES,
+    DOUBLE,
+    FLOW_PLAIN,
+    FLOW_VALUES,
+    MAX_KEY,
+    MORE,
+    PLAIN,
+    SINGLE,
+    Unusual,
+    block_scalar,
+    is_quoted,
+    plain_text,
+    resolve,
+    simple_flow,
+    unquote,
+)
+from .values import CORE_TAG, TaggedMapping, TaggedScalar, TaggedSequence
 
-__all__ = ["BLOCK_VALUES", "MAX_KEY", "MORE", "Document", "Reader", "Unusual", "match_properties"]
+__all__ = ["Document", "Reader", "match_properties"]
 
-MAX_KEY = 1000  # characters; YAML itself stops at 1024
-
-
-class Unusual(Exception):
-    """The document holds something that the quick reader leaves to PyYAML."""
-
-
-# Plain scalars: narrower than YAML's own rule, so that none of it depends on what stands around the scalar.
-_FIRST = r"""(?:[^\s\-?:,\[\]{}#&*!|>%@`"'=<]|-(?=[0-9A-Za-z_.]))"""
-_PLAIN = rf"{_FIRST}[^\s:]*+(?:(?:[ ]++|\n|:)[^\s:#][^\s:]*+)*+"
-_FLOW_PLAIN = rf"{_FIRST}[^\s:,\[\]{{}}?]*+(?:(?:[ ]++|\n|:)[^\s:#,\[\]{{}}?][^\s:,\[\]{{}}?]*+)*+"
-_SINGLE = r"'(?:[^']++|'')*+'"
-_DOUBLE = r'"(?:[^"\\]++|\\[\s\S])*+"'
 _HANDLE = r"!(?:[0-9A-Za-z\-]*+!)?+"
 _TAG = rf"(?:{_HANDLE}[0-9A-Za-z_./\-]++|!<[0-9A-Za-z_./:\-]++>)"
 _ANCHOR = r"&[0-9A-Za-z_\-]++"
 
-_is_plain = re.compile(_PLAIN).fullmatch
-_is_flow_plain = re.compile(_FLOW_PLAIN).fullmatch
-_is_quoted = re.compile(rf"{_SINGLE}|{_DOUBLE}").fullmatch
-_is_integer = re.compile(r"-?(?:0|[1-9][0-9]{0,400})").fullmatch
-_is_float = re.compile(r"-?[0-9]+\.[0-9]*(?:[eE][-+][0-9]+)?").fullmatch
-# all other numbers and times of YAML 1.1, and more; what matches is left to PyYAML
-_may_be_number = re.compile(
-    r"[-+]?[0-9a-fA-FxX_:]*\.?[0-9_]*(?:[eE][-+][0-9]+)?|[-+]?\.[a-zA-Z]{3}|[0-9]{4}-[0-9].*"
-).fullmatch
-_match_key = re.compile(rf"({_PLAIN}|{_SINGLE}|{_DOUBLE}):(?:[ ]++(?=[^ #])|$)(.*)").match
+
+_match_key = re.compile(rf"({PLAIN}|{SINGLE}|{DOUBLE}):(?:[ ]++(?=[^ #])|$)(.*)").match
 match_properties = re.compile(
     rf"(?:({_TAG})(?:[ ]({_ANCHOR}))?+|({_ANCHOR})(?:[ ]({_TAG}))?+)(?:[ ]++(?=[^ #])|$)"
 ).match
-_match_flow_item = re.compile(rf"({_FLOW_PLAIN})|({_SINGLE}|{_DOUBLE})|\*([0-9A-Za-z_\-]++)").match
-_match_flow_key = re.compile(rf"({_FLOW_PLAIN}|{_SINGLE}|{_DOUBLE}):[ \n]++").match
+_match_flow_item = re.compile(rf"({FLOW_PLAIN})|({SINGLE}|{DOUBLE})|\*([0-9A-Za-z_\-]++)").match
+_match_flow_key = re.compile(rf"({FLOW_PLAIN}|{SINGLE}|{DOUBLE}):[ \n]++").match
 _match_space: Any = re.compile(r"[ \n]*+").match
 
 _split_lines = re.compile(
@@ -52,56 +48,10 @@ _split_lines = re.compile(
 _match_prologue = re.compile(
     rf"(?:#.*\n)*+((?:%YAML 1\.1\n)?+(?:%TAG {_HANDLE} [0-9A-Za-z_./:,\-]++\n)*+)---(?: ({_TAG}))?+\n"
 ).match
-_find_escapes = re.compile(r"\\(\n|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)|\n+").sub
-_find_breaks = re.compile(r"\n+").sub
 _find_odd_character = re.compile(
     r"[\x00-\x09\x0b-\x1f\x7f-\x9f]|[\u2028\u2029]|[\ufeff\ufffe\uffff]|[\ud800-\udfff]"
 ).search
 _USUAL_BYTES = b"\n" + bytes(range(0x20, 0x7F))
-
-_ESCAPES = {
-    **{"0": "\0", "a": "\a", "b": "\b", "t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r", "e": "\x1b"},
-    **{" ": " ", '"': '"', "\\": "\\", "N": "\x85", "_": "\xa0", "L": "\u2028", "P": "\u2029"},
-}
-_WORDS: dict[str, bool | None] = {
-    spelling: value
-    for words, value in (("yes true on", True), ("no false off", False), ("null", None))
-    for word in words.split()
-    for spelling in (word, word.capitalize(), word.upper())
-}
-_WORDS["~"] = None
-
-MORE: Any = object()
-"""Stands for the value of a text that is no complete scalar on one line."""
-
-
-class _Values(dict[str, Any]):
-    """What a text of one line means where `is_plain` tells plain scalars; remembers, since headers repeat themselves.
-
-    A flow sequence of scalars is remembered as a tuple, to be made into a new list wherever it stands.
-    """
-
-    def __init__(self, is_plain: Any) -> None:
-        self.is_plain = is_plain
-
-    def __missing__(self, text: str) -> Any:
-        value: Any = MORE
-        if self.is_plain(text):
-            value = _resolve(text)
-        elif _is_quoted(text):
-            value = _unquote(text)
-        elif text[:1] == "[" and self is BLOCK_VALUES and (items := _simple_flow(text)) is not None:
-            value = tuple(items)
-        if len(text) < 80:
-            if len(self) > 4000:
-                self.clear()
-            self[text] = value
-        return value
-
-
-BLOCK_VALUES = _Values(_is_plain)
-"""What a text of one line means in a block."""
-_flow_values = _Values(_is_flow_plain)
 
 
 class Document:
@@ -321,7 +271,7 @@ class Reader:
             end += 1
         if first[0] in "|>":
             self.at = end
-            return _tagged(_block_scalar(first, self.raw_lines(start, end)), tag)
+            return _tagged(block_scalar(first, self.raw_lines(start, end)), tag)
         self.at = used
         if used > start:
             more = self.raw_lines(start, used)
@@ -330,11 +280,11 @@ class Reader:
             first = "\n".join([first, *(line.lstrip(" ") for line in more)])
         if first[0] in "[{":
             return self.flow(first, tag)
-        if _is_plain(_find_breaks(" ", first)):
-            text = _find_breaks(_fold, first)
-            return _resolve(text) if tag is None else TaggedScalar(text, tag)
-        if _is_quoted(first):
-            return _tagged(_unquote(first), tag)
+        text = plain_text(first)
+        if text is not None:
+            return resolve(text) if tag is None else TaggedScalar(text, tag)
+        if is_quoted(first):
+            return _tagged(unquote(first), tag)
         raise Unusual
 
     def raw_lines(self, start: int, end: int) -> list[str]:
@@ -344,7 +294,7 @@ class Reader:
 
     def flow(self, text: str, tag: str | None) -> Any:
         """Read a flow collection that is the whole of a text."""
-        value = _simple_flow(text.replace(",\n", ", "))
+        value = simple_flow(text.replace(",\n", ", "))
         if value is None:
             value, end = self.flow_collection(text, 0, tag)
             if end != len(text):
@@ -369,7 +319,7 @@ class Reader:
                 key = _match_flow_key(text, at)
                 if not key or "\n" in key[1] or len(key[1]) > MAX_KEY:
                     raise Unusual
-                value[_flow_values[key[1]]], at = self.flow_item(text, key.end())
+                value[FLOW_VALUES[key[1]]], at = self.flow_item(text, key.end())
             at = _match_space(text, at).end()
             if text[at : at + 1] == ",":
                 at = _match_space(text, at + 1).end()
@@ -398,100 +348,11 @@ class Reader:
                 value = self.anchors[alias]
             elif plain:
                 plain = plain.replace("\n", " ")
-                value = _resolve(plain) if tag is None else TaggedScalar(plain, tag)
+                value = resolve(plain) if tag is None else TaggedScalar(plain, tag)
             else:
-                value = _tagged(_unquote(quoted), tag)
+                value = _tagged(unquote(quoted), tag)
         return self.anchored(anchor, value), at
 
 
 def _tagged(text: str, tag: str | None) -> str:
     return text if tag is None else TaggedScalar(text, tag)
-
-
-def _simple_flow(text: str) -> Any:
-    """Read a flow collection of plain and quoted scalars on one line; None if it is anything else."""
-    values = _flow_values
-    inner = text[1:-1]
-    if "\n" in text or text[-1] != ("]" if text[0] == "[" else "}") or len(text) < 2:
-        return None
-    if text[0] == "[":
-        items = [values[item] for item in inner.split(", ")] if inner else []
-        return None if MORE in items else items
-    entries = {}
-    for entry in inner.split(", ") if inner else ():
-        name, _, item = entry.partition(": ")
-        key, value = values[name], values[item]
-        if key is MORE or value is MORE or len(name) > MAX_KEY:
-            return None
-        entries[key] = value
-    return entries
-
-
-def _block_scalar(header: str, lines: list[str]) -> str:
-    """Join the lines of a literal or folded scalar."""
-    if header not in ("|", ">", "|-", ">-", "|+", ">+") or not lines or not lines[0]:
-        raise Unusual
-    indent = len(lines[0]) - len(lines[0].lstrip(" "))
-    margin = lines[0][:indent]
-    if not all(line.startswith(margin) and line[indent:].strip(" ") for line in lines if line):
-        raise Unusual
-    text = "\n".join([line[indent:] for line in lines])
-    body = text.rstrip("\n")
-    if header[0] == ">":
-        if "\n " in body:
-            raise Unusual
-        body = _find_breaks(_fold, body)
-    if header[1:] == "-":
-        return body
-    return body + "\n" + (text[len(text.rstrip("\n")) :] if header[1:] == "+" else "")
-
-
-def _fold(breaks: re.Match[str]) -> str:
-    return "\n" * (len(breaks[0]) - 1) or " "
-
-
-def _unquote(text: str) -> str:
-    """Read a quoted scalar whose lines have lost their margins."""
-    if text[0] == '"':
-        if "\\\n\n" in text:
-            raise Unusual
-        return _find_escapes(_unescape, text[1:-1])
-    return _find_breaks(_fold, text[1:-1].replace("''", "'"))
-
-
-def _unescape(found: re.Match[str]) -> str:
-    """Give the meaning of a line break or an escape in a double-quoted scalar."""
-    escape = found[1]
-    if escape is None:
-        return _fold(found)
-    if escape == "\n":
-        return ""
-    if len(escape) > 1:
-        code = int(escape[1:], 16)
-        if 0xD800 <= code < 0xE000 or code > 0x10FFFF:
-            raise Unusual
-        return chr(code)
-    if escape not in _ESCAPES:
-        raise Unusual
-    return _ESCAPES[escape]
-
-
-def _resolve(text: str) -> Any:
-    """Give the value of a plain scalar."""
-    first = text[0]
-    if first in "yYnNtTfFoO~":
-        return _WORDS.get(text, text)
-    if first not in "-+.0123456789":
-        return text
-    if _is_integer(text):
-        return int(text)
-    if _is_float(text):
-        return float(text)
-    if not _may_be_number(text):
-        return text
-    from .thorough import load_with_pyyaml
-
-    try:
-        return load_with_pyyaml(f"- {text}\n")[0]
-    except YamlError:
-        raise Unusual from None

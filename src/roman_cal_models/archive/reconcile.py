@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from .database import FILE
-from .file_reading import Failure, FileRead
+from .file_reader import Failure, FileRead
 from .mapping import columns
-from .reading import RowProblem, Rows
+from .row_reader import RowProblem, Rows
 
 __all__ = ["failure_row", "file_row", "fit", "problem_row"]
 

@@ -1,4 +1,4 @@
-"""A document of which only the mappings along one path are read; what else they hold is left as text until it is asked.
+"""The mappings along one path of a document; what else they hold is left as text until it is asked for.
 
 What is split is proven to be independent first: no quoted text or flow collection may go on into the next part, and
 no alias may lead out of one. Whatever is not, or not as programs write it, is read at once.
@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
+from .fast_reader import Document, Reader, match_properties
 from .limits import Limits, check_tree, is_surely_small
-from .quick import BLOCK_VALUES, MAX_KEY, MORE, Document, Reader, Unusual, match_properties
-from .values import TaggedMapping, Unread, YamlError
+from .scalars import BLOCK_VALUES, MAX_KEY, MORE, Unusual
+from .values import TaggedMapping, UnparsedValue, YamlError
 
 __all__ = ["read_along"]
 
@@ -34,7 +35,7 @@ def read_along(
     refusal: Callable[[YamlError], Exception],
     load: Callable[[bytes | str, Limits | None], Any],
 ) -> Any:
-    """Read the mappings along a path, and leave the other values in them as `Unread`.
+    """Read the mappings along a path, and leave the other values in them as `UnparsedValue`.
 
     Parameters
     ----------
@@ -125,7 +126,7 @@ class _Whole:
         for (key, part, own_tag), is_closed in zip(parts, closed, strict=True):
             # too long a text may hold too much, which is told at once
             is_left = is_closed and len(part) < 2 * self.limits.items
-            value = Unread(self, path, key, part, own_tag) if is_left else self.read((*path, key), part)
+            value = UnparsedValue(self, path, key, part, own_tag) if is_left else self.read((*path, key), part)
             if mapping[key] is part:  # or else the key came again
                 mapping[key] = value
             self.parts.append(part)
@@ -143,7 +144,7 @@ class _Whole:
     def further(self, text: str, path: tuple[Any, ...], ahead: Sequence[str], tag: str | None) -> Any:
         """Read the next mapping along the path."""
         mapping = self.mapping(text, len(text) - len(text.lstrip(" ")), path, ahead, tag)
-        return mapping if ahead else Unread(self, path[:-1], path[-1], "", tag, mapping)
+        return mapping if ahead else UnparsedValue(self, path[:-1], path[-1], "", tag, mapping)
 
     def read(self, path: tuple[Any, ...], text: str) -> Any:
         """Read the value of an entry from its lines."""
@@ -170,7 +171,7 @@ class _Whole:
 
 
 def _may_begin_block(text: str, indicator: str) -> bool:
-    """Tell whether a block scalar of that indicator may begin in a text."""
+    """Return True if a block scalar of that indicator may begin in a text."""
     # quicker than to look for both characters: one of them is everywhere
     return any(before[-1:] == " " for before in text.split(indicator)[:-1])
 
@@ -186,7 +187,7 @@ def _split(column: int) -> Callable[[str], list[tuple[str, str, str, str]]]:
 
 
 def _are_closed(parts: list[str], depth: int) -> Iterator[bool]:
-    """Tell of each text whether no quoted scalar and no flow collection goes on behind it; False is a guess.
+    """Yield for each text True if no quoted scalar and no flow collection goes on behind it; False is a guess.
 
     False as well, if flow collections are nested deeper than `depth`. A closing bracket in a plain scalar cannot make
     up for a collection that is open at the end: the order is wrong.

@@ -23,7 +23,7 @@ _PIECES_A_WORKER = 3
 
 
 class Workers(Protocol):
-    """Who does the work."""
+    """Processes or machines that do the work."""
 
     @property
     def lost(self) -> tuple[type[BaseException], ...]:
@@ -206,7 +206,7 @@ class _Run(Generic[_Task, _Result]):
             return future
 
     def _is_lost(self, future: Future[list[_Result]]) -> bool:
-        """Wait for a result, and tell whether there is none because its worker died."""
+        """Wait for a result; return True if there is none because its worker died."""
         return isinstance(future.exception(), self._workers.lost)
 
 

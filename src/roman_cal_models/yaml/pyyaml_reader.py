@@ -1,4 +1,4 @@
-"""The thorough YAML reader: PyYAML, as asdf uses it, within limits."""
+"""The complete YAML reader: PyYAML, as asdf uses it, within limits."""
 
 from __future__ import annotations
 

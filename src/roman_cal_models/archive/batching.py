@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import chain, islice
 from typing import Any, Literal
 
-from ..errors import CatalogError, MissingPackageError
-from .file_reading import Failure, Mapped, Outcome, Reader, Task
+from ..errors import CatalogError
+from ..progress import Bar
+from .executors import Cluster, Processes, Workers, spread
+from .file_reader import Failure, Mapped, Outcome, Reader, Task
 from .files import Paths, key_of, names_of
 from .products import TABLES
-from .spreading import Cluster, Processes, Workers, spread
 
 __all__ = ["read_batches", "reader_for"]
 
@@ -31,7 +31,7 @@ def reader_for(
     Raises
     ------
     CatalogError
-        There is no such mapping or table.
+        The mapping or a table does not exist.
     """
     if mapping not in ("newest", "file"):
         raise CatalogError(f"mapping is 'newest' or 'file', not {mapping!r}")
@@ -71,16 +71,18 @@ def read_batches(
     names = names_of(paths)
     workers, names = _workers_for(names, client, processes)
     outcomes = spread(reader, _tasks(names, known, batch), workers, size=min(_PIECE, batch), lose=_lost)
-    failed = 0
-    with _Bar(paths, progress) as bar, closing(outcomes):
+    bar = Bar(_number(paths), is_drawn=progress)
+    done = failed = 0
+    with closing(bar), closing(outcomes):
         for some in _batches(outcomes, batch):
             yield some
+            done += len(some)
             failed += sum(isinstance(outcome, Failure) for outcome in some)
-            bar.update(len(some), failed)
+            bar.update(done, f"{failed} failed" if failed else "")
 
 
 def _workers_for(names: Iterator[str], client: Any, processes: int | None) -> tuple[Workers | None, Iterator[str]]:
-    """Return who reads the files, None for this process, and the files."""
+    """Return the workers that read the files, None for this process, and the files."""
     if client is not None:
         return Cluster(client), names
     if processes is None:
@@ -119,33 +121,6 @@ def _batches(outcomes: Iterable[Outcome], batch: int) -> Iterator[list[Outcome]]
         some[outcome.file] = outcome
     if some:
         yield list(some.values())
-
-
-class _Bar:
-    """A progress bar, or none."""
-
-    def __init__(self, paths: Paths, progress: bool | None) -> None:
-        self._bar: Any = None
-        if progress or (progress is None and sys.stderr.isatty()):
-            try:
-                from tqdm import tqdm
-            except ImportError:
-                if progress:
-                    raise MissingPackageError("for a bar: pip install 'roman-cal-models[archive]'") from None
-                return
-            self._bar = tqdm(total=_number(paths), unit=" files", file=sys.stderr)
-
-    def __enter__(self) -> _Bar:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-    def update(self, number: int, failed: int) -> None:
-        if self._bar is not None:
-            self._bar.set_postfix(failed=failed, refresh=False)
-            self._bar.update(number)
 
 
 def _number(paths: Paths) -> int | None:
