@@ -20,7 +20,7 @@ import roman_cal_models
 from roman_cal_models.models.data_model import DataModel
 from roman_cal_models.models.generated import _index as models
 from roman_cal_models.nodes.generated import _index as nodes
-from roman_cal_models.nodes.naming import attribute_name
+from roman_cal_models.nodes.names import attribute_name
 from roman_cal_models.nodes.object_node import ObjectNode, property_types
 from roman_cal_models.schema import installed
 
@@ -199,7 +199,7 @@ def _flags(cls: type) -> Iterator[tuple[str, str]]:
         return
     family, path = cls._families[0], cls._path
     uri = str(installed().store.versions(family)[-1])
-    for key, place in installed().find(uri, path).places.items():
+    for key, place in installed().find(uri, path).properties.items():
         words = place.enum
         if words and all(type(word) is str for word in words) and not place.tags:
             yield attribute_name(key), words[0]

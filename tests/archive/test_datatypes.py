@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import roman_cal_models as rcm
 from roman_cal_models.archive.datatypes import INTEGER_RANGES, datatype
-from roman_cal_models.header.foreign import HeaderSource
+from roman_cal_models.header.header_source import HeaderSource
 from roman_cal_models.nodes.deferred import FileValue
 from roman_cal_models.yaml import TaggedMapping, TaggedScalar, TaggedSequence
 
@@ -31,7 +31,7 @@ def test_every_type_of_rad_is_known(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["varchar(10)", "nvarchar", "nvarchar(0)", "nvarchar(-1)", "real", ""])
 def test_any_other_is_refused(name: str) -> None:
-    with pytest.raises(rcm.SchemaError, match="is no database type"):
+    with pytest.raises(rcm.SchemaError, match="is not a known database type"):
         datatype(name)
 
 
@@ -82,7 +82,7 @@ def test_a_number_is_finite(value: float) -> None:
     if abs(value) <= 1e308:
         assert datatype("float").convert(value) == float(value)
     elif not math.isfinite(value) or abs(value) > 1.8e308:
-        with pytest.raises(ValueError, match="is no value of a float column"):
+        with pytest.raises(ValueError, match="does not fit into a float column"):
             datatype("float").convert(value)
 
 
@@ -138,24 +138,24 @@ def test_a_number_is_text_where_text_is_wanted(value: float, text: str) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "reason"),
     [
-        ("nvarchar(9)", object, "is no text: <class 'object'>"),
+        ("nvarchar(9)", object, "is not text: <class 'object'>"),
         ("nvarchar(9)", [object], "cannot be written as text: there is a type in it"),
         (
             "nvarchar(9)",
             [FileValue(HeaderSource(None, "1.6.0"), TaggedScalar("x", "a:b"))],
             "cannot be written as text: there is a FileValue in it",
         ),
-        ("datetime2", np.float64(5), "is no time: "),
-        ("datetime2", 5, "is no time: 5"),
-        ("int", "x" * 58, f"is no integer: '{'x' * 58}'"),
-        ("int", "x" * 59, f"is no integer: '{'x' * 56}..."),
+        ("datetime2", np.float64(5), "is not a time: "),
+        ("datetime2", 5, "is not a time: 5"),
+        ("int", "x" * 58, f"is not an integer: '{'x' * 58}'"),
+        ("int", "x" * 59, f"is not an integer: '{'x' * 56}..."),
     ],
 )
 def test_what_does_not_fit_is_told(name: str, value: Any, reason: str) -> None:
     with pytest.raises(ValueError) as caught:
         datatype(name).convert(value)
     assert str(caught.value).startswith(reason)
-    assert len(str(caught.value)) <= len("is no integer: ") + 60
+    assert len(str(caught.value)) <= len("is not an integer: ") + 60
 
 
 def test_a_time_without_a_scale_keeps_its_microseconds() -> None:
@@ -196,9 +196,9 @@ def test_a_date_is_its_first_moment() -> None:
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        (Time(["2026-05-04", "2026-05-05"]), "is no time: <Time object"),
-        (Time(-1e6, format="mjd"), "is no time that datetime2 holds"),
-        (TaggedScalar("2026-02-30T00:00:00", TIME), "2026-02-30T00:00:00 is no time that datetime2 holds: day"),
+        (Time(["2026-05-04", "2026-05-05"]), "is not a time: <Time object"),
+        (Time(-1e6, format="mjd"), "is not a time that datetime2 holds"),
+        (TaggedScalar("2026-02-30T00:00:00", TIME), "2026-02-30T00:00:00 is not a time that datetime2 holds: day"),
     ],
     ids=["two times", "before the first year", "a day that is not"],
 )
@@ -209,7 +209,7 @@ def test_a_time_that_no_column_holds_is_told(value: Any, reason: str) -> None:
 
 @pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan, 10**400])
 def test_a_number_that_is_not_finite_is_refused(value: float) -> None:
-    with pytest.raises(ValueError, match="is no value of a float column"):
+    with pytest.raises(ValueError, match="does not fit into a float column"):
         datatype("float").convert(value)
 
 
@@ -250,5 +250,5 @@ def test_quick_and_thorough_reading_of_times_agree(when: datetime.datetime) -> N
 
 
 def test_a_leap_second_is_told() -> None:
-    with pytest.raises(ValueError, match="is no time that datetime2 holds"):
+    with pytest.raises(ValueError, match="is not a time that datetime2 holds"):
         datatype("datetime2").convert(TaggedScalar("2016-12-31T23:59:60.5", TIME))

@@ -59,7 +59,7 @@ def test_files_go_into_a_database(files: Path, tmp_path: Path, capsys: pytest.Ca
     assert main(["catalog", str(files), *target]) == 1
     printed = capsys.readouterr()
     assert printed.out.startswith("1 ingested, 0 unchanged, 0 replaced, 1 failed")
-    assert printed.err.startswith(f"{files / 'bad.asdf'}: no ASDF file")
+    assert printed.err.startswith(f"{files / 'bad.asdf'}: not an ASDF file")
     assert main(["catalog", str(files / "image.asdf"), "--json", *target]) == 0
     report = json.loads(capsys.readouterr().out)
     assert report == {"ingested": 0, "unchanged": 1, "replaced": 0, "failures": [], "problems": 0}
@@ -83,7 +83,7 @@ def test_the_names_of_files_are_read_from_standard_input(
 
 def test_a_target_that_is_none_is_told(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["catalog", str(files), "--to", "catalog.db"]) == 1
-    assert capsys.readouterr().err.startswith("'catalog.db' is no URL of a database")
+    assert capsys.readouterr().err.startswith("'catalog.db' is not the URL of a database")
 
 
 @pytest.mark.parametrize("arguments", [["files"], ["--to", "sqlite://"], ["files", "--ddl", "sqlite"]])

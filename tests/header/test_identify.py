@@ -89,7 +89,7 @@ def test_a_history_may_be_anything(history: str) -> None:
 
 
 BAD = {
-    "no ASDF": (b"SIMPLE  = T", rcm.NotAsdfError, "no ASDF file: it begins with"),
+    "no ASDF": (b"SIMPLE  = T", rcm.NotAsdfError, "not an ASDF file: it begins with"),
     "empty": (b"", rcm.NotAsdfError, "it is empty"),
     "cut": (content_with("meta: {}")[:-10], rcm.TruncatedFileError, "ends inside of its header"),
     "not Roman": (content_with("meta: {}").replace(b"roman:", b"other:"), rcm.NotRomanError, "no key 'roman'"),
@@ -125,7 +125,7 @@ def test_what_is_no_roman_file_is_told(content: bytes, kind: type[Exception], wo
 def test_a_piece_of_a_file_is_no_file() -> None:
     content = content_with("a: b").replace(b"wfi_image-1.0.0", b"exposure-1.0.0")
     assert rcm.identify(content).model_type is None
-    with pytest.raises(rcm.UnknownTagError, match="is no tag of a file: Exposure stands inside of others"):
+    with pytest.raises(rcm.UnknownTagError, match="is not a tag of a file: Exposure stands inside of others"):
         rcm.read_header(content)
 
 

@@ -81,7 +81,7 @@ def test_a_wrong_flag_is_told_with_the_flags_in_the_order_of_the_schema() -> Non
 def test_the_flags_of_the_newest_version_are_told_in_its_own_order() -> None:
     step = L2CalStep()
     schema = installed().document(str(step.schema_uri))
-    flags = ", ".join(map(repr, schema.places["flat_field"].enum or ()))
+    flags = ", ".join(map(repr, schema.properties["flat_field"].enum or ()))
     with pytest.raises(rcm.ValidationError) as caught:
         step.flat_field = "DONE"
     assert str(caught.value) == f"flat_field: 'DONE' is not one of {flags} ({schema.parsed.short})"
@@ -161,7 +161,7 @@ def test_a_version_that_does_not_exist_is_told_with_those_that_do() -> None:
 
 
 def test_the_tag_of_another_class_is_refused() -> None:
-    with pytest.raises(rcm.SchemaNotFoundError, match="is no tag of meta/l2_cal_step or l2_cal_step"):
+    with pytest.raises(rcm.SchemaNotFoundError, match="is not a tag of meta/l2_cal_step or l2_cal_step"):
         L2CalStep(tag="asdf://stsci.edu/datamodels/roman/tags/exposure-1.0.0")
 
 

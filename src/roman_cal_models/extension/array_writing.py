@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asdf.extension import Converter
 
+from .. import asdf_bridge
 from ..blocks.writing import KNOWN, NO_COMPRESSION, Compressor, Content, Copy, even_piece, shrinks
 from ..schema.values import NDARRAY_TAG, datatype_of
-from .arrays import StoredArray, is_in_block
+from ..sources.arrays import StoredArray, is_in_block
 
 if TYPE_CHECKING:
     import numpy as np
@@ -125,13 +126,9 @@ class ArraysOfFile:
 
     def _other(self, compression: str) -> Compressor:
         """Return what compresses as asdf's extensions do."""
-        import asdf
-
-        wanted = compression.encode("ascii")
-        for extension in asdf.AsdfFile().extension_manager.extensions:
-            for compressor in extension.compressors:
-                if compressor.label == wanted:
-                    return lambda data: compressor.compress(data, **self._options)
+        compressor = asdf_bridge.compressor_of(compression.encode("ascii"))
+        if compressor is not None:
+            return lambda data: compressor.compress(data, **self._options)
         raise ValueError(f"{compression!r} is not a compression: 'lz4', 'zlib', 'bzp2', 'auto' and None are")
 
     def _number(self, key: Any, kept: Any, make: Callable[[], Content | Copy]) -> int:
@@ -143,11 +140,10 @@ class ArraysOfFile:
 
 
 def _byteorder(dtype: np.dtype[Any]) -> str:
+    """Return the order of bytes; that of elements that have none is big, as asdf writes it."""
     import sys
 
-    if dtype.kind == "S" or dtype.byteorder == ">":
-        return "big"
-    return "little" if dtype.byteorder == "<" else sys.byteorder
+    return {"<": "little", "=": sys.byteorder}.get(dtype.byteorder, "big")
 
 
 class _ArrayConverter(Converter):  # pyright: ignore[reportMissingTypeArgument]

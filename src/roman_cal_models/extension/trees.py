@@ -11,9 +11,10 @@ from ..nodes.list_node import ListNode
 from ..nodes.object_node import ObjectNode
 from ..nodes.scalar_node import ScalarNode
 from ..schema import installed
+from ..sources.arrays import is_in_block
+from ..sources.file_source import FileSource, with_stored_arrays
+from ..sources.yaml_source import YamlSource, needs_blocks, to_asdf_tree
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
-from .arrays import is_in_block
-from .foreign import FileSource, YamlSource, needs_blocks, to_asdf_tree, with_stored_arrays
 
 __all__ = ["tagged_tree"]
 

@@ -76,9 +76,9 @@ def read_header_bytes(stream: Readable, name: str | None) -> HeaderBytes:
         piece = stream.read(min(size, limit + 1 - len(content)))
         content += piece
         if not content:
-            raise NotAsdfError(name, "no ASDF file: it is empty")
+            raise NotAsdfError(name, "not an ASDF file: it is empty")
         if not content.startswith(_MAGIC[: len(content)]):
-            raise NotAsdfError(name, f"no ASDF file: it begins with {bytes(content[:12])!r}, not with {_MAGIC!r}")
+            raise NotAsdfError(name, f"not an ASDF file: it begins with {bytes(content[:12])!r}, not with {_MAGIC!r}")
         end = _end(content, searched, is_whole=not piece)
         if end is not None:
             return HeaderBytes(bytes(content[:end]), _standard(content))
@@ -93,8 +93,8 @@ def read_header_bytes(stream: Readable, name: str | None) -> HeaderBytes:
 def parse_tree(header: HeaderBytes, name: str | None) -> Any:
     """Return the tree of a header, tags and all.
 
-    Most of the values on the way to ``meta``, and in it, are left `Unread`. What is wrong with one is told when it is
-    read, by the same errors.
+    Most of the values on the way to ``meta``, and in it, are left `UnparsedValue`. What is wrong with one is told when
+    it is read, by the same errors.
 
     Raises
     ------

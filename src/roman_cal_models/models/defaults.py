@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..nodes.creation import TIME_TAG, fake_time
 from ..nodes.deferred import FakeValue
+from ..nodes.fake_values import TIME_TAG, fake_time
 
 __all__ = ["product_defaults"]
 

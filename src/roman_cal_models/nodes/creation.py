@@ -1,49 +1,27 @@
-"""Nodes made from their schemas: minimal ones, fake ones, and conversions of other mappings.
-
-The fake values are those that users know from ``roman_datamodels``, so that tests written against it go on passing.
-"""
+"""Nodes made from their schemas: minimal ones, fake ones, and conversions of other mappings."""
 
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..blocks.origins import inherit
 from ..schema import installed
-from ..schema.values import numpy_dtype
-from .building import adopt, make_node
+from .assignment import coerce
 from .classes import class_of, class_of_document
-from .deferred import Deferred, FakeValue
-from .list_node import ListNode
-from .object_node import ObjectNode
+from .core import ListCore, ObjectCore, bind
+from .deferred import Deferred
+from .fake_values import NOTHING, fake_foreign, fake_scalar, json_type
 
 if TYPE_CHECKING:
-    from ..schema.places import ObjectSchema, Place
+    from ..schema.properties import ObjectSchema, PropertySchema
     from .scalar_node import ScalarNode
 
-__all__ = ["create_fake_data", "create_from_node", "create_list", "create_minimal", "create_scalar"]
+__all__ = ["create_fake_data", "create_from_node", "create_list", "create_minimal"]
 
-_Node = TypeVar("_Node", bound=ObjectNode)
-_List = TypeVar("_List", bound=ListNode[Any])
-
-NO_TEXT = "?"
-NO_NUMBER = -999999
-FAKE_TIME = "2020-01-01T00:00:00.0"
-
-# The tags that asdf gives the foreign objects that are made up here.
-TIME_TAG = "tag:stsci.edu:asdf/time/time-1.4.0"
-TABLE_TAG = "tag:astropy.org:astropy/table/table-1.1.0"
-WCS_TAG = "tag:stsci.edu:gwcs/wcs-1.4.0"
-
-# Answers to "which value stands here?" when there is none.
-_NOTHING: Any = object()
-
-_OBJECT = frozenset({"properties", "patternProperties", "required", "additionalProperties"})
-_ARRAY = frozenset({"items", "additionalItems", "minItems", "maxItems", "uniqueItems"})
-_STRING = frozenset({"pattern", "minLength", "maxLength"})
-_NUMBER = frozenset({"multipleOf", "minimum", "maximum"})
+_Node = TypeVar("_Node", bound=ObjectCore)
+_List = TypeVar("_List", bound=ListCore[Any])
 
 
 def create_minimal(cls: type[_Node], schema: ObjectSchema | None, defaults: Mapping[str, Any] | None = None) -> _Node:
@@ -64,14 +42,9 @@ def create_fake_data(
 def create_list(node: _List, given: Any = None, *, fake: bool = False, shape: Sequence[int] | None = None) -> _List:
     """Fill an empty list, minimally or with what is made up."""
     maker = _Fake(shape) if fake else _Minimal()
-    assert node.schema_uri is not None
-    node.extend(maker.list(installed().root(node.schema_uri), _NOTHING if given is None else list(given)))
+    assert node._uri is not None
+    node.extend(maker.list(installed().root(node._uri), NOTHING if given is None else list(given)))
     return node
-
-
-def create_scalar(cls: type[ScalarNode], uri: str) -> Any:
-    """Return the made-up value of a tagged scalar."""
-    return _Fake(None).tagged_scalar(cls, uri)
 
 
 def create_from_node(cls: type[_Node], schema: ObjectSchema | None, node: Mapping[str, Any]) -> _Node:
@@ -81,92 +54,92 @@ def create_from_node(cls: type[_Node], schema: ObjectSchema | None, node: Mappin
 
 def _finished(cls: type[_Node], schema: ObjectSchema | None, values: Mapping[str, Any]) -> _Node:
     """Return the values as a node; they are not checked, as what is given may still be completed."""
-    node = make_node(cls, schema)
+    node = cls.__new__(cls)
+    bind(node, schema)
     for key, value in values.items():
-        place = None if schema is None else schema.place(key)
+        place = None if schema is None else schema.property_named(key)
         if isinstance(value, Deferred) and place is not None and place.node_tag is not None:
             value = value.get(lambda: "")  # an old schema wants it tagged, so it must be there to bear the tag
-        dict.__setitem__(node, key, value if isinstance(value, Deferred) else adopt(value, place, node))
+        dict.__setitem__(node, key, value if isinstance(value, Deferred) else coerce(value, place, node))
     return node
 
 
 class _Minimal:
     """Makes values: what is given, single-valued enums, empty containers."""
 
-    def value(self, place: Place, given: Any) -> Any:
-        """Return the value of a place, or `_NOTHING`."""
+    def value(self, place: PropertySchema, given: Any) -> Any:
+        """Return the value of a place, or `NOTHING`."""
         if place.keyword("tag") is not None:
             return self.tagged(place, given)
-        maker: Callable[[Place, Any], Any] = {
+        maker: Callable[[PropertySchema, Any], Any] = {
             "object": self.mapping,
             "array": self.list,
-            "null": lambda place, given: None if given is _NOTHING else copy.deepcopy(given),
-        }.get(_kind(place), self.scalar)
+            "null": lambda place, given: None if given is NOTHING else copy.deepcopy(given),
+        }.get(json_type(place), self.scalar)
         return maker(place, given)
 
-    def mapping(self, place: Place, given: Any) -> Any:
-        if given is not _NOTHING and not isinstance(given, Mapping):
+    def mapping(self, place: PropertySchema, given: Any) -> Any:
+        if given is not NOTHING and not isinstance(given, Mapping):
             return copy.deepcopy(given)
-        values = self.object(place.object, {} if given is _NOTHING else given)
+        values = self.object(place.object, {} if given is NOTHING else given)
         return _finished(class_of(place.object), place.object, values)
 
     def object(self, schema: ObjectSchema | None, given: Mapping[str, Any]) -> dict[str, Any]:
         if schema is None:
             return {}
         given = {**self.class_defaults(schema), **given}
-        names = [name for name in schema.places if name in schema.required]
-        names += [name for name in sorted(schema.required) if name not in schema.places and schema.place(name)]
+        names = [name for name in schema.properties if name in schema.required]
+        names += [
+            name for name in sorted(schema.required) if name not in schema.properties and schema.property_named(name)
+        ]
         values: dict[str, Any] = {}
         for name in names:
-            place = schema.place(name)
+            place = schema.property_named(name)
             assert place is not None
-            value = self.value(place, given.get(name, _NOTHING))
-            if value is not _NOTHING:
+            value = self.value(place, given.get(name, NOTHING))
+            if value is not NOTHING:
                 values[name] = value
         return values
 
     def class_defaults(self, schema: ObjectSchema) -> Mapping[str, Any]:
         return class_of(schema)._minimal_defaults(schema)
 
-    def list(self, place: Place, given: Any) -> Any:
-        given = [] if given is _NOTHING else copy.deepcopy(given)
+    def list(self, place: PropertySchema, given: Any) -> Any:
+        given = [] if given is NOTHING else copy.deepcopy(given)
         shortest = place.keyword("minItems")
         if shortest is None or place.items is None:
             return given
         items = list(given[:shortest])
         while len(items) < shortest:
-            item = self.value(place.items, _NOTHING)
-            if item is _NOTHING:
+            item = self.value(place.items, NOTHING)
+            if item is NOTHING:
                 break
             items.append(item)
         return items
 
-    def scalar(self, place: Place, given: Any) -> Any:
-        if given is not _NOTHING:
+    def scalar(self, place: PropertySchema, given: Any) -> Any:
+        if given is not NOTHING:
             return copy.deepcopy(given)
-        return place.enum[0] if place.enum is not None and len(place.enum) == 1 else _NOTHING
+        return place.enum[0] if place.enum is not None and len(place.enum) == 1 else NOTHING
 
-    def tagged(self, place: Place, given: Any) -> Any:
+    def tagged(self, place: PropertySchema, given: Any) -> Any:
         uri = _node_schema(place)
         if uri is None:
-            return copy.deepcopy(given) if given is not _NOTHING else self.foreign(place)
+            return copy.deepcopy(given) if given is not NOTHING else self.foreign(place)
         if place.object is not None:
             return self.mapping(place, given)
         if place.is_list:
             return self.list(place, given)
-        if given is not _NOTHING:
+        if given is not NOTHING:
             return copy.deepcopy(given)
         return self.tagged_scalar(class_of_document(uri), uri)
 
     def tagged_scalar(self, cls: type[ScalarNode], uri: str) -> Any:
-        made = self.known(cls)
-        return self.scalar(installed().root(uri), _NOTHING) if made is None else made
+        made = cls.minimal()
+        return self.scalar(installed().root(uri), NOTHING) if made is None else made
 
-    def known(self, cls: type[ScalarNode]) -> Any:
-        return cls.minimal()
-
-    def foreign(self, place: Place) -> Any:
-        return _NOTHING
+    def foreign(self, place: PropertySchema) -> Any:
+        return NOTHING
 
 
 class _Fake(_Minimal):
@@ -185,100 +158,22 @@ class _Fake(_Minimal):
         defaults = dict(class_of(schema)._fake_defaults(schema))
         return defaults if schema.tag is None else {**super().class_defaults(schema), **defaults}
 
-    def list(self, place: Place, given: Any) -> Any:
+    def list(self, place: PropertySchema, given: Any) -> Any:
         made = super().list(place, given)
-        return made if made or given is _NOTHING else copy.deepcopy(given)
+        return made if made or given is NOTHING else copy.deepcopy(given)
 
-    def scalar(self, place: Place, given: Any) -> Any:
-        if given is not _NOTHING:
+    def scalar(self, place: PropertySchema, given: Any) -> Any:
+        if given is not NOTHING:
             return copy.deepcopy(given)
-        if place.enum is not None:
-            return place.enum[0]
-        kind = _kind(place)
-        if kind == "string":
-            # the one pattern of RAD that "?" does not match: p_exptype, exposure types each followed by a bar
-            return "WFI_IMAGE|" if "WFI_IMAGE|" in (place.keyword("pattern") or "") else NO_TEXT
-        if place.keyword("ndim") is not None:
-            return self.array(place)
-        least = max(NO_NUMBER, place.keyword("minimum") or NO_NUMBER)
-        return {"integer": math.ceil(least), "number": float(least), "boolean": False}.get(kind, _NOTHING)
+        return fake_scalar(place, self._shape)
 
-    def known(self, cls: type[ScalarNode]) -> Any:
-        fake = cls.fake()
-        return cls.minimal() if fake is None else fake
+    def tagged_scalar(self, cls: type[ScalarNode], uri: str) -> Any:
+        return cls._made_up(uri)
 
-    def foreign(self, place: Place) -> Any:
-        makers: dict[str, Callable[[], Any]] = {
-            "time": lambda: FakeValue(TIME_TAG, fake_time),
-            "ndarray": lambda: self.array(place),
-            "wcs": lambda: FakeValue(WCS_TAG, fake_wcs),
-            "table": lambda: FakeValue(TABLE_TAG, fake_table),
-            "quantity": lambda: self.quantity(place),
-        }
-        name = place.tags[0].rpartition("/")[2].partition("-")[0]
-        return makers[name]() if name in makers else _NOTHING
-
-    def array(self, place: Place) -> Any:
-        import numpy as np
-
-        dimensions = place.keyword("ndim") or 1
-        shape = (*self._shape[:dimensions], *([1] * (dimensions - len(self._shape))))
-        return np.zeros(shape, dtype=numpy_dtype(place.keyword("datatype") or "float32"))
-
-    def quantity(self, place: Place) -> Any:
-        from astropy.units import Quantity
-
-        value, unit = (place.inside(name) for name in ("value", "unit"))
-        array = self.array(value) if value is not None else self.array(place)
-        if array.size < 2:
-            # astropy makes a scalar of a quantity of one element, which the schemas refuse
-            array = array.repeat(2).reshape((2,) + (1,) * (array.ndim - 1))
-        return Quantity(array, unit=unit.enum[0] if unit is not None and unit.enum else "DN", dtype=array.dtype)
+    def foreign(self, place: PropertySchema) -> Any:
+        return fake_foreign(place, self._shape)
 
 
-def fake_time() -> Any:
-    """Return the time of made-up observations."""
-    from astropy.time import Time
-
-    return Time(FAKE_TIME, format="isot", scale="utc")
-
-
-def fake_table() -> Any:
-    """Return an empty table."""
-    from astropy.table import Table
-
-    return Table()
-
-
-def fake_wcs() -> Any:
-    """Return a tangent projection of 0.1 arcsec a pixel around right ascension 30 and declination 45 degrees."""
-    from astropy import coordinates
-    from astropy import units as u
-    from astropy.modeling import models as typed_models
-    from gwcs import coordinate_frames as frames
-    from gwcs.wcs import WCS
-
-    models: Any = typed_models  # their operators are made at run time
-    shift = models.Shift(-500) & models.Shift(-500)
-    scale = models.Scale(0.1 / 3600) & models.Scale(0.1 / 3600)
-    to_sky = shift | scale | models.Pix2Sky_TAN() | models.RotateNative2Celestial(30.0, 45.0, 180.0)
-    detector = frames.Frame2D(name="detector", axes_names=("x", "y"), unit=(u.pix, u.pix))
-    sky = frames.CelestialFrame(reference_frame=coordinates.ICRS(), name="icrs", unit=(u.deg, u.deg))
-    return WCS([(detector, to_sky), (sky, None)])
-
-
-def _kind(place: Place) -> str:
-    """Return the JSON type of what stands at a place, told by its keywords where no type is named."""
-    named = place.keyword("type")
-    if named is not None:
-        return named if isinstance(named, str) else str(named[0])
-    keywords = {name for piece in place.pieces for name in piece.schema}
-    for kind, telling in (("object", _OBJECT), ("array", _ARRAY), ("string", _STRING), ("number", _NUMBER)):
-        if not telling.isdisjoint(keywords):
-            return kind
-    return "unknown"
-
-
-def _node_schema(place: Place) -> str | None:
+def _node_schema(place: PropertySchema) -> str | None:
     """Return the schema URI of the node that a place wants tagged; None where it wants a foreign object."""
-    return None if place.node_tag is None else place._facts.store.schema_of(place.node_tag)
+    return None if place.node_tag is None else installed().store.schema_of(place.node_tag)

@@ -1,4 +1,4 @@
-"""Values that are not built yet: foreign objects (arrays, WCS, Time, tables) until somebody asks for them."""
+"""Values that are not built yet: foreign objects (arrays, WCS, Time, tables), each built at first use."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from ..errors import ModelClosedError
 from ..locks import MOMENT
 from ..printable import printable
 from ..schema.values import NDARRAY_TAG, datatype_of, is_datatype, lower, sizes_of
-from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, Unread, read
+from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, UnparsedValue, read
 
-__all__ = ["UNBUILT", "AsdfArray", "Deferred", "FakeValue", "FileValue", "Source"]
+__all__ = ["RAW_TYPES", "AsdfArray", "Deferred", "FakeValue", "FileValue", "Source", "deferred_array"]
 
 
 class Source(Protocol):
@@ -57,7 +57,7 @@ class Deferred:
         return hasattr(self, "_value")
 
     def get(self, where: Callable[[], str]) -> Any:
-        """Return the object; `where` tells its path for an error."""
+        """Return the object; `where` gives its path for an error."""
         try:
             return self._value
         except AttributeError:
@@ -108,7 +108,7 @@ class _Building:
         self._thread = threading.get_ident()
 
     def is_mine(self) -> bool:
-        """Return whether nobody is to be waited for: it is this thread, or one that a forked process has not."""
+        """Return True if there is nothing to wait for: it is this thread, or one that a fork has left behind."""
         return self._process != os.getpid() or self._thread == threading.get_ident()
 
 
@@ -119,7 +119,7 @@ class FileValue(Deferred):
     ----------
     source : Source
         Who can build it.
-    raw : TaggedMapping, TaggedSequence, TaggedScalar or Unread
+    raw : TaggedMapping, TaggedSequence, TaggedScalar or UnparsedValue
         Its YAML.
     """
 
@@ -185,7 +185,7 @@ class FakeValue(Deferred):
 
 
 class AsdfArray(Deferred):
-    """An array of an `asdf.AsdfFile` that somebody else opened, read at first use.
+    """An array of an `asdf.AsdfFile` that was opened elsewhere, read at first use.
 
     Parameters
     ----------
@@ -216,5 +216,12 @@ class AsdfArray(Deferred):
         return tuple(self.array.shape)
 
 
+def deferred_array(value: Any) -> Any:
+    """Return an array of asdf's as a deferred one, anything else as it is."""
+    return AsdfArray(value) if type(value).__name__ == "NDArrayType" else value
+
+
 # The types that stand in a node for what is not built: no node ever holds a plain dict or list otherwise.
-UNBUILT = frozenset({dict, list, TaggedMapping, TaggedSequence, TaggedScalar, Unread, FileValue, FakeValue, AsdfArray})
+RAW_TYPES = frozenset(
+    {dict, list, TaggedMapping, TaggedSequence, TaggedScalar, UnparsedValue, FileValue, FakeValue, AsdfArray}
+)

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import ItemsView, Iterable, Iterator, ValuesView
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from ..errors import MissingKeyError
 from ..locks import MOMENT
-from ..yaml import Unread
-from .comparing import equal_mappings
-from .deferred import UNBUILT
+from ..yaml import UnparsedValue
+from .deferred import RAW_TYPES, Deferred
+from .equality import equal_mappings
 
-__all__ = ["LazyDict", "path_of", "raw_get", "raw_items", "raw_members"]
-
-_T = TypeVar("_T")
+__all__ = ["LazyDict", "deferred_items", "present_items", "raw_get", "raw_items", "raw_members"]
 
 _getitem = dict.__getitem__
 _setitem = dict.__setitem__
 _get = dict.get
 _items = dict.items
 _values = dict.values
+
+_MISSING: Any = object()
 
 
 class LazyDict(dict[str, Any]):
@@ -52,7 +52,7 @@ class LazyDict(dict[str, Any]):
                 _setitem(self, key, value)
         if now is raw:
             return value
-        return self._take(key, now) if now.__class__ in UNBUILT else now
+        return self._take(key, now) if now.__class__ in RAW_TYPES else now
 
     def _keep(self, key: str, value: Any) -> None:
         """Have Python find a value as an attribute, unless another thread has set another meanwhile."""
@@ -66,12 +66,14 @@ class LazyDict(dict[str, Any]):
 
     def _store(self, key: Any, value: Any) -> None:
         """Set a value; it stays, even if another thread builds the one that stands here."""
-        if key in self._kept or type(raw_get(self, key)) in UNBUILT:
+        if key in self._kept or type(raw_get(self, key)) in RAW_TYPES:
             with MOMENT:
                 self._forget(key)
                 _setitem(self, key, value)
         else:
             _setitem(self, key, value)
+
+    # -- a good dict -------------------------------------------------------------------------------------------------
 
     def __delitem__(self, key: Any) -> None:
         with MOMENT:
@@ -86,17 +88,17 @@ class LazyDict(dict[str, Any]):
 
     def __getitem__(self, key: Any) -> Any:
         value = _getitem(self, key)
-        return self._take(key, value) if value.__class__ in UNBUILT else value
+        return self._take(key, value) if value.__class__ in RAW_TYPES else value
 
     def __iter__(self) -> Iterator[str]:
         return super().__iter__()
 
     def get(self, key: Any, default: Any = None) -> Any:
         """Return a value, or `default` where there is none."""
-        value = super().get(key, UNBUILT)
-        if value is UNBUILT:
+        value = super().get(key, _MISSING)
+        if value is _MISSING:
             return default
-        return self._take(key, value) if value.__class__ in UNBUILT else value
+        return self._take(key, value) if value.__class__ in RAW_TYPES else value
 
     def items(self) -> ItemsView[str, Any]:  # type: ignore[override]
         """Return a view of the items; each value is built when it is taken."""
@@ -130,7 +132,7 @@ class LazyDict(dict[str, Any]):
     def update(self, *others: Any, **values: Any) -> None:
         """Set several values, each checked: all of them, or none."""
         given = dict(*others, **values)
-        before = {key: _get(self, key, UNBUILT) for key in given}
+        before = {key: _get(self, key, _MISSING) for key in given}
         try:
             for key, value in given.items():
                 self[key] = value
@@ -140,7 +142,7 @@ class LazyDict(dict[str, Any]):
 
     def _put_back(self, before: dict[Any, Any]) -> None:
         for key, raw in before.items():
-            if raw is not UNBUILT:
+            if raw is not _MISSING:
                 self._store(key, raw)
             elif key in self:
                 LazyDict.__delitem__(self, key)
@@ -203,25 +205,16 @@ class _Values(ValuesView[Any]):
 def raw_get(node: dict[str, Any], key: Any) -> Any:
     """Return what stands in a node, built or not, for those who look without touching; None where nothing does."""
     raw: Any = _get(node, key)
-    return _read(node, key, raw) if raw.__class__ is Unread else raw
+    return _read(node, key, raw) if raw.__class__ is UnparsedValue else raw
 
 
 def raw_items(node: dict[str, Any]) -> list[tuple[str, Any]]:
     """Return what stands in a node now, built or not, by its keys; another thread may change the node meanwhile."""
-    if Unread in map(type, _values(node)):
+    if UnparsedValue in map(type, _values(node)):
         for key, raw in list(_items(node)):
-            if raw.__class__ is Unread:
+            if raw.__class__ is UnparsedValue:
                 _read(node, key, raw)
     return list(_items(node))
-
-
-def _read(node: dict[str, Any], key: Any, raw: Unread) -> Any:
-    """Put what a text says in the place of the text, unless another thread has put something there."""
-    value = raw.read()
-    with MOMENT:
-        if _get(node, key) is raw:
-            _setitem(node, key, value)
-        return _get(node, key)
 
 
 def raw_members(parent: Any) -> Iterable[tuple[Any, Any]]:
@@ -229,15 +222,25 @@ def raw_members(parent: Any) -> Iterable[tuple[Any, Any]]:
     return raw_items(parent) if isinstance(parent, dict) else enumerate(parent)
 
 
-def path_of(node: Any) -> tuple[str | int, ...]:
-    """Return where a node or a list stands in the tree that it was last put into."""
-    path: list[str | int] = []
-    met = set()
-    while id(node) not in met and node._parent is not None and (parent := node._parent()) is not None:
-        key = parent._index_of(node)
-        if key is None:
-            break
-        path.append(key)
-        met.add(id(node))  # a node may hold itself
-        node = parent
-    return tuple(reversed(path))
+def deferred_items(node: LazyDict) -> Iterator[tuple[str, Any]]:
+    """Yield the items of a node, foreign objects as they stand in it: built or not."""
+    for key, value in raw_items(node):
+        is_raw = value.__class__ in RAW_TYPES and not isinstance(value, Deferred)
+        yield key, node[key] if is_raw else value
+
+
+def present_items(tree: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
+    """Yield the items of the keys that are there now; another thread may add others and take some out meanwhile."""
+    for key in list(dict.keys(tree)):
+        value = tree.get(key, _MISSING)
+        if value is not _MISSING:
+            yield key, value
+
+
+def _read(node: dict[str, Any], key: Any, raw: UnparsedValue) -> Any:
+    """Put what a text says in the place of the text, unless another thread has put something there."""
+    value = raw.read()
+    with MOMENT:
+        if _get(node, key) is raw:
+            _setitem(node, key, value)
+        return _get(node, key)

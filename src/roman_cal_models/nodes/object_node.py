@@ -2,45 +2,31 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from .. import errors
-from ..errors import Problem
-from ..schema.uris import ROMAN
-from . import naming
-from .assignment import check, refuse
-from .checking import problems as problems_of
-from .classes import class_hint as class_hint  # evaluated in hints, see `declared_property`
+from ..errors import format_path
+from ..schema import installed
+from . import assignment, copying, names, plain, validation
 from .classes import schema_for
-from .deferred import UNBUILT, Deferred, Source
-from .documenting import SchemaDoc
-from .flat import flatten, plain, present_items
-from .lazy_dict import LazyDict, path_of, raw_get, raw_items
-from .properties import (
-    Properties,
-    child_names,
-    declare,
-    declared_property,
-    own_names,
-    property_names,
-    property_types,
-)
+from .core import ObjectCore, bind
+from .deferred import Deferred
+from .docstrings import SchemaDoc
+from .from_file import build
+from .lazy_dict import present_items, raw_get
+from .properties import Properties, declare_of_node, property_names, property_types
 
 if TYPE_CHECKING:
-    from ..schema.places import ObjectSchema, Place
-    from .describing import Description
+    from ..errors import Problem
+    from ..schema.properties import ObjectSchema
+    from .descriptions import Description
 
 __all__ = ["ObjectNode", "Properties", "TaggedObjectNode", "property_names", "property_types"]
 
-_get = dict.get
-_getitem = dict.__getitem__
-_setitem = dict.__setitem__
-_items = dict.items
+_PLAIN = assignment.PLAIN
 
-# Values of these types are stored as they are given.
-_PLAIN = frozenset({str, int, float, bool, type(None)})
+_get = dict.get
+_setitem = dict.__setitem__
 
 
 class _DefaultTag:
@@ -52,7 +38,7 @@ class _DefaultTag:
 
 
 class _Describe:
-    """Tells what the schemas say of a property: of a node by its own version, of a class by the newest."""
+    """The method ``describe``: of a node by its own version, of a class by the newest."""
 
     def __get__(self, node: ObjectNode | None, cls: type[ObjectNode]) -> Callable[[str], Description]:
         schema = schema_for(cls, None, None) if node is None else node._schema
@@ -75,36 +61,14 @@ class _Describe:
             UnknownAttributeError
                 The schemas know no such property.
             """
-            from .describing import describe
+            from .descriptions import describe
 
             return describe(schema, path)
 
         return describe
 
 
-def _getter(key: str) -> Callable[[ObjectNode], Any]:
-    def get(self: ObjectNode) -> Any:
-        value = _getitem(self, key)
-        return self._take(key, value) if type(value) in UNBUILT else value
-
-    return get
-
-
-def _item_getter(key: str) -> Callable[[ObjectNode], Any]:
-    return lambda self: self[key]
-
-
-def _child_getter(key: str) -> Callable[[ObjectNode], Any]:
-    def get(self: ObjectNode) -> Any:
-        value = self[key]
-        if isinstance(value, ObjectNode):
-            self._keep(key, value)
-        return value
-
-    return get
-
-
-class ObjectNode(LazyDict):
+class ObjectNode(ObjectCore):
     """A piece of a Roman tree that holds properties by name.
 
     A real `dict`: ``node["name"]`` and ``node.name`` are two spellings of one value. What is set is checked against
@@ -132,21 +96,14 @@ class ObjectNode(LazyDict):
         There is no such version.
     """
 
-    __slots__ = ("__weakref__", "_given_tag", "_may_be_unread", "_parent", "_schema", "_source")
+    __slots__ = ()
 
-    # The authority of its schemas: RAD's, or that of a third party.
-    _base: ClassVar[str] = ROMAN
-
-    # Generated: the families of schemas that the class stands for, newest home first, and, for an object that a
-    # schema describes in place, where in that schema.
-    _families: ClassVar[tuple[str, ...]] = ()
-    _path: ClassVar[tuple[str, ...]] = ()
-
+    # What `declare_of_node` notes:
     # names of methods: reached as keys only
     _reserved: ClassVar[frozenset[str]] = frozenset()
     # attributes that are the keys themselves
     _declared: ClassVar[frozenset[str]] = frozenset()
-    # what a subclass that somebody else made has beside what a file holds
+    # what a subclass made outside of this package has beside what a file holds
     _own: ClassVar[frozenset[str]] = frozenset()
     _is_ours: ClassVar[bool] = True
     # attributes that `__init_subclass__` has made
@@ -158,30 +115,9 @@ class ObjectNode(LazyDict):
 
     describe = _Describe()
 
-    _schema: ObjectSchema | None
-    _source: Source | None
-    _parent: weakref.ref[Any] | None
-    _given_tag: str | None
-    _may_be_unread: bool
-
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        names = property_names(cls)
-        cls._is_ours = "_families" in vars(cls)
-        cls._own = own_names(cls, "_families")
-        cls._sets_quickly = cls.__setitem__ is ObjectNode.__setitem__ and not cls._own.intersection(names)
-        reads_quickly = cls.__getitem__ is ObjectNode.__getitem__
-
-        def make(attribute: str, type_: str) -> Any:
-            key = names[attribute]
-            if reads_quickly:
-                return declared_property(type_, _getter(key), _child_getter(key))
-            return declared_property(type_, _item_getter(key), _item_getter(key))
-
-        declare(cls, make, again=not reads_quickly)
-        cls._kept = child_names(cls) - cls._own if reads_quickly else frozenset()
-        cls._reserved = frozenset(dir(cls)).difference(names)
-        cls._declared = frozenset(name for name, key in names.items() if name == key) - cls._own
+        declare_of_node(cls, ObjectNode)
         if cls._families:
             cls.__doc__ = SchemaDoc(cls.__doc__)  # type: ignore[assignment]
 
@@ -200,34 +136,23 @@ class ObjectNode(LazyDict):
         **values: Any,
     ) -> None:
         super().__init__()
-        _bind(self, schema_for(type(self), version, tag))
+        bind(self, schema_for(type(self), version, tag))
         self.update(mapping or {}, **values)
-
-    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
-        """Make it, bound to nothing yet."""
-        node = super().__new__(cls)
-        _bind(node, None)
-        return node
 
     # -- values ------------------------------------------------------------------------------------------------------
 
     def _build(self, key: Any, raw: Any) -> Any:
         if isinstance(raw, Deferred):
-            return raw.get(lambda: errors.format_path((*self.path(), key)))
-        from .building import build
-
+            return raw.get(lambda: format_path((*self.path(), key)))
         return build(raw, self._place(key), self)
 
-    def _place(self, key: Any) -> Place | None:
-        return None if self._schema is None else self._schema.place(key)
-
     def __missing__(self, key: Any) -> Any:
-        raise naming.missing(self, key)
+        raise names.missing(self, key)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name in self._own:
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
-        return self[naming.key_name(name)]
+        return self[names.key_name(name)]
 
     def __setattr__(self, name: str, value: Any) -> None:
         schema = self._schema
@@ -242,10 +167,10 @@ class ObjectNode(LazyDict):
                 object.__setattr__(self, name, value)
                 return
             if name in self._reserved or name.startswith("_"):
-                raise naming.reserved(self, name)
-            name = naming.key_name(name)
-        elif schema is not None and name in schema.places and name not in self._kept:
-            schema.attribute_checks[name] = schema.places[name].accepts_plain
+                raise names.reserved(self, name)
+            name = names.key_name(name)
+        elif schema is not None and name in schema.properties and name not in self._kept:
+            schema.attribute_checks[name] = schema.properties[name].accepts_plain
         self[name] = value
 
     def _is_state(self, name: str) -> bool:
@@ -256,75 +181,24 @@ class ObjectNode(LazyDict):
         if self._is_state(name):
             object.__delattr__(self, name)
             return
-        del self[naming.key_name(name)]
+        del self[names.key_name(name)]
 
     def __delitem__(self, key: Any) -> None:
         if key not in self:
-            raise naming.missing(self, key)
+            raise names.missing(self, key)
         super().__delitem__(key)
 
     def __setitem__(self, key: Any, value: Any) -> None:
         schema = self._schema
         if schema is not None and type(value) in _PLAIN and schema.accepts_plain(key, value):
             if type(raw_get(self, key)) in _PLAIN and key not in self._kept:
-                _setitem(self, key, value)  # quicker, and nobody builds or keeps what stands here
+                _setitem(self, key, value)  # quicker; what stands here is neither raw nor kept
             else:
                 self._store(key, value)
             return
-        place = self._place(key)
-        if place is None:
-            self._set_unknown(key, value)
-            return
-        from .building import adopt
+        self._store(key, assignment.member(self, key, value))
 
-        value = adopt(value, place, self)
-        check(value, place, self, key)
-        self._store(key, value)
-
-    def _set_unknown(self, key: Any, value: Any) -> None:
-        if type(value) not in _PLAIN:
-            from .building import adopt
-
-            value = adopt(value, None, self)
-        if self._schema is not None and key not in self:
-            if self._schema.is_closed:
-                refuse([self._not_allowed(key, value)])
-            naming.meet_unknown(self, key)
-        self._store(key, value)
-
-    def _not_allowed(self, key: Any, value: Any) -> Problem:
-        assert self._schema is not None
-        known = tuple(self._schema.places)
-        names = [*map(repr, known), *(f"names that match {pattern.pattern!r}" for pattern, _ in self._schema.patterns)]
-        message = f"is not allowed here: {type(self).__name__} has {', '.join(names)} and nothing else"
-        return Problem((*self.path(), key), "additionalProperties", message, value, known, self._schema.uri)
-
-    # -- where it stands ---------------------------------------------------------------------------------------------
-
-    @property
-    def schema_uri(self) -> str | None:
-        """URI of the schema that the node is checked against; None for an object that no schema describes."""
-        return None if self._schema is None else self._schema.uri
-
-    @property
-    def version(self) -> str | None:
-        """Version of that schema."""
-        return None if self._schema is None else self._schema.parsed.version
-
-    @property
-    def tag(self) -> str | None:
-        """The tag that the node bears when it is written on its own; None for an object described in place.
-
-        A fragment, which RAD gives no tag, has the tag that follows from its schema URI by RAD's convention.
-        """
-        if self._given_tag is not None or self._schema is None or self._schema.path:
-            return self._given_tag
-        return self._schema.tag or str(self._schema.parsed.as_tag())
-
-    @property
-    def _tag(self) -> str | None:
-        """The tag as asdf's ``info``, ``search`` and ``schema_info`` ask for it."""
-        return self.tag
+    # -- its schema ----------------------------------------------------------------------------------------------------
 
     @property
     def _read_tag(self) -> str | None:
@@ -333,32 +207,15 @@ class ObjectNode(LazyDict):
 
     def get_schema(self) -> dict[str, Any]:
         """Return the schema with its references resolved; empty for an object that no schema describes."""
-        from ..schema.whole import whole_schema
+        from ..asdf_bridge import resolved_schema
 
-        return {} if self.schema_uri is None else whole_schema(self.schema_uri)
-
-    def __roman_tag__(self) -> str | None:
-        return self._given_tag or (None if self._schema is None else self._schema.tag)
-
-    def __roman_lower__(self) -> dict[str, Any]:
-        # checks look at what stands here, built or not: to be checked is no reason to be built
-        return dict(raw_items(self) if self._may_be_unread else _items(self))
+        return {} if self.schema_uri is None else resolved_schema(self.schema_uri)
 
     @classmethod
     def versions(cls) -> tuple[str, ...]:
         """Return the versions of the schema that are installed, oldest first."""
-        from ..schema import installed
-
         found = installed().store.versions(cls._families[0], base=cls._base) if cls._families else ()
         return tuple(uri.version for uri in found)
-
-    def path(self) -> tuple[str | int, ...]:
-        """Return where the node stands in the tree that it was last put into, as long as that is in use."""
-        return path_of(self)
-
-    def _index_of(self, item: Any) -> Any:
-        """Return the key under which a value stands, or None."""
-        return next((key for key, value in raw_items(self) if value is item), None)
 
     # -- checking ----------------------------------------------------------------------------------------------------
 
@@ -370,7 +227,7 @@ class ObjectNode(LazyDict):
         list of Problem
             Empty for a valid node; paths are from this node on.
         """
-        return problems_of(self)
+        return validation.problems(self)
 
     def validate(self) -> None:
         """Check the whole node.
@@ -380,9 +237,7 @@ class ObjectNode(LazyDict):
         ValidationError
             Carries every problem.
         """
-        found = self.problems()
-        if found:
-            raise errors.ValidationError(found)
+        validation.validate(self)
 
     # -- creation ----------------------------------------------------------------------------------------------------
 
@@ -441,7 +296,7 @@ class ObjectNode(LazyDict):
         Parameters
         ----------
         node : mapping
-            What to convert. It is copied, not changed, and not checked: `validate` tells what is missing.
+            What to convert. It is copied, not changed, and not checked: `validate` reports what is missing.
         version, tag : str, optional
             The version to convert to; the newest by default.
         """
@@ -471,7 +326,7 @@ class ObjectNode(LazyDict):
         recursive : bool
             Whether what is nested is taken apart as well; otherwise only this node's own properties are listed.
         """
-        return flatten(self, include_arrays=include_arrays, recursive=recursive)
+        return plain.flatten(self, include_arrays=include_arrays, recursive=recursive)
 
     def to_dict(self) -> dict[str, Any]:
         """Return all that the node holds as plain dicts and lists, every value built.
@@ -491,45 +346,33 @@ class ObjectNode(LazyDict):
         >>> json.dumps(rcm.Exposure(read_pattern=[[1], [2, 3]]).to_dict())
         '{"read_pattern": [[1], [2, 3]]}'
         """
-        return plain(self)  # type: ignore[no-any-return]
-
-    def schema_properties(self) -> tuple[str, ...]:
-        """Return the names that the schema declares, in its order."""
-        return () if self._schema is None else tuple(self._schema.places)
+        return plain.to_plain(self)  # type: ignore[no-any-return]
 
     def _attribute_names(self) -> list[str]:
         """Return the attributes that are properties: those of the schema, and further ones that are here."""
-        names = [*self.schema_properties(), *(key for key in self if isinstance(key, str) and key.isidentifier())]
-        return [*map(naming.attribute_name, dict.fromkeys(names))]
+        found = [*self.schema_properties(), *(key for key in self if isinstance(key, str) and key.isidentifier())]
+        return [*map(names.attribute_name, dict.fromkeys(found))]
 
     def __dir__(self) -> list[str]:
-        return naming.properties_first(self._attribute_names(), super().__dir__())
+        return names.properties_first(self._attribute_names(), super().__dir__())
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self)
 
     def __copy__(self) -> Self:
-        from .building import copied
-
-        return copied(self)
+        return copying.copied(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        from .building import deepcopied
-
-        return deepcopied(self, memo)
+        return copying.deepcopied(self, memo)
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        from .building import restored
-
-        return restored, (type(self), self._schema, self._given_tag, list(present_items(self)))
+        return copying.restored, (type(self), self._schema, self._given_tag, list(present_items(self)))
 
     def __repr__(self) -> str:
-        from .display import one_line
-
-        return one_line(self)
+        return plain.one_line(self)
 
     def _repr_html_(self) -> str:
-        from .outlining import as_html
+        from .outline_builder import as_html
 
         return as_html(self)
 
@@ -544,18 +387,3 @@ class TaggedObjectNode(ObjectNode):
     """A node that RAD gives a tag in its newest manifest: the top of a file."""
 
     __slots__ = ()
-
-
-_set_schema = ObjectNode.__dict__["_schema"].__set__
-_set_source = ObjectNode.__dict__["_source"].__set__
-_set_parent = ObjectNode.__dict__["_parent"].__set__
-_set_tag = ObjectNode.__dict__["_given_tag"].__set__
-_set_may_be_unread = ObjectNode.__dict__["_may_be_unread"].__set__
-
-
-def _bind(node: ObjectNode, schema: ObjectSchema | None) -> None:
-    _set_schema(node, schema)
-    _set_source(node, None)
-    _set_parent(node, None)
-    _set_tag(node, None)
-    _set_may_be_unread(node, False)

@@ -8,9 +8,9 @@ from typing import Any
 
 from ..errors import Problem
 from ..schema.values import sizes_of
+from .core import ObjectCore
 from .deferred import FileValue
 from .lazy_dict import raw_get
-from .object_node import ObjectNode
 
 __all__ = ["shape_problems"]
 
@@ -28,14 +28,14 @@ APART = (
 _is_apart = re.compile("|".join(APART)).fullmatch
 
 
-def shape_problems(node: ObjectNode) -> Iterator[Problem]:
-    """Tell which arrays of a node have another shape than the one that they belong to; no array is read for it.
+def shape_problems(node: ObjectCore) -> Iterator[Problem]:
+    """Yield a problem for each array whose shape is not that of the array that it belongs to; none is read for it.
 
-    An array without elements is one that nobody has filled yet.
+    An array without elements has not been filled yet.
 
     Parameters
     ----------
-    node : ObjectNode
+    node : ObjectCore
         The node.
     """
     schema = node._schema
@@ -61,13 +61,13 @@ def shape_problems(node: ObjectNode) -> Iterator[Problem]:
 
 
 def _is_filled(shape: tuple[int, ...] | None, dimensions: int | None) -> bool:
-    """Tell whether an array has elements, and as many dimensions as it should; what has not is told otherwise."""
+    """Return whether an array has elements, and as many dimensions as it should; others are reported by its schema."""
     return shape is not None and len(shape) == dimensions and 0 not in shape
 
 
 def _dimensions(schema: Any, name: str) -> int | None:
     """Return how many dimensions the schema gives an array, or the array of a quantity."""
-    place = schema.place(name)
+    place = schema.property_named(name)
     if place is None:
         return None
     value = place.inside("value")

@@ -7,6 +7,7 @@ from typing import Any, Self
 from astropy.time import Time
 
 from ..asdf_bridge import time_of_yaml
+from .fake_values import fake_time
 from .scalar_node import ScalarNode, scalar, scalar_uri
 
 __all__ = ["TimeNode"]
@@ -46,7 +47,7 @@ class TimeNode(ScalarNode, Time):
             node = cls.__new__(cls, time)
             Time.__init__(node, time)
         except (ValueError, TypeError, KeyError):
-            return value  # kept as it is: the check tells what is wrong with it
+            return value  # kept as it is: the check reports what is wrong with it
         node._uri = uri
         return node
 
@@ -58,8 +59,6 @@ class TimeNode(ScalarNode, Time):
     @classmethod
     def fake(cls) -> Time:
         """Return the value in a fake node."""
-        from .creation import fake_time
-
         return fake_time()
 
     def _apply(self, method: Any, *args: Any, **options: Any) -> Any:

@@ -93,7 +93,7 @@ def _check_array(raw: Any) -> None:
     if "source" in raw and "data" in raw:
         raise ValueError("it has both a source and data")
     if "source" in raw and type(raw["source"]) is not int:
-        raise OutsideError(f"its source {_short(raw['source'])} is no number of a block of this file")
+        raise OutsideError(f"its source {_short(raw['source'])} is not a number of a block of this file")
     if "data" in raw:
         if not isinstance(raw["data"], list):  # asdf takes it for a source
             raise OutsideError(f"its data {_short(raw['data'])} is no list of elements")

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from ..header.foreign import TIME
+from ..header.header_source import TIME
 from ..nodes.deferred import FileValue
 from ..nodes.lazy_dict import raw_items
 from ..outline.entry import MOST_BITS
@@ -56,7 +56,7 @@ def as_json(value: Any) -> Any:
 
 
 def _is_foreign(value: Any) -> bool:
-    """Tell a foreign object that was not built: nodes that wait to be built bear tags as well."""
+    """Return True for a foreign object that was not built; nodes that wait to be built bear tags as well."""
     if isinstance(value, FileValue):
         return True
     is_tagged = isinstance(value, (TaggedMapping, TaggedSequence, TaggedScalar))

@@ -1,0 +1,342 @@
+"""Nodes as outlines. Looks only at what stands in a node, built or not: nothing is built for it, no file is touched."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from ..errors import format_path
+from ..outline.entry import Entry
+from ..schema import installed, uris
+from ..schema.values import MISSING, datatype_of, is_datatype, sizes_of
+from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, opened
+from .classes import class_name_of, class_name_of_family
+from .core import ListCore, ObjectCore
+from .deferred import AsdfArray, Deferred, FileValue
+from .descriptions import unit_of_several
+from .lazy_dict import raw_get
+from .names import closest
+from .plain import is_array
+
+if TYPE_CHECKING:
+    from ..schema.properties import ObjectSchema, PropertySchema
+    from .list_node import ListNode
+    from .object_node import ObjectNode
+
+__all__ = ["as_html", "hint", "is_simple", "outline", "outline_of_value"]
+
+_TAGGED = (TaggedMapping, TaggedSequence, TaggedScalar)
+_PLAIN = (str, bool, int, float)
+_SIMPLE = (*_PLAIN, type(None))
+_CALENDAR_FORMATS = ("datetime", "iso", "isot")
+_Path = tuple[str | int, ...]
+
+# What the ASDF standard gives a tag though it holds nothing but plain values.
+_RECORDS = {
+    "extension_metadata": "ExtensionMetadata",
+    "history_entry": "HistoryEntry",
+    "software": "Software",
+}
+
+
+def outline(node: ObjectNode | ListNode[Any], name: str = "") -> Entry:
+    """Return the outline of a node.
+
+    Parameters
+    ----------
+    node : ObjectNode or ListNode
+        Of a model, a header, or on its own.
+    name : str
+        What it is called; that of its class by default.
+
+    Returns
+    -------
+    Entry
+        Arrays are in it by type and shape, other foreign objects that were not built by what their YAML says.
+    """
+    top = node if isinstance(node, ObjectCore) else {}
+    entries = _Entries(top)
+    kind = type(node).__name__
+    if isinstance(node, ListCore):
+        return Entry(name or kind, "", kind, size=len(node), members=partial(entries.of_items, node, node._place, ()))
+    title = None if node._schema is None else node._schema.title
+    return entries.of_object(name or kind, (), node, title)
+
+
+def outline_of_value(name: str, value: Any) -> Entry:
+    """Return the outline of what else a file holds, as it stands there.
+
+    Parameters
+    ----------
+    name : str
+        Its key.
+    value : object
+        A value of YAML.
+    """
+    return _Entries({}).of((name,), value, None)
+
+
+def hint(entry: Entry, path: str) -> str:
+    """Return what may have been meant, or what there is, where a path leads no further.
+
+    Parameters
+    ----------
+    entry : Entry
+        Where the path begins.
+    path : str
+        It leads to nothing.
+    """
+    parent, _, name = path.rpartition(".")
+    above = entry.at(parent)
+    if above is None:
+        return hint(entry, parent)
+    known = [member.name for member in above.members()]
+    near = closest(name, known)
+    if near is not None:
+        return f". Did you mean {above.path}{'.' if above.path else ''}{near}?"
+    return f". {above.path or 'The file'} holds {', '.join(known) or 'nothing else'}"
+
+
+def as_html(node: ObjectNode | ListNode[Any], name: str = "", file: str | None = None, state: str = "") -> str:
+    """Return a node as notebooks show it.
+
+    Parameters
+    ----------
+    node : ObjectNode or ListNode
+        What is shown.
+    name : str
+        What it is called; that of its class by default.
+    file : str, optional
+        Path or URL of the file that it came from.
+    state : str
+        What else is to be known of it.
+    """
+    from ..outline.page import page
+
+    schema = None if node.schema_uri is None else uris.parse(node.schema_uri).short
+    return page(outline(node, name), [note for note in (schema, state) if note], file)
+
+
+class _Entries:
+    """Makes the entries below one node.
+
+    Parameters
+    ----------
+    top : mapping
+        That node, by which the units of its arrays are known.
+    """
+
+    def __init__(self, top: Mapping[str, Any]) -> None:
+        self._top = top
+
+    def of(self, path: _Path, value: Any, place: PropertySchema | None) -> Entry:
+        """Return the entry of a value that stands at a place."""
+        name = path[-1] if isinstance(path[-1], str) else f"[{path[-1]}]"
+        title = None if place is None else place.title
+        unit = None if place is None else self._unit(place)
+        value = opened(value)
+        if isinstance(value, Deferred) and value.is_built:
+            value = value.get(lambda: "")
+        if isinstance(value, _TAGGED) and not isinstance(value, TaggedScalar) and installed().store.is_node(value.tag):
+            uri = installed().store.schema_of_node(value.tag)
+            place = None if uri is None else installed().root(uri)
+        elif isinstance(value, (FileValue, *_TAGGED)):
+            raw = value.raw if isinstance(value, FileValue) else value
+            return self._of_raw(str(name), path, raw, title, unit)
+        if isinstance(value, dict):
+            return self.of_object(str(name), path, value, title, place)
+        if isinstance(value, (list, tuple)):
+            return self._of_list(str(name), path, value, title, unit, place)
+        return _of_value(str(name), format_path(path), value, title, unit)
+
+    def of_object(
+        self,
+        name: str,
+        path: _Path,
+        value: dict[str, Any],
+        title: str | None,
+        place: PropertySchema | None = None,
+        kind: str | None = None,
+    ) -> Entry:
+        """Return the entry of a node, or of a mapping that will be one."""
+        schema = value._schema if isinstance(value, ObjectCore) else None if place is None else place.object
+        if kind is None:
+            kind = type(value).__name__ if isinstance(value, ObjectCore) else class_name_of(schema)
+
+        def members() -> Iterator[Entry]:
+            for key in _in_order(value, schema):
+                yield self.of(
+                    (*path, str(key)), raw_get(value, key), None if schema is None else schema.property_named(key)
+                )
+
+        shown = "object" if kind == "ObjectNode" else kind
+        return Entry(name, format_path(path), shown, title, size=len(value), members=members)
+
+    def _of_list(
+        self, name: str, path: _Path, value: Any, title: str | None, unit: str | None, place: PropertySchema | None
+    ) -> Entry:
+        if is_simple(value):
+            return Entry(name, format_path(path), "list", title, _plain(value), unit=unit)
+        items = value._place if isinstance(value, ListCore) else None if place is None else place.items
+        kind = type(value).__name__ if isinstance(value, ListCore) else _list_kind(value)
+        shown = "list" if kind == "ListNode" else kind
+        members = partial(self.of_items, value, items, path)
+        return Entry(name, format_path(path), shown, title, size=len(value), members=members)
+
+    def of_items(self, values: Iterable[Any], place: PropertySchema | None, path: _Path) -> Iterator[Entry]:
+        """Yield the entries of the items of a list."""
+        for index, item in enumerate(values):
+            yield self.of((*path, index), item, place)
+
+    def _of_raw(self, name: str, path: _Path, raw: Any, title: str | None, unit: str | None) -> Entry:
+        """Return the entry of a foreign object that was not built, by its YAML."""
+        kind = _kind_of_tag(raw.tag)
+        where = format_path(path)
+        content: Mapping[str, Any] = raw if isinstance(raw, TaggedMapping) else {}
+        if kind in _RECORDS and content:
+            return self.of_object(name, path, raw, title, kind=_RECORDS[kind])
+        if kind == "ndarray":
+            return _of_raw_array(name, where, raw, title, unit)
+        if kind == "quantity":
+            return _of_raw_quantity(name, where, content, title, unit)
+        if kind == "time":
+            return Entry(name, where, "Time", title, _plain(content.get("value")) if content else str(raw))
+        if kind == "table":
+            found = content.get("columns")
+            columns = [column for column in found if isinstance(column, dict)] if isinstance(found, list) else []
+            return _table(name, where, title, columns, _raw_column)
+        return Entry(name, where, kind, title, str(raw) if isinstance(raw, TaggedScalar) else None)
+
+    def _unit(self, place: PropertySchema) -> str | None:
+        unit = place.unit
+        if unit is None or isinstance(unit, str):
+            return unit
+        return unit_of_several(unit, self._top) or " or ".join(unit)
+
+
+def _in_order(value: dict[str, Any], schema: ObjectSchema | None) -> list[str]:
+    """Return the keys in the order of the schema, then those that it does not know."""
+    declared = () if schema is None else schema.properties
+    keys = list(dict.keys(value))  # at one moment: another thread may add some
+    return [*(key for key in declared if key in value), *(key for key in keys if key not in declared)]
+
+
+def _of_raw_array(name: str, path: str, raw: Any, title: str | None, unit: str | None) -> Entry:
+    datatype = datatype_of(raw) if isinstance(raw, (dict, list)) else MISSING
+    if isinstance(datatype, list):  # text of a length, or the fields of a record
+        is_text = len(datatype) == 2 and datatype[0] in ("ascii", "ucs4") and is_datatype(datatype)
+        datatype = "".join(map(str, datatype)) if is_text else f"{len(datatype)} fields"
+    dtype = datatype if isinstance(datatype, str) else None
+    return Entry(name, path, "array", title, dtype=dtype, shape=sizes_of(raw), unit=unit)
+
+
+def _of_raw_quantity(name: str, path: str, raw: Mapping[str, Any], title: str | None, unit: str | None) -> Entry:
+    value = raw.get("value")
+    own_unit = _unit_text(raw.get("unit")) or unit
+    if isinstance(value, (TaggedMapping, TaggedSequence)):
+        return _of_raw_array(name, path, value, title, own_unit)
+    return Entry(name, path, "Quantity", title, _plain(value), unit=own_unit)
+
+
+def _table(
+    name: str, path: str, title: str | None, columns: list[Any], of_column: Callable[[str, Any], Entry]
+) -> Entry:
+    return Entry(name, path, "Table", title, size=len(columns), members=partial(map, partial(of_column, path), columns))
+
+
+def _raw_column(path: str, column: Mapping[str, Any]) -> Entry:
+    name, title = _text(column.get("name")), column.get("description")
+    data: Any = column.get("data", column.get("value"))
+    unit = _unit_text(column.get("unit"))
+    return _of_raw_array(name, f"{path}.{name}", data, None if title is None else _text(title), unit)
+
+
+def _of_value(name: str, path: str, value: Any, title: str | None, unit: str | None) -> Entry:
+    """Return the entry of a value that is not a container."""
+    if isinstance(value, AsdfArray):
+        return Entry(name, path, "array", title, dtype=value.array.dtype.name, shape=value.shape, unit=unit)
+    if isinstance(value, Deferred):
+        return Entry(name, path, _kind_of_tag(value.tag), title)
+    if value is None or isinstance(value, _PLAIN):
+        kind = (
+            "null" if value is None else next(cls.__name__ for cls in (str, bool, int, float) if isinstance(value, cls))
+        )
+        return Entry(name, path, kind, title, _plain(value), unit=unit)
+    if hasattr(value, "colnames") and hasattr(value, "columns"):
+        return _table(name, path, title, list(value.columns.values()), _column)
+    if hasattr(value, "jd1") and hasattr(value, "scale"):
+        # as files have it, whatever the format in memory
+        text = str(value.isot if value.format in _CALENDAR_FORMATS else value)
+        return (
+            Entry(name, path, "Time", title, text)
+            if value.shape == ()
+            else Entry(name, path, "Time", title, shape=value.shape)
+        )
+    if hasattr(value, "dtype") and hasattr(value, "shape"):
+        unit = _unit_text(getattr(value, "unit", None)) or unit
+        if is_array(value) and value.shape != ():
+            return Entry(name, path, "array", title, dtype=value.dtype.name, shape=tuple(value.shape), unit=unit)
+        return Entry(name, path, type(value).__name__, title, str(getattr(value, "value", value)), unit=unit)
+    is_text = isinstance(value, datetime.date) or hasattr(value, "physical_type")  # a date, or a unit
+    return Entry(name, path, type(value).__name__, title, str(value) if is_text else None)
+
+
+def _column(path: str, column: Any) -> Entry:
+    info = column.info  # also of a column of times or coordinates
+    return Entry(
+        str(info.name),
+        f"{path}.{info.name}",
+        "array",
+        info.description if isinstance(info.description, str) and info.description else None,
+        dtype=column.dtype.name if hasattr(column, "dtype") else None,
+        shape=tuple(column.shape),
+        unit=_unit_text(info.unit),
+    )
+
+
+def _unit_text(unit: Any) -> str | None:
+    """Return a unit as text; None for none, which catalogues write out as well."""
+    text = "" if unit is None else _text(unit)
+    return None if text.lower() in ("", "none") else text
+
+
+def _text(value: Any) -> str:
+    """Return what should be a text, and in a file may be anything."""
+    try:
+        return str(value)
+    except ValueError:  # Python writes no number of that many digits
+        return f"<{type(value).__name__}>"
+
+
+def is_simple(value: Any) -> bool:
+    """Return whether a list holds nothing but plain values, and lists of them."""
+    return all(
+        is_simple(item)
+        if isinstance(item, (list, tuple)) and not isinstance(item, TaggedSequence)
+        else isinstance(item, _SIMPLE) and not isinstance(item, TaggedScalar)
+        for item in value
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Return a plain value, or a list of them, as JSON has it: a number that is infinite or none is text."""
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, str):
+        return str.__str__(value)
+    is_plain = value is None or isinstance(value, (bool, int)) or (isinstance(value, float) and math.isfinite(value))
+    return value if is_plain else str(value)
+
+
+def _kind_of_tag(tag: str) -> str:
+    """Return the last word of a tag, without its version: ``wcs`` for ``tag:stsci.edu:gwcs/wcs-1.4.0``."""
+    return tag.rpartition("/")[2].rpartition("-")[0] or tag
+
+
+def _list_kind(value: Any) -> str:
+    if not isinstance(value, TaggedSequence):
+        return "list"
+    return class_name_of_family(uris.parse(value.tag)) or "list"
