@@ -15,6 +15,7 @@ PEER = "roman_datamodels"
 FLOORS = (
     {"lazily", "locks", "printable"},
     {"blocks", "dqflags", "errors", "errors_asdf", "outline", "settings", "yaml"},
+    {"foreign"},
     {"schema"},
     {"nodes"},
     {"extension"},

@@ -145,8 +145,8 @@ def test_a_number_is_text_where_text_is_wanted(value: float, text: str) -> None:
             [FileValue(HeaderSource(None, "1.6.0"), TaggedScalar("x", "a:b"))],
             "cannot be written as text: there is a FileValue in it",
         ),
-        ("datetime2", np.float64(5), "is no time: "),
-        ("datetime2", 5, "is no time: 5"),
+        ("datetime2", np.float64(5), "is not a time: "),
+        ("datetime2", 5, "is not a time: 5"),
         ("int", "x" * 58, f"is no integer: '{'x' * 58}'"),
         ("int", "x" * 59, f"is no integer: '{'x' * 56}..."),
     ],
@@ -196,9 +196,9 @@ def test_a_date_is_its_first_moment() -> None:
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        (Time(["2026-05-04", "2026-05-05"]), "is no time: <Time object"),
-        (Time(-1e6, format="mjd"), "is no time that datetime2 holds"),
-        (TaggedScalar("2026-02-30T00:00:00", TIME), "2026-02-30T00:00:00 is no time that datetime2 holds: day"),
+        (Time(["2026-05-04", "2026-05-05"]), "is not a time: <Time object"),
+        (Time(-1e6, format="mjd"), "is not a time that datetime2 holds"),
+        (TaggedScalar("2026-02-30T00:00:00", TIME), "2026-02-30T00:00:00 is not a time that datetime2 holds: day"),
     ],
     ids=["two times", "before the first year", "a day that is not"],
 )
@@ -250,5 +250,5 @@ def test_quick_and_thorough_reading_of_times_agree(when: datetime.datetime) -> N
 
 
 def test_a_leap_second_is_told() -> None:
-    with pytest.raises(ValueError, match="is no time that datetime2 holds"):
+    with pytest.raises(ValueError, match="is not a time that datetime2 holds"):
         datatype("datetime2").convert(TaggedScalar("2016-12-31T23:59:60.5", TIME))

@@ -90,7 +90,7 @@ def test_all_or_none_are_set_and_every_wrong_one_is_told(path: Path, capsys: pyt
     assert "Did you mean 'flat_field'?" in lines[0]
     assert "'DONE' is not one of" in lines[1]
     assert "'long' is no number" in lines[2]
-    assert "is no time" in lines[3]
+    assert "is not a time" in lines[3]
     assert "meta.statistics is not here" in lines[4]
     assert lines[5] == "data holds an object (ndarray) that cannot be given as text"
     assert path.read_bytes() == before

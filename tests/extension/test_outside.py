@@ -81,7 +81,7 @@ def test_a_source_that_is_no_block_of_the_file_is_refused_and_nobody_is_called(
 ) -> None:
     url, callers = host
     model = rcm.open(PLACES[place](source.format(url=url, fifo=fifo)))
-    with pytest.raises(rcm.ForeignValueError, match=r"its source .* is no number of a block of this file"):
+    with pytest.raises(rcm.ForeignValueError, match=r"its source .* is not the number of a block of this file"):
         _ = model.data if "data" in model else model.meta.wcs
     assert callers == []
 
@@ -122,7 +122,7 @@ def test_checking_a_model_tells_of_it_and_calls_nobody(place: str, host: tuple[s
     model = rcm.open(CHECKED[place](f"'{url}/x.asdf'"))
     path = ("data",) if "data" in model else ("meta", "wcs")
     found = [problem.message for problem in model.problems() if problem.path[: len(path)] == path]
-    assert any(f"{url}/x.asdf' is no number of a block of this file" in message for message in found)
+    assert any(f"{url}/x.asdf' is not the number of a block of this file" in message for message in found)
     assert callers == []
 
 
@@ -132,7 +132,7 @@ def test_the_error_names_the_file_the_place_and_the_source(tmp_path: Path) -> No
     with pytest.raises(rcm.ForeignValueError) as caught:
         _ = rcm.open(path).data
     assert str(caught.value) == (
-        f"{path}: data cannot be built: its source 'other.asdf' is no number of a block of this file"
+        f"{path}: data cannot be built: its source 'other.asdf' is not the number of a block of this file"
     )
 
 

@@ -49,6 +49,7 @@ def _found(folder: Path, patterns: tuple[str, ...]) -> list[Path]:
 
 ROOMS = {
     "schema": Room(("schema/*.py",), ("schema/test_*.py",)),
+    "foreign": Room(("foreign/*.py",), ("foreign/test_*.py", "extension/test_bounds.py", "differing/test_*.py")),
     "nodes": Room(("nodes/*.py",), ("nodes/test_*.py",)),
     # what the asdf face is for is opening and saving, whose tests are in `models`
     "extension": Room(

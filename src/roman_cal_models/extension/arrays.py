@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from ..blocks.index import Block, blocks
 from ..blocks.positions import PositionedBytes, mapped
 from ..blocks.reading import BrokenBlockError, content, content_size, reader
+from ..foreign.arrays import is_in_block
+from ..foreign.datatypes import numpy_dtype
 from ..locks import imported
-from ..schema.values import NDARRAY_TAG, numpy_dtype
 from ..settings import current
 from ..yaml import TaggedMapping
 
@@ -27,11 +28,6 @@ __all__ = ["BlockArrays", "is_in_block", "layout_of", "prepare"]
 def prepare() -> None:
     """Import what reads arrays: to be called by whoever is about to read one."""
     imported("numpy", "lz4.block", "zlib", "bz2", "roman_cal_models.blocks.sections")
-
-
-def is_in_block(raw: Any) -> bool:
-    """Return whether a raw value is an array whose elements are in a block."""
-    return isinstance(raw, TaggedMapping) and raw.tag.startswith(NDARRAY_TAG) and "source" in raw
 
 
 class BlockArrays:

@@ -17,10 +17,10 @@ from ..errors import (
     RomanCalModelsError,
     TruncatedFileError,
 )
+from ..foreign import bounds
+from ..foreign.datatypes import NDARRAY_TAG
 from ..locks import FIRST_USE, MOMENT
-from ..schema import bounds
 from ..schema.asdf_answers import cached_by_extensions
-from ..schema.values import NDARRAY_TAG
 from ..settings import current
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
 from .arrays import BlockArrays, is_in_block, prepare

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..schema.values import numpy_dtype
+from ..foreign.datatypes import numpy_dtype
 from .creation import TABLE_TAG
 from .deferred import FakeValue
 from .object_node import ObjectNode

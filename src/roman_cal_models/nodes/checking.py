@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..errors import RomanCalModelsError
-from ..schema.values import NDARRAY_TAG
+from ..foreign.datatypes import NDARRAY_TAG
 from ..yaml import TaggedMapping
 from .classes import is_editable
 from .deferred import FileValue

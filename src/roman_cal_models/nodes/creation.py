@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..blocks.origins import inherit
+from ..foreign.datatypes import numpy_dtype
 from ..schema import installed
-from ..schema.values import numpy_dtype
 from .building import adopt, make_node
 from .classes import class_of, class_of_document
 from .deferred import Deferred, FakeValue

@@ -9,9 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..errors import format_path
+from ..foreign.datatypes import MISSING, datatype_of, is_datatype, sizes_of
 from ..outline.entry import Entry
 from ..schema import installed, uris
-from ..schema.values import MISSING, datatype_of, is_datatype, sizes_of
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, opened
 from .classes import class_name_of, class_name_of_family
 from .deferred import AsdfArray, Deferred, FileValue

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..foreign.datatypes import numpy_dtype
 from ..models.changes import Changes
-from ..schema.values import numpy_dtype
 
 if TYPE_CHECKING:
     from ..nodes.object_node import ObjectNode

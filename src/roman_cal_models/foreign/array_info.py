@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..schema.values import NDARRAY_TAG, datatype_of, numpy_dtype, sizes_of
 from ..yaml import TaggedMapping
+from .datatypes import NDARRAY_TAG, datatype_of, numpy_dtype, sizes_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,7 +47,7 @@ class ArrayInfo:
         dtype = numpy_dtype(raw["datatype"], raw["byteorder"])
         shape = sizes_of(raw)
         if shape is None:
-            raise ValueError(f"{raw['shape']!r} is no shape of an array")
+            raise ValueError(f"{raw['shape']!r} is not the shape of an array")
         return cls(dtype, shape)
 
     @property
