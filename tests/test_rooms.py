@@ -14,7 +14,7 @@ PEER = "roman_datamodels"
 # lowest first; the package's own __init__.py stands above them all
 FLOORS = (
     {"lazily", "locks", "printable"},
-    {"blocks", "dqflags", "errors", "errors_asdf", "outline", "settings", "yaml"},
+    {"asdf_bridge", "blocks", "dqflags", "errors", "errors_asdf", "outline", "settings", "yaml"},
     {"foreign"},
     {"schema"},
     {"nodes"},
@@ -30,6 +30,7 @@ FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in room
 
 # rooms of one floor that may know each other: (who, whom)
 NEIGHBOURS = {
+    ("asdf_bridge", "errors"),
     ("errors", "errors_asdf"),
     ("errors_asdf", "errors"),
     ("blocks", "locks"),

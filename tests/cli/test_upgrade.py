@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,6 +60,22 @@ def test_a_bad_file_is_told_and_the_others_go_on(old: Path, tmp_path: Path, caps
     errors = capsys.readouterr().err.splitlines()
     assert [line for line in errors if "bad.asdf" in line]
     assert [line for line in errors if "missing.asdf" in line]
+
+
+def test_a_copy_that_appears_meanwhile_is_not_replaced(
+    old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = _made(tmp_path / "new") / old.name
+    upgrade = rcm.DataModel.upgrade
+
+    def upgraded(model: rcm.DataModel, **options: Any) -> rcm.DataModel:
+        target.write_text("somebody else's")
+        return upgrade(model, **options)
+
+    monkeypatch.setattr(rcm.DataModel, "upgrade", upgraded)
+    assert main(["upgrade", str(old), "--out", str(target.parent)]) == 1
+    assert target.read_text() == "somebody else's"
+    assert str(target) in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("more", [[], ["--overwrite"], ["--dry-run"]])

@@ -214,6 +214,13 @@ def test_what_names_python_objects_is_data(value: str) -> None:
         assert str(header.meta.a) in ("[1]", "x")
 
 
+def test_a_tag_that_nothing_knows_commands_no_terminal() -> None:
+    header = header_with("meta: {a: !<asdf://x.org/%1B%5B2J> {b: 1}, c: d}")
+    with pytest.warns(AsdfConversionWarning, match="not recognized") as caught:
+        assert header.meta.a["b"] == 1
+    assert [str(warning.message).isprintable() for warning in caught] == [True]
+
+
 BOUNDED = """
 import json, resource, sys, time
 import roman_cal_models as rcm

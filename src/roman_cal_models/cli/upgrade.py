@@ -104,7 +104,7 @@ def _upgrade(file: Path, options: argparse.Namespace) -> dict[str, Any]:
         if options.dry_run:
             upgraded.validate()
         else:
-            upgraded.save(target)
+            upgraded.save(target, overwrite=options.overwrite)
         return {
             "file": str(file),
             "from": model.tag,

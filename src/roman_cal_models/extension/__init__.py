@@ -15,7 +15,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ..schema.asdf_answers import cached_by_extensions
+from ..asdf_bridge import cached_by_extensions
 
 if TYPE_CHECKING:
     from pathlib import Path

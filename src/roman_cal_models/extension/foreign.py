@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 import weakref
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext
 from typing import Any, BinaryIO
 
+from ..asdf_bridge import cached_by_extensions
 from ..blocks.index import blocks
 from ..blocks.positions import positioned
 from ..errors import (
@@ -20,7 +22,7 @@ from ..errors import (
 from ..foreign import bounds
 from ..foreign.datatypes import NDARRAY_TAG
 from ..locks import FIRST_USE, MOMENT
-from ..schema.asdf_answers import cached_by_extensions
+from ..printable import printable
 from ..settings import current
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
 from .arrays import BlockArrays, is_in_block, prepare
@@ -106,7 +108,9 @@ class YamlSource:
         with nullcontext() if tag in _converted_tags else FIRST_USE, settled_config():
             from asdf.yamlutil import tagged_tree_to_custom_tree
 
-            tree: Any = tagged_tree_to_custom_tree({"value": to_asdf_tree(raw)}, _without_blocks(self.standard))
+            file = _without_blocks(self.standard)
+            _warn_of_unknown(raw, file.extension_manager)
+            tree: Any = tagged_tree_to_custom_tree({"value": to_asdf_tree(raw)}, file)
         _converted_tags.add(tag)
         return tree["value"]
 
@@ -352,9 +356,31 @@ def _without_blocks(standard: str) -> Any:
     _let_tagged_be_pickled()
     try:
         # arrays in the tree are arrays at once, also inside of an object of an unknown tag
-        return asdf.AsdfFile(version=standard, lazy_load=False)
+        return asdf.AsdfFile(version=standard, lazy_load=False, ignore_unrecognized_tag=True)
     except ValueError:  # a standard that this asdf does not know: its newest is the nearest
-        return asdf.AsdfFile(lazy_load=False)
+        return asdf.AsdfFile(lazy_load=False, ignore_unrecognized_tag=True)
+
+
+def _warn_of_unknown(raw: Any, manager: Any) -> None:
+    """Warn of what stays as it is in the YAML, as asdf does, but in no letters that a terminal obeys."""
+    unknown = {tag for tag in _tags_in(raw) if not manager.handles_tag(tag)}
+    if unknown:
+        from asdf.exceptions import AsdfConversionWarning
+
+        for tag in sorted(unknown):
+            text = f"{tag} is not recognized, converting to raw Python data structure"
+            warnings.warn(printable(text), AsdfConversionWarning, stacklevel=2)
+
+
+def _tags_in(raw: Any) -> Iterator[str]:
+    stack, met = [raw], set[int]()
+    while stack:
+        value = stack.pop()
+        if isinstance(value, _TAGGED):
+            yield value.tag
+        if isinstance(value, (dict, list)) and id(value) not in met:
+            met.add(id(value))
+            stack.extend(value.values() if isinstance(value, dict) else value)
 
 
 def _let_tagged_be_pickled() -> None:

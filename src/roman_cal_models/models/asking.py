@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urldefrag, urljoin
 
+from ..asdf_bridge import new_file
 from ..errors import MissingKeyError
 from ..nodes.deferred import UNBUILT, Deferred
 from ..nodes.lazy_dict import raw_items
@@ -192,9 +193,7 @@ def _keyword(part: _Part, key: str) -> Any:
 
 def asdf_file(node: ObjectNode) -> AsdfFile:
     """Return a node as an asdf file in memory, for what asdf can do with a tree."""
-    import asdf
-
-    file: AsdfFile = asdf.AsdfFile()
+    file = new_file()
     file["roman"] = node
     return file
 

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ..errors import ForeignValueError, Problem, TargetError, ValidationError, format_path
+from .. import asdf_bridge
+from ..errors import Problem, TargetError, ValidationError, format_path
 from ..nodes.object_node import ObjectNode
 from ..yaml import TaggedMapping
 from .atomic import atomically
@@ -146,9 +147,7 @@ def _like(old: Any, new: Any) -> Any:
     tag = getattr(old, "_tag", None)
     if tag is None or not tag.startswith("asdf://"):
         return new
-    from asdf import tagged
-
-    return tagged.tag_object(tag, new if isinstance(new, str) else new.isot)
+    return asdf_bridge.tagged(tag, new if isinstance(new, str) else new.isot)
 
 
 def _write(
@@ -160,8 +159,6 @@ def _write(
     *,
     inline: bool,
 ) -> None:
-    import asdf
-
     from ..extension.converters import serialised_type
     from ..extension.foreign import settled_config
     from ..schema import installed
@@ -172,20 +169,9 @@ def _write(
     with settled_config() as config, _extensions_of_ones_own(str(manifest.uri)) as extensions:
         if inline and config.array_inline_threshold is None and not _needs_blocks(tree):
             config.array_inline_threshold = INLINE_THRESHOLD
-        file: Any = asdf.AsdfFile({"roman": top}, extensions=extensions)
+        file = asdf_bridge.new_file({"roman": top}, extensions)
         _add_history(file, history)
-        try:
-            file.write_to(stream, **options)
-        except asdf.exceptions.ValidationError as error:
-            where = ("roman", *error.path)
-            raise ValidationError(
-                [Problem(where[1:], str(error.validator), error.message, error.instance, error.validator_value, "")],
-                str(path),
-            ) from None
-        except asdf.exceptions.AsdfSerializationError as error:
-            place = _where(tree, error.args[-1])
-            kind = f"{type(error.args[-1]).__module__}.{type(error.args[-1]).__qualname__}"
-            raise ForeignValueError(str(path), f"{place} cannot be written: asdf has no converter for {kind}") from None
+        asdf_bridge.write_file(file, stream, name=str(path), where=lambda value: _where(tree, value), options=options)
 
 
 # What makes a set of extensions one of its own, by manifest: as many as there were saves at the same time.
@@ -205,23 +191,11 @@ def _extensions_of_ones_own(manifest: str) -> Generator[list[Any]]:
     try:
         mark = spare.pop()
     except IndexError:
-        mark = _mark()
+        mark = asdf_bridge.empty_extension("asdf://stsci.edu/datamodels/roman/extensions/mark-1.0.0")
     try:
         yield [*writing_extensions(manifest), mark]
     finally:
         spare.append(mark)
-
-
-def _mark() -> Any:
-    """Return an extension of nothing, which is equal to no other one."""
-    from asdf.extension import Extension
-
-    class Mark(Extension):
-        @property
-        def extension_uri(self) -> str:
-            return "asdf://stsci.edu/datamodels/roman/extensions/mark-1.0.0"
-
-    return Mark()
 
 
 def _add_history(file: Any, history: Sequence[Change | TaggedMapping]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..asdf_bridge import new_file_of_inline_arrays
+
 __all__ = ["equal_mappings", "equal_sequences", "equal_values"]
 
 
@@ -68,13 +70,9 @@ def _equal_arrays(one: Any, two: Any) -> bool:
 
 def _equal_as_written(one: Any, two: Any) -> bool:
     """Return whether a file would hold the same for two objects of a type that knows no equality, such as a WCS."""
-    import asdf
-
     from ..schema.values import lower
 
-    with asdf.config_context() as config:
-        config.all_array_storage = "inline"
-        context = asdf.AsdfFile()
+    with new_file_of_inline_arrays() as context:
         trees = [lower(value, context) for value in (one, two)]
     return trees[0] is not one and equal_values(*map(_untagged, trees))
 

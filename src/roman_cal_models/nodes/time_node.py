@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from astropy.time import Time
 
+from ..asdf_bridge import time_of_yaml
 from .scalar_node import ScalarNode, scalar, scalar_uri
 
 __all__ = ["TimeNode"]
@@ -89,9 +90,4 @@ class TimeNode(ScalarNode, Time):
 
 def _time(value: Any) -> Any:
     """Return what `Time` takes; a mapping is how a file holds a time that has a format of its own."""
-    if not isinstance(value, dict):
-        return Time(value)
-    from asdf_astropy.converters import TimeConverter
-
-    converter: Any = TimeConverter()
-    return converter.from_yaml_tree(dict(value), "", None)
+    return time_of_yaml(value) if isinstance(value, dict) else Time(value)

@@ -4,7 +4,6 @@ By level, each knowing only those before it:
 
 - ``uris``: the URIs of schemas, tags and manifests, the only place that takes one apart;
 - ``store``: URI -> parsed schema, and RAD's manifests;
-- ``asdf_answers``: what asdf answers by its extensions, kept while these are the same;
 - ``values``: what asdf sees of a Python value: its tag, its tree;
 - ``rules``: a schema compiled once into fast checks;
 - ``places``: what the schemas say of each place in a tree;

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from ..asdf_bridge import new_file
 from ..errors import Problem, SchemaError
 from . import values
 
@@ -77,10 +78,8 @@ class Run:
     def _lower(self, value: Any) -> Any:
         if hasattr(type(value), "__roman_lower__"):
             return values.lower(value)
-        from asdf import AsdfFile
-
         if self._context is None:
-            self._context = AsdfFile()
+            self._context = new_file()
         try:
             return values.lower(value, self._context)
         except Exception as error:  # a converter may fail in any way; what it cannot write is not valid

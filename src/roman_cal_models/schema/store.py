@@ -13,7 +13,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from ..errors import NewerVersionWarning, SchemaError, SchemaNotFoundError
+from ..asdf_bridge import resource
+from ..errors import NewerVersionWarning, SchemaError
 from ..lazily import cached_property
 from . import former, uris
 from .uris import ROMAN, URI
@@ -103,7 +104,7 @@ class Store:
         from .. import yaml
 
         file = self._file(uri)
-        return yaml.load(_foreign_content(uri) if file is None else file.read_bytes())
+        return yaml.load(resource(uri) if file is None else file.read_bytes())
 
     def _file(self, uri: str) -> Path | None:
         if uri not in self._files:
@@ -280,18 +281,6 @@ def _rad_version() -> str:
     from importlib.metadata import version
 
     return version("rad")
-
-
-def _foreign_content(uri: str) -> bytes:
-    """Ask asdf for a schema that is not RAD's: those of foreign objects such as Time or WCS."""
-    import asdf
-
-    try:
-        resources: Any = asdf.get_config().resource_manager
-        content: bytes = resources[uri]
-    except KeyError:
-        raise SchemaNotFoundError(f"no schema is installed under {uri}") from None
-    return content
 
 
 @cache

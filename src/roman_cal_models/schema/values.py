@@ -7,15 +7,14 @@ that is not a plain value. ``__roman_raw__`` is true of a type whose tree is wha
 
 from __future__ import annotations
 
-import os
-import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from types import MemberDescriptorType
 from typing import TYPE_CHECKING, Any
 
+from .. import asdf_bridge
+from ..asdf_bridge import cached_by_extensions
 from ..foreign.datatypes import NDARRAY_TAG
-from .asdf_answers import cached_by_extensions
 
 if TYPE_CHECKING:
     from asdf import AsdfFile
@@ -35,19 +34,6 @@ YAML_TAG = "tag:yaml.org,2002:"
 PLAIN: set[type] = {str, int, float, bool, type(None), dict, list, tuple}
 """Types whose values are validated as they are, whatever asdf's extensions say. Grows as types are met, so that one
 look answers the common case."""
-
-# asdf notes which classes were imported since it looked last, and two threads that do so at once disturb each other
-_asking_asdf = threading.RLock()
-
-
-def _renew_lock() -> None:
-    """Forget a thread that held the lock, and that a forked process does not have."""
-    global _asking_asdf
-    _asking_asdf = threading.RLock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew_lock)
 
 
 def tag_of(value: Any) -> str | None:
@@ -100,22 +86,13 @@ def lower(value: Any, context: AsdfFile | None = None) -> Any:
     """
     if hasattr(type(value), "__roman_lower__"):
         return value.__roman_lower__()
-    from asdf import AsdfFile
-    from asdf.yamlutil import custom_tree_to_tagged_tree
-
-    with _asking_asdf:
-        return custom_tree_to_tagged_tree(value, context or AsdfFile())
+    return asdf_bridge.tagged_tree(value, context)
 
 
 @cached_by_extensions
 def schema_uris_of_tag(tag: str) -> tuple[str, ...]:
     """Return the URIs of the schemas that asdf's extensions bind to a tag."""
-    from asdf import AsdfFile
-
-    manager = AsdfFile().extension_manager
-    if not manager.handles_tag_definition(tag):
-        return ()
-    return tuple(manager.get_tag_definition(tag).schema_uris)
+    return asdf_bridge.schema_uris_of_tag(tag)
 
 
 def is_reference(value: Any) -> bool:
@@ -173,14 +150,10 @@ def _core_tag(cls: type) -> str | None:
 
 @cached_by_extensions
 def _converter_reader(cls: type) -> Callable[[Any], str | None]:
-    from asdf import AsdfFile
-
-    manager = AsdfFile().extension_manager
-    with _asking_asdf:
-        if not manager.handles_type(cls):
-            core = _core_tag(cls)
-            return lambda value: getattr(value, "_tag", core)
-        converter = manager.get_converter_for_type(cls)
+    converter = asdf_bridge.converter_of_type(cls)
+    if converter is None:
+        core = _core_tag(cls)
+        return lambda value: getattr(value, "_tag", core)
     if len(converter.tags) == 1 and not hasattr(converter.delegate, "select_tag"):
         tag = str(converter.tags[0])
         return lambda value: tag
@@ -190,10 +163,7 @@ def _converter_reader(cls: type) -> Callable[[Any], str | None]:
 
 @cached_by_extensions
 def _has_converter(cls: type) -> bool:
-    from asdf import AsdfFile
-
-    with _asking_asdf:
-        return bool(AsdfFile().extension_manager.handles_type(cls))
+    return asdf_bridge.converter_of_type(cls) is not None
 
 
 def _answers(cls: type) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from typing import Any
 
+from ..asdf_bridge import resolved_schema
 from ..errors import SchemaNotFoundError
 from . import uris
 
@@ -49,6 +49,4 @@ def whole_schema(uri: str) -> dict[str, Any]:
     uri : str
         Its URI.
     """
-    from asdf.schema import load_schema
-
-    return copy.deepcopy(load_schema(uri, resolve_references=True))
+    return resolved_schema(uri)
