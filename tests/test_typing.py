@@ -20,7 +20,7 @@ import roman_cal_models
 from roman_cal_models.models.data_model import DataModel
 from roman_cal_models.models.generated import _index as models
 from roman_cal_models.nodes.generated import _index as nodes
-from roman_cal_models.nodes.naming import attribute_name
+from roman_cal_models.nodes.names import attribute_name
 from roman_cal_models.nodes.object_node import ObjectNode, property_types
 from roman_cal_models.schema import installed
 

@@ -17,7 +17,7 @@ import roman_cal_models as rcm
 from roman_cal_models import archive
 from roman_cal_models.archive.checking import Change
 from roman_cal_models.archive.mapping import ITEMS
-from roman_cal_models.nodes.describing import Description
+from roman_cal_models.nodes.descriptions import Description
 from roman_cal_models.schema import installed, uris
 from roman_cal_models.view.families import Family, changes_of, family, family_names
 

@@ -106,7 +106,7 @@ def _members(node1: Any, node2: Any) -> list[tuple[str, Any, Any]]:
 
 
 def _differences(one: Any, other: Any, path: str) -> list[str]:
-    from .nodes.comparing import equal_values
+    from .nodes.equality import equal_values
 
     if type(one) is not type(other):
         return [f"{path}: {type(one).__name__} and {type(other).__name__}"]

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 import roman_cal_models as rcm
-from roman_cal_models.nodes.building import build_root
-from roman_cal_models.nodes.deferred import UNBUILT, Deferred
-from roman_cal_models.nodes.lazy_dict import raw_get, raw_items
+from roman_cal_models.nodes.core import raw_get, raw_items
+from roman_cal_models.nodes.deferred import RAW_TYPES, Deferred
+from roman_cal_models.nodes.from_file import build_root
 from roman_cal_models.yaml import TaggedMapping
 
 WFI_IMAGE = "asdf://stsci.edu/datamodels/roman/{kind}/wfi_image-2.2.0"
@@ -29,13 +29,13 @@ def node(era: str, request: pytest.FixtureRequest) -> Any:
 
 @FILES
 def test_opening_builds_nothing(node: Any) -> None:
-    assert {type(value) for _, value in raw_items(node)} <= UNBUILT
+    assert {type(value) for _, value in raw_items(node)} <= RAW_TYPES
 
 
 @FILES
 def test_taking_one_value_builds_no_other(node: Any) -> None:
     _ = node.meta.exposure
-    unbuilt = {key for key, value in raw_items(node.meta) if type(value) in UNBUILT}
+    unbuilt = {key for key, value in raw_items(node.meta) if type(value) in RAW_TYPES}
     assert "exposure" not in unbuilt
     assert {"instrument", "pointing", "photometry"} <= unbuilt
 
@@ -249,12 +249,12 @@ def _raw(content: dict[str, Any]) -> Any:
 
 def _assert_built(node: Any, way: Callable[[Any], Iterator[Any]]) -> None:
     for value in list(way(node)):
-        assert type(value) not in UNBUILT
+        assert type(value) not in RAW_TYPES
         assert not isinstance(value, Deferred)
         if isinstance(value, rcm.ObjectNode):
             _assert_built(value, way)
         elif isinstance(value, list):
-            assert not {type(item) for item in value} & UNBUILT
+            assert not {type(item) for item in value} & RAW_TYPES
 
 
 def _updated(node: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import roman_cal_models as rcm
 from roman_cal_models import L2CalStep, config
 from roman_cal_models.nodes.classes import named
 from roman_cal_models.nodes.generated import _index
-from roman_cal_models.nodes.naming import closest
+from roman_cal_models.nodes.names import closest
 
 
 @pytest.fixture

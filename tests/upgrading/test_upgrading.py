@@ -16,7 +16,7 @@ from astropy.time import Time
 
 import roman_cal_models as rcm
 from roman_cal_models.models.changes import Change
-from roman_cal_models.nodes.comparing import equal_values
+from roman_cal_models.nodes.equality import equal_values
 from roman_cal_models.schema import installed
 from roman_cal_models.upgrading.assumptions import ASSUMPTIONS
 from roman_cal_models.upgrading.catalogs import RENAMED

@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     """Print the tree; return 1 if there is no such part of it."""
     # not for --help, which must be quick
     from ..models.headers import read_header
-    from ..nodes.outlining import hint, outline
+    from ..nodes.outline_builder import hint, outline
 
     path = "" if options.path == "roman" else options.path.removeprefix("roman.")
     header = read_header(options.file)

@@ -15,7 +15,7 @@ from .terminal import print_json
 
 if TYPE_CHECKING:
     from ..archive.checking import Change
-    from ..nodes.describing import Description
+    from ..nodes.descriptions import Description
     from ..view.families import Family
 
 __all__ = ["PARSER", "add_arguments", "run"]
@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _property(told: Family, path: str) -> Description:
-    from ..nodes.describing import describe
+    from ..nodes.descriptions import describe
     from ..schema import installed
 
     return describe(installed().root(told.schema_uri).object, path)

@@ -17,7 +17,7 @@ from .terminal import complain, print_json
 if TYPE_CHECKING:
     from ..differing.records import Difference
     from ..models.data_model import DataModel
-    from ..nodes.describing import Description
+    from ..nodes.descriptions import Description
 
 __all__ = ["PARSER", "add_arguments", "run"]
 
@@ -117,7 +117,7 @@ def _set(model: DataModel, options: argparse.Namespace) -> list[Difference] | No
 
 def _keys(path: str) -> Iterator[str | int]:
     """Yield the keys and indexes that lead to a value: ``meta``, ``image_metas``, 0, ``name``."""
-    from ..nodes.naming import key_name
+    from ..nodes.names import key_name
 
     for part in path.split("."):
         found = _part(part)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..errors import NeedsBlocks, ReadOnlyError
 from ..foreign.kinds import kind_of_tag
+from ..nodes.core import raw_get
 from ..nodes.deferred import FileValue
-from ..nodes.flat import as_flat_dict
-from ..nodes.lazy_dict import raw_get
-from ..nodes.naming import key_name, properties_first
+from ..nodes.names import key_name, properties_first
 from ..nodes.object_node import ObjectNode
+from ..nodes.plain import as_flat_dict
 from ..nodes.shapes import shape_problems
 from ..printable import printable
 
@@ -176,7 +176,7 @@ class Header:
         return printable(f"<Header of {self._model_type}{file}: {', '.join(map(str, self._node))}>")
 
     def _repr_html_(self) -> str:
-        from ..nodes.outlining import as_html
+        from ..nodes.outline_builder import as_html
 
         return as_html(self._node, self._model_type, self._file, "header")
 

@@ -12,11 +12,11 @@ from urllib.parse import urldefrag, urljoin
 
 from ..asdf_bridge import new_file
 from ..errors import MissingKeyError
-from ..nodes.deferred import UNBUILT, Deferred
-from ..nodes.lazy_dict import raw_items
+from ..nodes.core import raw_items
+from ..nodes.deferred import RAW_TYPES, Deferred
 from ..nodes.list_node import ListNode
 from ..nodes.object_node import ObjectNode
-from ..nodes.outlining import hint, outline, outline_of_value
+from ..nodes.outline_builder import hint, outline, outline_of_value
 from ..nodes.scalar_node import ScalarNode
 from ..outline.entry import Entry
 
@@ -125,7 +125,7 @@ def _collect(parent: Any, name: Any, value: Any, part: _Part | None, key: str, p
 
 
 def _built(parent: Any, key: Any, raw: Any) -> Any:
-    return parent[key] if raw.__class__ in UNBUILT and not isinstance(raw, Deferred) else raw
+    return parent[key] if raw.__class__ in RAW_TYPES and not isinstance(raw, Deferred) else raw
 
 
 def _own(value: Any) -> _Part | None:

@@ -12,10 +12,10 @@ from .. import errors
 from ..errors import Problem, SourceTypeError
 from ..nodes.classes import class_hint as class_hint  # evaluated in hints, see `declared_property`
 from ..nodes.classes import named
-from ..nodes.deferred import UNBUILT, AsdfArray, FileValue
-from ..nodes.documenting import SchemaDoc
-from ..nodes.lazy_dict import raw_get
-from ..nodes.naming import key_name
+from ..nodes.core import raw_get
+from ..nodes.deferred import RAW_TYPES, AsdfArray, FileValue
+from ..nodes.docstrings import SchemaDoc
+from ..nodes.names import key_name
 from ..nodes.object_node import ObjectNode, TaggedObjectNode
 from ..nodes.properties import declare, declared_property, own_names
 from ..printable import printable
@@ -41,7 +41,7 @@ def _getter(key: str) -> Callable[[DataModel], Any]:
     def get(self: DataModel) -> Any:
         node = self._node
         value = _getitem(node, key)
-        return node[key] if type(value) in UNBUILT or not node._is_ours else value
+        return node[key] if type(value) in RAW_TYPES or not node._is_ours else value
 
     return get
 
@@ -215,7 +215,7 @@ class DataModel(NodeAccess, Looking, _Attributes):
         return printable(f"<{type(self).__name__}{file}{closed}: {', '.join(map(str, self._node))}>")
 
     def _repr_html_(self) -> str:
-        from ..nodes.outlining import as_html
+        from ..nodes.outline_builder import as_html
 
         source = self._source
         state = "closed" if source is not None and source.is_closed else ""

@@ -12,8 +12,8 @@ from ..header.foreign import HeaderSource
 from ..header.header import Header
 from ..header.roots import name_and_version, named, roman_part, roman_tag, value_of, writers
 from ..header.sources import beginning
-from ..nodes.building import build_root
 from ..nodes.classes import class_name_of_family
+from ..nodes.from_file import build_root
 from ..schema import former, installed, uris
 from .classes import model_name
 

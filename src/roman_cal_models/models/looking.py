@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, overload
 
-from ..nodes.flat import flatten
 from ..nodes.object_node import ObjectNode
+from ..nodes.plain import flatten
 
 if TYPE_CHECKING:
     import numpy as np
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from ..nodes.describing import Description
+    from ..nodes.descriptions import Description
 
 __all__ = ["Looking"]
 

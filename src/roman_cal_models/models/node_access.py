@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from ..nodes.flat import leaves
-from ..nodes.naming import key_name, properties_first
+from ..nodes.names import key_name, properties_first
 from ..nodes.object_node import ObjectNode
+from ..nodes.plain import leaves
 
 __all__ = ["NodeAccess"]
 

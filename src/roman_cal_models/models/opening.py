@@ -15,7 +15,7 @@ from ..extension.foreign import FileSource
 from ..header.content import parse_tree, read_header_bytes
 from ..header.roots import history_entries, roman_part, value_of
 from ..header.sources import name_of_stream
-from ..nodes.building import build_root
+from ..nodes.from_file import build_root
 from ..nodes.object_node import ObjectNode
 from ..nodes.reading import node_from_tree
 from ..schema import former, installed

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .. import errors
 from ..errors import ValidationWarning
 from ..settings import current
-from .naming import caller_level
+from .names import caller_level
 
 if TYPE_CHECKING:
     from ..errors import Problem

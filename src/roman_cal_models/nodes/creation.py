@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ..blocks.origins import inherit
 from ..foreign.datatypes import numpy_dtype
 from ..schema import installed
-from .building import adopt, make_node
 from .classes import class_of, class_of_document
 from .deferred import Deferred, FakeValue
+from .from_file import adopt, make_node
 from .list_node import ListNode
 from .object_node import ObjectNode
 

@@ -14,7 +14,7 @@ from ..printable import printable
 from ..schema.values import lower
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, Unread, read
 
-__all__ = ["UNBUILT", "AsdfArray", "Deferred", "FakeValue", "FileValue", "Source"]
+__all__ = ["RAW_TYPES", "AsdfArray", "Deferred", "FakeValue", "FileValue", "Source"]
 
 
 class Source(Protocol):
@@ -218,4 +218,6 @@ class AsdfArray(Deferred):
 
 
 # The types that stand in a node for what is not built: no node ever holds a plain dict or list otherwise.
-UNBUILT = frozenset({dict, list, TaggedMapping, TaggedSequence, TaggedScalar, Unread, FileValue, FakeValue, AsdfArray})
+RAW_TYPES = frozenset(
+    {dict, list, TaggedMapping, TaggedSequence, TaggedScalar, Unread, FileValue, FakeValue, AsdfArray}
+)

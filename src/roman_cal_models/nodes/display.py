@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from .core import raw_items
 from .deferred import Deferred
-from .flat import is_array
-from .lazy_dict import raw_items
+from .plain import is_array
 
 __all__ = ["one_line"]
 

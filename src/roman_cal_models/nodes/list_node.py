@@ -12,7 +12,7 @@ from .. import errors
 from ..schema.uris import ROMAN
 from .assignment import check
 from .classes import editable, schema_uri_for
-from .lazy_dict import path_of
+from .core import path_of
 
 if TYPE_CHECKING:
     from ..errors import Problem
@@ -65,7 +65,7 @@ class ListNode(list[_T]):
     # -- values ------------------------------------------------------------------------------------------------------
 
     def _adopt(self, item: Any, index: int) -> Any:
-        from .building import adopt
+        from .from_file import adopt
 
         item = adopt(item, self._place, self)
         if self._place is not None:
@@ -158,7 +158,7 @@ class ListNode(list[_T]):
 
     def problems(self) -> list[Problem]:
         """Return everything that is wrong with the list; empty for a valid one."""
-        from .checking import problems
+        from .validation import problems
 
         return problems(self)
 
@@ -223,7 +223,7 @@ class ListNode(list[_T]):
     # -- a good list -------------------------------------------------------------------------------------------------
 
     def _repr_html_(self) -> str | None:
-        from .outlining import as_html, is_simple
+        from .outline_builder import as_html, is_simple
 
         # numbers and words are read best as Python writes them
         return None if is_simple(self) else as_html(self)
@@ -245,7 +245,7 @@ class ListNode(list[_T]):
         return _restored, (type(self), self._place, self._uri, self._given_tag, list(self))
 
     def __eq__(self, other: object) -> bool:
-        from .comparing import equal_sequences
+        from .equality import equal_sequences
 
         if not isinstance(other, list):
             return NotImplemented
@@ -277,7 +277,7 @@ def _restored(cls: type[_List], place: Place | None, uri: str | None, tag: str |
 
 
 def _fill(node: ListNode[Any], items: list[Any]) -> None:
-    from .building import set_parent
+    from .from_file import set_parent
 
     list.extend(node, items)
     for item in items:

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from .. import errors
 from ..errors import Problem
 from ..schema.uris import ROMAN
-from . import naming
+from . import names
 from .assignment import check, refuse
-from .checking import problems as problems_of
 from .classes import class_hint as class_hint  # evaluated in hints, see `declared_property`
 from .classes import schema_for
-from .deferred import UNBUILT, Deferred, Source
-from .documenting import SchemaDoc
-from .flat import flatten, plain, present_items
-from .lazy_dict import LazyDict, path_of, raw_get, raw_items
+from .core import LazyDict, path_of, raw_get, raw_items
+from .deferred import RAW_TYPES, Deferred, Source
+from .docstrings import SchemaDoc
+from .plain import flatten, plain, present_items
 from .properties import (
     Properties,
     child_names,
@@ -27,10 +26,11 @@ from .properties import (
     property_names,
     property_types,
 )
+from .validation import problems as problems_of
 
 if TYPE_CHECKING:
     from ..schema.places import ObjectSchema, Place
-    from .describing import Description
+    from .descriptions import Description
 
 __all__ = ["ObjectNode", "Properties", "TaggedObjectNode", "property_names", "property_types"]
 
@@ -75,7 +75,7 @@ class _Describe:
             UnknownAttributeError
                 The schemas know no such property.
             """
-            from .describing import describe
+            from .descriptions import describe
 
             return describe(schema, path)
 
@@ -85,7 +85,7 @@ class _Describe:
 def _getter(key: str) -> Callable[[ObjectNode], Any]:
     def get(self: ObjectNode) -> Any:
         value = _getitem(self, key)
-        return self._take(key, value) if type(value) in UNBUILT else value
+        return self._take(key, value) if type(value) in RAW_TYPES else value
 
     return get
 
@@ -214,7 +214,7 @@ class ObjectNode(LazyDict):
     def _build(self, key: Any, raw: Any) -> Any:
         if isinstance(raw, Deferred):
             return raw.get(lambda: errors.format_path((*self.path(), key)))
-        from .building import build
+        from .from_file import build
 
         return build(raw, self._place(key), self)
 
@@ -222,12 +222,12 @@ class ObjectNode(LazyDict):
         return None if self._schema is None else self._schema.place(key)
 
     def __missing__(self, key: Any) -> Any:
-        raise naming.missing(self, key)
+        raise names.missing(self, key)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name in self._own:
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
-        return self[naming.key_name(name)]
+        return self[names.key_name(name)]
 
     def __setattr__(self, name: str, value: Any) -> None:
         schema = self._schema
@@ -242,8 +242,8 @@ class ObjectNode(LazyDict):
                 object.__setattr__(self, name, value)
                 return
             if name in self._reserved or name.startswith("_"):
-                raise naming.reserved(self, name)
-            name = naming.key_name(name)
+                raise names.reserved(self, name)
+            name = names.key_name(name)
         elif schema is not None and name in schema.places and name not in self._kept:
             schema.attribute_checks[name] = schema.places[name].accepts_plain
         self[name] = value
@@ -256,11 +256,11 @@ class ObjectNode(LazyDict):
         if self._is_state(name):
             object.__delattr__(self, name)
             return
-        del self[naming.key_name(name)]
+        del self[names.key_name(name)]
 
     def __delitem__(self, key: Any) -> None:
         if key not in self:
-            raise naming.missing(self, key)
+            raise names.missing(self, key)
         super().__delitem__(key)
 
     def __setitem__(self, key: Any, value: Any) -> None:
@@ -275,7 +275,7 @@ class ObjectNode(LazyDict):
         if place is None:
             self._set_unknown(key, value)
             return
-        from .building import adopt
+        from .from_file import adopt
 
         value = adopt(value, place, self)
         check(value, place, self, key)
@@ -283,13 +283,13 @@ class ObjectNode(LazyDict):
 
     def _set_unknown(self, key: Any, value: Any) -> None:
         if type(value) not in _PLAIN:
-            from .building import adopt
+            from .from_file import adopt
 
             value = adopt(value, None, self)
         if self._schema is not None and key not in self:
             if self._schema.is_closed:
                 refuse([self._not_allowed(key, value)])
-            naming.meet_unknown(self, key)
+            names.meet_unknown(self, key)
         self._store(key, value)
 
     def _not_allowed(self, key: Any, value: Any) -> Problem:
@@ -499,27 +499,27 @@ class ObjectNode(LazyDict):
 
     def _attribute_names(self) -> list[str]:
         """Return the attributes that are properties: those of the schema, and further ones that are here."""
-        names = [*self.schema_properties(), *(key for key in self if isinstance(key, str) and key.isidentifier())]
-        return [*map(naming.attribute_name, dict.fromkeys(names))]
+        found = [*self.schema_properties(), *(key for key in self if isinstance(key, str) and key.isidentifier())]
+        return [*map(names.attribute_name, dict.fromkeys(found))]
 
     def __dir__(self) -> list[str]:
-        return naming.properties_first(self._attribute_names(), super().__dir__())
+        return names.properties_first(self._attribute_names(), super().__dir__())
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self)
 
     def __copy__(self) -> Self:
-        from .building import copied
+        from .from_file import copied
 
         return copied(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        from .building import deepcopied
+        from .from_file import deepcopied
 
         return deepcopied(self, memo)
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        from .building import restored
+        from .from_file import restored
 
         return restored, (type(self), self._schema, self._given_tag, list(present_items(self)))
 
@@ -529,7 +529,7 @@ class ObjectNode(LazyDict):
         return one_line(self)
 
     def _repr_html_(self) -> str:
-        from .outlining import as_html
+        from .outline_builder import as_html
 
         return as_html(self)
 

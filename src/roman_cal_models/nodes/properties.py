@@ -6,8 +6,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from . import naming
-from .lazy_dict import LazyDict
+from . import names
+from .core import LazyDict
 
 __all__ = [
     "ChildProperty",
@@ -57,7 +57,7 @@ class ChildProperty(metaclass=_Documented):
 
 def property_names(cls: type) -> dict[str, str]:
     """Return the declared properties of a class: attribute -> key."""
-    return {name: naming.key_name(name) for name in property_types(cls)}
+    return {name: names.key_name(name) for name in property_types(cls)}
 
 
 def property_types(cls: type) -> dict[str, str]:
@@ -73,7 +73,7 @@ def property_types(cls: type) -> dict[str, str]:
 def child_names(cls: type) -> frozenset[str]:
     """Return the keys of the declared properties that give nodes."""
     types = property_types(cls)
-    return frozenset(naming.key_name(name) for name, type_ in types.items() if _node_name(type_) is not None)
+    return frozenset(names.key_name(name) for name, type_ in types.items() if _node_name(type_) is not None)
 
 
 def own_names(cls: type, mark: str) -> frozenset[str]:

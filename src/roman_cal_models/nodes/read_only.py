@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from ..errors import ReadOnlyError, format_path
 from . import object_node as _object_node
-from .building import make_node, set_parent
 from .classes import READ_ONLY, editable
+from .core import raw_items
 from .deferred import Deferred
-from .lazy_dict import raw_items
+from .from_file import make_node, set_parent
 from .list_node import ListNode, bind_list
 from .object_node import ObjectNode
 

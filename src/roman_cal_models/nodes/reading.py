@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..schema import installed
-from .building import adopt, build_list, make_node, unread
 from .classes import class_of
 from .deferred import Deferred
+from .from_file import adopt, build_list, make_node, unread
 from .scalar_node import is_scalar, scalar
 
 __all__ = ["node_from_tree"]

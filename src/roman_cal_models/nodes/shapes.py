@@ -8,8 +8,8 @@ from typing import Any
 
 from ..errors import Problem
 from ..foreign.datatypes import sizes_of
+from .core import raw_get
 from .deferred import FileValue
-from .lazy_dict import raw_get
 from .object_node import ObjectNode
 
 __all__ = ["shape_problems"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .lazy_dict import raw_get
+from .core import raw_get
 
 __all__ = ["unit_of_several"]
 

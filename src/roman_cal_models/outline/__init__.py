@@ -1,6 +1,6 @@
 """Trees to look at: what an outline holds, and the outline as lines of text and as HTML.
 
-Knows nothing of nodes: ``nodes.outlining`` makes the outlines.
+Knows nothing of nodes: ``nodes.outline_builder`` makes the outlines.
 
 By level:
 

@@ -11,7 +11,7 @@ from ..models import classes as models
 from ..models.data_model import DataModel
 from ..nodes import classes as nodes
 from ..nodes.list_node import ListNode
-from ..nodes.naming import attribute_name
+from ..nodes.names import attribute_name
 from ..nodes.object_node import ObjectNode, Properties, TaggedObjectNode
 from ..nodes.scalar_node import StringNode
 from ..nodes.time_node import TimeNode

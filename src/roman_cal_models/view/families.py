@@ -10,8 +10,8 @@ from ..archive.mapping import ITEMS, walk
 from ..errors import SchemaNotFoundError
 from ..models.classes import model_name
 from ..nodes.classes import class_name_of_family
-from ..nodes.describing import Description, describe
-from ..nodes.naming import closest
+from ..nodes.descriptions import Description, describe
+from ..nodes.names import closest
 from ..schema import installed, uris
 from ..schema.uris import ROMAN, URI
 

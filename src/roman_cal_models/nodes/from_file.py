@@ -16,11 +16,11 @@ from ..schema import uris
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, Unread, opened
 from . import object_node as _object_node
 from .classes import class_of, class_of_document, editable, is_editable
-from .deferred import UNBUILT, AsdfArray, Deferred, FileValue, Source
-from .flat import present_items
-from .lazy_dict import raw_items
+from .core import raw_items
+from .deferred import RAW_TYPES, AsdfArray, Deferred, FileValue, Source
 from .list_node import ListNode, bind_list
 from .object_node import ObjectNode
+from .plain import present_items
 from .scalar_node import ScalarNode, UndescribedString, scalar
 
 if TYPE_CHECKING:
@@ -214,7 +214,7 @@ def _converted(mapping: Mapping[str, Any], schema: ObjectSchema | None, tag: str
     _object_node._set_source(node, source)
     items = raw_items(mapping) if isinstance(mapping, ObjectNode) else mapping.items()
     for key, value in items:
-        if isinstance(mapping, ObjectNode) and value.__class__ in UNBUILT and not isinstance(value, Deferred):
+        if isinstance(mapping, ObjectNode) and value.__class__ in RAW_TYPES and not isinstance(value, Deferred):
             value = mapping[key]
         place = None if schema is None else schema.place(key)
         value = unread(value)
@@ -305,7 +305,7 @@ def copied(node: _Node) -> _Node:
     twin = make_node(editable(type(node)), node._schema, node._given_tag)
     _object_node._set_source(twin, node._source)
     for key, value in list(raw_items(node)):
-        raw = value.__class__ in UNBUILT and not isinstance(value, Deferred)
+        raw = value.__class__ in RAW_TYPES and not isinstance(value, Deferred)
         _setitem(twin, key, node[key] if raw else value)
     return twin
 

@@ -9,8 +9,8 @@ from ..errors import RomanCalModelsError
 from ..foreign.datatypes import NDARRAY_TAG
 from ..yaml import TaggedMapping
 from .classes import is_editable
+from .core import raw_get
 from .deferred import FileValue
-from .lazy_dict import raw_get
 
 if TYPE_CHECKING:
     from ..errors import Problem

@@ -14,12 +14,12 @@ from ..outline.entry import Entry
 from ..schema import installed, uris
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, opened
 from .classes import class_name_of, class_name_of_family
+from .core import raw_get
 from .deferred import AsdfArray, Deferred, FileValue
-from .flat import is_array
-from .lazy_dict import raw_get
 from .list_node import ListNode
-from .naming import closest
+from .names import closest
 from .object_node import ObjectNode
+from .plain import is_array
 from .units import unit_of_several
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import UnknownAttributeError
 from ..printable import printable, printable_lines
-from . import naming
+from . import names
 
 if TYPE_CHECKING:
     from ..schema.places import ArchiveColumns, ObjectSchema
@@ -87,7 +87,7 @@ def describe(schema: ObjectSchema | None, path: str) -> Description:
     place, owner = None, schema
     for part in path.split("."):
         name = _INDEXES.sub("", part)
-        key = naming.key_name(name)
+        key = names.key_name(name)
         inside = place
         while inside is not None and inside.object is None:
             inside = inside.items
@@ -97,7 +97,7 @@ def describe(schema: ObjectSchema | None, path: str) -> Description:
             place = None if place is None else place.items
         if place is None:
             known = () if owner is None else tuple(owner.places)
-            near = naming.closest(key, known)
+            near = names.closest(key, known)
             hint = f" Did you mean {near!r}?" if near else f" There are: {', '.join(known)}" if known else ""
             raise UnknownAttributeError(f"no schema describes {part!r} of {path!r}.{hint}")
     assert place is not None
@@ -110,6 +110,6 @@ def describe(schema: ObjectSchema | None, path: str) -> Description:
         allowed=place.enum,
         unit=place.unit,
         columns=place.archive,
-        is_required=naming.key_name(path.rpartition(".")[2]) in owner.required,
+        is_required=names.key_name(path.rpartition(".")[2]) in owner.required,
         schema_uri=owner.uri,
     )

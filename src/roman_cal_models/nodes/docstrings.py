@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from . import naming
+from . import names
 
 if TYPE_CHECKING:
     from ..schema.places import ObjectSchema, Place
@@ -47,7 +47,7 @@ def documentation(text: str, schema: ObjectSchema | None) -> str:
 
 def _attribute(name: str, place: Place, schema: ObjectSchema) -> Iterator[str]:
     optional = "" if name in schema.required else ", optional"
-    yield f"{naming.attribute_name(name)} : {_type(place)}{optional}"
+    yield f"{names.attribute_name(name)} : {_type(place)}{optional}"
     facts = [place.title or "No title", *_facts(place)]
     yield from textwrap.wrap("; ".join(facts) + ".", _WIDTH, initial_indent=" " * 4, subsequent_indent=" " * 4)
 

@@ -8,8 +8,8 @@ from typing import Any, ClassVar, TypeVar
 from ..errors import MissingKeyError
 from ..locks import MOMENT
 from ..yaml import Unread
-from .comparing import equal_mappings
-from .deferred import UNBUILT
+from .deferred import RAW_TYPES
+from .equality import equal_mappings
 
 __all__ = ["LazyDict", "path_of", "raw_get", "raw_items", "raw_members"]
 
@@ -52,7 +52,7 @@ class LazyDict(dict[str, Any]):
                 _setitem(self, key, value)
         if now is raw:
             return value
-        return self._take(key, now) if now.__class__ in UNBUILT else now
+        return self._take(key, now) if now.__class__ in RAW_TYPES else now
 
     def _keep(self, key: str, value: Any) -> None:
         """Have Python find a value as an attribute, unless another thread has set another meanwhile."""
@@ -66,7 +66,7 @@ class LazyDict(dict[str, Any]):
 
     def _store(self, key: Any, value: Any) -> None:
         """Set a value; it stays, even if another thread builds the one that stands here."""
-        if key in self._kept or type(raw_get(self, key)) in UNBUILT:
+        if key in self._kept or type(raw_get(self, key)) in RAW_TYPES:
             with MOMENT:
                 self._forget(key)
                 _setitem(self, key, value)
@@ -86,17 +86,17 @@ class LazyDict(dict[str, Any]):
 
     def __getitem__(self, key: Any) -> Any:
         value = _getitem(self, key)
-        return self._take(key, value) if value.__class__ in UNBUILT else value
+        return self._take(key, value) if value.__class__ in RAW_TYPES else value
 
     def __iter__(self) -> Iterator[str]:
         return super().__iter__()
 
     def get(self, key: Any, default: Any = None) -> Any:
         """Return a value, or `default` where there is none."""
-        value = super().get(key, UNBUILT)
-        if value is UNBUILT:
+        value = super().get(key, RAW_TYPES)
+        if value is RAW_TYPES:
             return default
-        return self._take(key, value) if value.__class__ in UNBUILT else value
+        return self._take(key, value) if value.__class__ in RAW_TYPES else value
 
     def items(self) -> ItemsView[str, Any]:  # type: ignore[override]
         """Return a view of the items; each value is built when it is taken."""
@@ -130,7 +130,7 @@ class LazyDict(dict[str, Any]):
     def update(self, *others: Any, **values: Any) -> None:
         """Set several values, each checked: all of them, or none."""
         given = dict(*others, **values)
-        before = {key: _get(self, key, UNBUILT) for key in given}
+        before = {key: _get(self, key, RAW_TYPES) for key in given}
         try:
             for key, value in given.items():
                 self[key] = value
@@ -140,7 +140,7 @@ class LazyDict(dict[str, Any]):
 
     def _put_back(self, before: dict[Any, Any]) -> None:
         for key, raw in before.items():
-            if raw is not UNBUILT:
+            if raw is not RAW_TYPES:
                 self._store(key, raw)
             elif key in self:
                 LazyDict.__delitem__(self, key)
