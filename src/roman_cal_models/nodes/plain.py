@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ..foreign.kinds import kind_of
 from .scalar_node import ScalarNode
 
 __all__ = ["as_flat_dict", "flatten", "leaves", "plain", "present_items"]
@@ -42,7 +42,9 @@ def present_items(tree: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
 
 def as_flat_dict(pairs: Iterable[tuple[str, Any]], *, include_arrays: bool, prefix: str) -> dict[str, Any]:
     """Return pairs of name and value as a dict, times as text."""
-    return {f"{prefix}{name}": _text_of_time(value) for name, value in pairs if include_arrays or not is_array(value)}
+    return {
+        f"{prefix}{name}": kind_of(value).flat(value) for name, value in pairs if include_arrays or not is_array(value)
+    }
 
 
 def plain(value: Any) -> Any:
@@ -63,11 +65,3 @@ def _is_scalar(value: Any) -> bool:
     import numpy as np
 
     return isinstance(value, np.generic)
-
-
-def _text_of_time(value: Any) -> Any:
-    if isinstance(value, datetime.datetime):
-        return value.isoformat()
-    if type(value).__module__.startswith("astropy.time") or hasattr(value, "jd1"):
-        return str(value)
-    return value
