@@ -70,4 +70,6 @@ class Durations(Kind):
         return None
 
     def database_value(self, value: Any) -> Any:
-        return value["seconds"] if isinstance(value, dict) else value.seconds if isinstance(value, Duration) else NOTHING
+        return (
+            value["seconds"] if isinstance(value, dict) else value.seconds if isinstance(value, Duration) else NOTHING
+        )

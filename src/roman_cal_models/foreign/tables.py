@@ -10,7 +10,10 @@ from ..outline.entry import Entry
 from .arrays import raw_array_entry
 from .kind import Comparison, Head, Kind, Wanted, mapping_of, text_of, unit_text
 
-__all__ = ["Tables"]
+__all__ = ["TABLE_TAG", "Tables"]
+
+TABLE_TAG = "tag:astropy.org:astropy/table/table-1.1.0"
+"""The tag of made-up tables."""
 
 
 class Tables(Kind):
@@ -19,7 +22,7 @@ class Tables(Kind):
     name = "a table"
     tags = ("tag:astropy.org:astropy/table/table-",)
     example = "Table(...)"
-    fake_tag = "tag:astropy.org:astropy/table/table-1.1.0"
+    fake_tag = TABLE_TAG
 
     def has_type(self, cls: type) -> bool:
         """Return whether a type is one of astropy's tables."""

@@ -11,7 +11,13 @@ from ..outline.entry import Entry
 from ..yaml import TaggedMapping, TaggedScalar
 from .kind import NOTHING, Head, Kind, Wanted, mapping_of, plain
 
-__all__ = ["Times"]
+__all__ = ["TIME_TAG", "TIME_TAGS", "Times"]
+
+TIME_TAG = "tag:stsci.edu:asdf/time/time-1.4.0"
+"""The tag of made-up times."""
+
+TIME_TAGS = "tag:stsci.edu:asdf/time/time-"
+"""What the tags of times begin with."""
 
 _FAKE = "2020-01-01T00:00:00.0"
 _CALENDAR_FORMATS = ("datetime", "iso", "isot")
@@ -25,10 +31,10 @@ class Times(Kind):
     """Times of astropy."""
 
     name = "a time"
-    tags = ("tag:stsci.edu:asdf/time/time-",)
+    tags = (TIME_TAGS,)
     example = "Time.now()"
     text_example = "2027-01-31T12:00:00.000"
-    fake_tag = "tag:stsci.edu:asdf/time/time-1.4.0"
+    fake_tag = TIME_TAG
     is_scalar = True
     datatypes = frozenset({"datetime2"})
 

@@ -9,7 +9,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..foreign.datatypes import numpy_dtype
-from .creation import TABLE_TAG
+from ..foreign.tables import TABLE_TAG
 from .deferred import FakeValue
 from .object_node import ObjectNode
 

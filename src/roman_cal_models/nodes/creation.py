@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..blocks.origins import inherit
-from ..foreign.datatypes import numpy_dtype
+from ..foreign.arrays import fake_array
+from ..foreign.kind import NOTHING
+from ..foreign.kinds import kind_of_tag
 from ..schema import installed
 from .classes import class_of, class_of_document
 from .deferred import Deferred, FakeValue
@@ -30,15 +32,6 @@ _List = TypeVar("_List", bound=ListNode[Any])
 
 NO_TEXT = "?"
 NO_NUMBER = -999999
-FAKE_TIME = "2020-01-01T00:00:00.0"
-
-# The tags that asdf gives the foreign objects that are made up here.
-TIME_TAG = "tag:stsci.edu:asdf/time/time-1.4.0"
-TABLE_TAG = "tag:astropy.org:astropy/table/table-1.1.0"
-WCS_TAG = "tag:stsci.edu:gwcs/wcs-1.4.0"
-
-# Answers to "which value stands here?" when there is none.
-_NOTHING: Any = object()
 
 _OBJECT = frozenset({"properties", "patternProperties", "required", "additionalProperties"})
 _ARRAY = frozenset({"items", "additionalItems", "minItems", "maxItems", "uniqueItems"})
@@ -65,7 +58,7 @@ def create_list(node: _List, given: Any = None, *, fake: bool = False, shape: Se
     """Fill an empty list, minimally or with what is made up."""
     maker = _Fake(shape) if fake else _Minimal()
     assert node.schema_uri is not None
-    node.extend(maker.list(installed().root(node.schema_uri), _NOTHING if given is None else list(given)))
+    node.extend(maker.list(installed().root(node.schema_uri), NOTHING if given is None else list(given)))
     return node
 
 
@@ -94,20 +87,20 @@ class _Minimal:
     """Makes values: what is given, single-valued enums, empty containers."""
 
     def value(self, place: Place, given: Any) -> Any:
-        """Return the value of a place, or `_NOTHING`."""
+        """Return the value of a place, or `NOTHING`."""
         if place.keyword("tag") is not None:
             return self.tagged(place, given)
         maker: Callable[[Place, Any], Any] = {
             "object": self.mapping,
             "array": self.list,
-            "null": lambda place, given: None if given is _NOTHING else copy.deepcopy(given),
+            "null": lambda place, given: None if given is NOTHING else copy.deepcopy(given),
         }.get(_kind(place), self.scalar)
         return maker(place, given)
 
     def mapping(self, place: Place, given: Any) -> Any:
-        if given is not _NOTHING and not isinstance(given, Mapping):
+        if given is not NOTHING and not isinstance(given, Mapping):
             return copy.deepcopy(given)
-        values = self.object(place.object, {} if given is _NOTHING else given)
+        values = self.object(place.object, {} if given is NOTHING else given)
         return _finished(class_of(place.object), place.object, values)
 
     def object(self, schema: ObjectSchema | None, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,8 +113,8 @@ class _Minimal:
         for name in names:
             place = schema.place(name)
             assert place is not None
-            value = self.value(place, given.get(name, _NOTHING))
-            if value is not _NOTHING:
+            value = self.value(place, given.get(name, NOTHING))
+            if value is not NOTHING:
                 values[name] = value
         return values
 
@@ -129,44 +122,44 @@ class _Minimal:
         return class_of(schema)._minimal_defaults(schema)
 
     def list(self, place: Place, given: Any) -> Any:
-        given = [] if given is _NOTHING else copy.deepcopy(given)
+        given = [] if given is NOTHING else copy.deepcopy(given)
         shortest = place.keyword("minItems")
         if shortest is None or place.items is None:
             return given
         items = list(given[:shortest])
         while len(items) < shortest:
-            item = self.value(place.items, _NOTHING)
-            if item is _NOTHING:
+            item = self.value(place.items, NOTHING)
+            if item is NOTHING:
                 break
             items.append(item)
         return items
 
     def scalar(self, place: Place, given: Any) -> Any:
-        if given is not _NOTHING:
+        if given is not NOTHING:
             return copy.deepcopy(given)
-        return place.enum[0] if place.enum is not None and len(place.enum) == 1 else _NOTHING
+        return place.enum[0] if place.enum is not None and len(place.enum) == 1 else NOTHING
 
     def tagged(self, place: Place, given: Any) -> Any:
         uri = _node_schema(place)
         if uri is None:
-            return copy.deepcopy(given) if given is not _NOTHING else self.foreign(place)
+            return copy.deepcopy(given) if given is not NOTHING else self.foreign(place)
         if place.object is not None:
             return self.mapping(place, given)
         if place.is_list:
             return self.list(place, given)
-        if given is not _NOTHING:
+        if given is not NOTHING:
             return copy.deepcopy(given)
         return self.tagged_scalar(class_of_document(uri), uri)
 
     def tagged_scalar(self, cls: type[ScalarNode], uri: str) -> Any:
         made = self.known(cls)
-        return self.scalar(installed().root(uri), _NOTHING) if made is None else made
+        return self.scalar(installed().root(uri), NOTHING) if made is None else made
 
     def known(self, cls: type[ScalarNode]) -> Any:
         return cls.minimal()
 
     def foreign(self, place: Place) -> Any:
-        return _NOTHING
+        return NOTHING
 
 
 class _Fake(_Minimal):
@@ -187,10 +180,10 @@ class _Fake(_Minimal):
 
     def list(self, place: Place, given: Any) -> Any:
         made = super().list(place, given)
-        return made if made or given is _NOTHING else copy.deepcopy(given)
+        return made if made or given is NOTHING else copy.deepcopy(given)
 
     def scalar(self, place: Place, given: Any) -> Any:
-        if given is not _NOTHING:
+        if given is not NOTHING:
             return copy.deepcopy(given)
         if place.enum is not None:
             return place.enum[0]
@@ -199,72 +192,19 @@ class _Fake(_Minimal):
             # the one pattern of RAD that "?" does not match: p_exptype, exposure types each followed by a bar
             return "WFI_IMAGE|" if "WFI_IMAGE|" in (place.keyword("pattern") or "") else NO_TEXT
         if place.keyword("ndim") is not None:
-            return self.array(place)
+            return fake_array(place, self._shape)
         least = max(NO_NUMBER, place.keyword("minimum") or NO_NUMBER)
-        return {"integer": math.ceil(least), "number": float(least), "boolean": False}.get(kind, _NOTHING)
+        return {"integer": math.ceil(least), "number": float(least), "boolean": False}.get(kind, NOTHING)
 
     def known(self, cls: type[ScalarNode]) -> Any:
         fake = cls.fake()
         return cls.minimal() if fake is None else fake
 
     def foreign(self, place: Place) -> Any:
-        makers: dict[str, Callable[[], Any]] = {
-            "time": lambda: FakeValue(TIME_TAG, fake_time),
-            "ndarray": lambda: self.array(place),
-            "wcs": lambda: FakeValue(WCS_TAG, fake_wcs),
-            "table": lambda: FakeValue(TABLE_TAG, fake_table),
-            "quantity": lambda: self.quantity(place),
-        }
-        name = place.tags[0].rpartition("/")[2].partition("-")[0]
-        return makers[name]() if name in makers else _NOTHING
-
-    def array(self, place: Place) -> Any:
-        import numpy as np
-
-        dimensions = place.keyword("ndim") or 1
-        shape = (*self._shape[:dimensions], *([1] * (dimensions - len(self._shape))))
-        return np.zeros(shape, dtype=numpy_dtype(place.keyword("datatype") or "float32"))
-
-    def quantity(self, place: Place) -> Any:
-        from astropy.units import Quantity
-
-        value, unit = (place.inside(name) for name in ("value", "unit"))
-        array = self.array(value) if value is not None else self.array(place)
-        if array.size < 2:
-            # astropy makes a scalar of a quantity of one element, which the schemas refuse
-            array = array.repeat(2).reshape((2,) + (1,) * (array.ndim - 1))
-        return Quantity(array, unit=unit.enum[0] if unit is not None and unit.enum else "DN", dtype=array.dtype)
-
-
-def fake_time() -> Any:
-    """Return the time of made-up observations."""
-    from astropy.time import Time
-
-    return Time(FAKE_TIME, format="isot", scale="utc")
-
-
-def fake_table() -> Any:
-    """Return an empty table."""
-    from astropy.table import Table
-
-    return Table()
-
-
-def fake_wcs() -> Any:
-    """Return a tangent projection of 0.1 arcsec a pixel around right ascension 30 and declination 45 degrees."""
-    from astropy import coordinates
-    from astropy import units as u
-    from astropy.modeling import models as typed_models
-    from gwcs import coordinate_frames as frames
-    from gwcs.wcs import WCS
-
-    models: Any = typed_models  # their operators are made at run time
-    shift = models.Shift(-500) & models.Shift(-500)
-    scale = models.Scale(0.1 / 3600) & models.Scale(0.1 / 3600)
-    to_sky = shift | scale | models.Pix2Sky_TAN() | models.RotateNative2Celestial(30.0, 45.0, 180.0)
-    detector = frames.Frame2D(name="detector", axes_names=("x", "y"), unit=(u.pix, u.pix))
-    sky = frames.CelestialFrame(reference_frame=coordinates.ICRS(), name="icrs", unit=(u.deg, u.deg))
-    return WCS([(detector, to_sky), (sky, None)])
+        kind = kind_of_tag(place.tags[0])
+        if kind.fake_tag is None:
+            return kind.fake(place, self._shape)
+        return FakeValue(kind.fake_tag, lambda: kind.fake(place, self._shape))
 
 
 def _kind(place: Place) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..blocks.origins import inherit
 from ..errors import UnknownTagError
+from ..foreign.times import TIME_TAGS
 from ..schema import uris
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, Unread, opened
 from . import object_node as _object_node
@@ -44,7 +45,6 @@ _Node = TypeVar("_Node", bound=ObjectNode)
 _Class = TypeVar("_Class", bound=type[Any])
 
 _setitem = dict.__setitem__
-TIME_TAG = "tag:stsci.edu:asdf/time/time-"
 _TAGGED = (TaggedMapping, TaggedSequence, TaggedScalar)
 _MAY_BE_FOREIGN: frozenset[type[Any]] = frozenset({*_TAGGED, Unread})
 
@@ -118,7 +118,7 @@ def _undescribed(raw: Any, source: Source | None) -> Any:
 def _time(raw: TaggedMapping, source: Source | None) -> Any:
     """Build a tagged time that is written as a mapping of value, format and scale."""
     assert source is not None
-    return source.build(TaggedMapping(raw, source.newest_tag(TIME_TAG)), lambda: "a time")
+    return source.build(TaggedMapping(raw, source.newest_tag(TIME_TAGS)), lambda: "a time")
 
 
 def _raw_object(

@@ -7,6 +7,7 @@ from typing import Any, Self
 from astropy.time import Time
 
 from ..asdf_bridge import time_of_yaml
+from ..foreign.kinds import TIME
 from .scalar_node import ScalarNode, scalar, scalar_uri
 
 __all__ = ["TimeNode"]
@@ -58,9 +59,7 @@ class TimeNode(ScalarNode, Time):
     @classmethod
     def fake(cls) -> Time:
         """Return the value in a fake node."""
-        from .creation import fake_time
-
-        return fake_time()
+        return TIME.fake()
 
     def _apply(self, method: Any, *args: Any, **options: Any) -> Any:
         # astropy makes every copy and every result of arithmetic by this
