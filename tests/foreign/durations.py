@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from roman_cal_models.foreign.demands import DisproportionError
-from roman_cal_models.foreign.kind import NOTHING, Head, Kind, Wanted
+from roman_cal_models.foreign.kind import NOTHING, Head, Kind
+from roman_cal_models.foreign.protocols import Wanted
 from roman_cal_models.outline.entry import Entry
 
 TAG = "tag:example.org:durations/duration-1.0.0"

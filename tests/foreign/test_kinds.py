@@ -16,8 +16,9 @@ import roman_cal_models as rcm
 from roman_cal_models.foreign.external import External
 from roman_cal_models.foreign.integers import Integers
 from roman_cal_models.foreign.kind import NOTHING, Head, Kind, kind_name
-from roman_cal_models.foreign.kinds import ANY, KINDS, TABLE, TIME, WCS, kind_of, kind_of_tag
+from roman_cal_models.foreign.kinds import kind_of, kind_of_tag
 from roman_cal_models.foreign.quantities import Quantities
+from roman_cal_models.foreign.table import ANY, KINDS, TABLE, TIME, WCS
 from roman_cal_models.foreign.units import Units
 from roman_cal_models.foreign.wcs import Frames, Transforms
 from roman_cal_models.schema.store import store

@@ -52,8 +52,8 @@ import sys
 import roman_cal_models as rcm
 sys.path.insert(0, {tests!r})
 from durations import Duration, Durations
-from roman_cal_models.foreign import kinds
-kinds.KINDS = (Durations(), *kinds.KINDS)
+from roman_cal_models.foreign import table
+table.KINDS = (Durations(), *table.KINDS)
 rcm.register_schemas({folder!r})
 """
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from ..errors import ForeignValueError, SchemaError
 from ..foreign.kind import NOTHING, Kind
-from ..foreign.kinds import TIME, kind_of, kind_of_tag
+from ..foreign.kinds import kind_of, kind_of_tag
+from ..foreign.table import TIME
 from ..header.foreign import HeaderSource
 from ..nodes.deferred import FileValue
 from ..yaml import TaggedMapping

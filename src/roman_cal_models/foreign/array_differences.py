@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .kind import Comparison
+    from .protocols import Comparison
 
 __all__ = ["Array", "ArrayDifference", "differences_of_arrays"]
 

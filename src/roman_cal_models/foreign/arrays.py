@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..outline.entry import Entry
 from ..yaml import TaggedMapping, TaggedSequence
-from .array_differences import Array, differences_of_arrays
-from .array_info import ArrayInfo
 from .datatypes import MISSING, NDARRAY_TAG, datatype_of, is_datatype, numpy_dtype, sizes_of
 from .demands import DisproportionError, OutsideError, count_of, shown
-from .kind import NOTHING, Comparison, Head, Kind, Wanted, unit_text
+from .kind import NOTHING, Head, Kind, unit_text
+
+if TYPE_CHECKING:
+    from ..outline.entry import Entry
+    from .array_differences import Array
+    from .protocols import Comparison, Wanted
 
 __all__ = ["Arrays", "as_array", "equal_arrays", "fake_array", "has_elements", "is_in_block", "raw_array_entry"]
 
@@ -48,6 +50,8 @@ class Arrays(Kind):
 
     def from_header(self, raw: Any) -> Any:
         """Return type and shape of an array in a block."""
+        from .array_info import ArrayInfo
+
         return ArrayInfo.of(raw) if is_in_block(raw) else NOTHING
 
     def fake(self, wanted: Wanted, shape: Sequence[int]) -> Any:
@@ -85,6 +89,8 @@ class Arrays(Kind):
 
     def differences(self, path: str, one: Any, two: Any, comparison: Comparison) -> Iterator[Any] | None:
         """Return the differences of two arrays."""
+        from .array_differences import differences_of_arrays
+
         first, second = as_array(one), as_array(two)
         return None if first is None or second is None else differences_of_arrays(path, first, second, comparison)
 
@@ -101,6 +107,8 @@ def has_elements(value: Any) -> bool:
 
 def as_array(value: Any) -> Array | None:
     """Return an array as one that is compared in parts; None for what has no parts."""
+    from .array_differences import Array
+
     # what a header tells of an array has no items
     has_parts = has_elements(value) and hasattr(value, "__getitem__")
     return Array(tuple(value.shape), value.__getitem__) if has_parts else None

@@ -5,20 +5,18 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..outline.entry import Entry
 from ..yaml import TaggedScalar
 
 if TYPE_CHECKING:
-    from .array_differences import ArrayDifference
+    from ..outline.entry import Entry
+    from .protocols import Comparison, Wanted
 
 __all__ = [
     "NOTHING",
-    "Comparison",
     "Head",
     "Kind",
-    "Wanted",
     "kind_name",
     "mapping_of",
     "plain",
@@ -28,23 +26,6 @@ __all__ = [
 
 NOTHING: Any = object()
 """The answer of a kind that has none."""
-
-
-class Wanted(Protocol):
-    """What a schema asks of the object at a place."""
-
-    @property
-    def enum(self) -> Any:
-        """The values that are allowed; None for any."""
-        ...
-
-    def keyword(self, name: str) -> Any:
-        """Return the argument of a keyword; None where it is not used."""
-        ...
-
-    def inside(self, name: str) -> Self | None:
-        """Return what is asked of a property of the object."""
-        ...
 
 
 class Head(NamedTuple):
@@ -65,46 +46,9 @@ class Head(NamedTuple):
 
     def entry(self, kind: str, value: Any = None, **facts: Any) -> Entry:
         """Return the entry of the object."""
+        from ..outline.entry import Entry  # the class takes a millisecond, and few ask for an outline
+
         return Entry(self.name, self.path, kind, self.title, value, **facts)
-
-
-class Comparison(Protocol):
-    """Who compares two trees, and is asked for what stands inside of two objects."""
-
-    rtol: float
-    atol: float
-
-    def is_ignored(self, name: str) -> bool:
-        """Return whether a dotted name is left out."""
-        ...
-
-    def kept(self, path: str, value: Any) -> Any:
-        """Return a plain value without what is left out."""
-        ...
-
-    def of_values(self, path: str, one: Any, two: Any) -> Iterator[Any]:
-        """Yield the differences of two values."""
-        ...
-
-    def are_equal(self, one: Any, two: Any) -> bool:
-        """Return whether a file would hold the same for two values."""
-        ...
-
-    def are_close(self, one: Any, two: Any) -> bool:
-        """Return whether two numbers are equal within the tolerance."""
-        ...
-
-    def difference(
-        self,
-        path: str,
-        kind: Any,
-        old: Any = None,
-        new: Any = None,
-        array: ArrayDifference | None = None,
-        separation: float | None = None,
-    ) -> Any:
-        """Return the record of one difference."""
-        ...
 
 
 class Kind:

@@ -1,55 +1,33 @@
-"""The table of kinds: a new one is a module of this room, and a line here."""
+"""Which kind an object is of, by its type or its tag.
+
+Who opens a file and reads a word needs no kind, so the table is imported at the first question.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .arrays import Arrays
-from .external import External
-from .integers import Integers
-from .kind import Kind
-from .quantities import Quantities
-from .records import RECORDS
-from .tables import Tables
-from .times import Times
-from .units import Units
-from .wcs import Frames, Transforms, WorldCoordinates
+if TYPE_CHECKING:
+    from .kind import Kind
 
-__all__ = ["ANY", "KINDS", "TABLE", "TIME", "WCS", "kind_of", "kind_of_tag", "kind_of_type"]
-
-TIME = Times()
-TABLE = Tables()
-WCS = WorldCoordinates()
-ANY = Kind()
-"""The kind of what is of no other kind."""
-
-# the first that recognises an object has it: a quantity is an array as well
-KINDS: tuple[Kind, ...] = (
-    TIME,
-    TABLE,
-    WCS,
-    Quantities(),
-    Arrays(),
-    Units(),
-    Transforms(),
-    Frames(),
-    Integers(),
-    External(),
-    *RECORDS,
-)
+__all__ = ["kind_of", "kind_of_tag", "kind_of_type"]
 
 
 @lru_cache(maxsize=1024)
 def kind_of_tag(tag: str) -> Kind:
     """Return the kind of the objects under a tag, or under the tags of a pattern such as ``time-1.*``."""
-    return next((kind for kind in KINDS if kind.has_tag(tag)), ANY)
+    from . import table
+
+    return next((kind for kind in table.KINDS if kind.has_tag(tag)), table.ANY)
 
 
 @lru_cache(maxsize=1024)
 def kind_of_type(cls: type) -> Kind:
     """Return the kind of the objects of a type."""
-    return next((kind for kind in KINDS if kind.has_type(cls)), ANY)
+    from . import table
+
+    return next((kind for kind in table.KINDS if kind.has_type(cls)), table.ANY)
 
 
 def kind_of(value: Any) -> Kind:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..outline.entry import Entry
 from ..yaml import TaggedMapping, TaggedSequence
 from .arrays import Arrays, fake_array, has_elements, raw_array_entry
-from .kind import Comparison, Head, Kind, Wanted, mapping_of, plain, unit_text
+from .kind import Head, Kind, mapping_of, plain, unit_text
+
+if TYPE_CHECKING:
+    from ..outline.entry import Entry
+    from .protocols import Comparison, Wanted
 
 __all__ = ["Quantities"]
 

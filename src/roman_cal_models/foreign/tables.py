@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..outline.entry import Entry
 from .arrays import raw_array_entry
-from .kind import Comparison, Head, Kind, Wanted, mapping_of, text_of, unit_text
+from .kind import Head, Kind, mapping_of, text_of, unit_text
+
+if TYPE_CHECKING:
+    from ..outline.entry import Entry
+    from .protocols import Comparison, Wanted
 
 __all__ = ["TABLE_TAG", "Tables"]
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..outline.entry import Entry
 from ..yaml import TaggedMapping, TaggedScalar
-from .kind import NOTHING, Head, Kind, Wanted, mapping_of, plain
+from .kind import NOTHING, Head, Kind, mapping_of, plain
+
+if TYPE_CHECKING:
+    from ..outline.entry import Entry
+    from .protocols import Wanted
 
 __all__ = ["TIME_TAG", "TIME_TAGS", "Times"]
 
@@ -21,7 +24,7 @@ TIME_TAGS = "tag:stsci.edu:asdf/time/time-"
 
 _FAKE = "2020-01-01T00:00:00.0"
 _CALENDAR_FORMATS = ("datetime", "iso", "isot")
-_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?)?")
+_ISO = r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?)?"
 
 # asdf's schema of a time: how one is written that says no format, by astropy's names
 _IMPLICIT_FORMATS = frozenset({"iso", "isot", "byear", "byear_str", "jyear", "jyear_str", "yday"})
@@ -88,12 +91,12 @@ class Times(Kind):
         A text is read as well, and a time under the tag of an older schema.
         """
         if isinstance(value, str):
-            match = _ISO.fullmatch(value)
+            match = re.fullmatch(_ISO, value)
             return NOTHING if match is None else _from_iso(match)
         if isinstance(value, TaggedMapping):
             told = value.get("value")
             is_utc = value.get("scale", "utc") == "utc" and "location" not in value
-            match = _ISO.fullmatch(told) if is_utc and isinstance(told, str) else None
+            match = re.fullmatch(_ISO, told) if is_utc and isinstance(told, str) else None
             return NOTHING if match is None else _from_iso(match)
         return _in_utc(value)
 
@@ -135,7 +138,7 @@ def _in_utc(time: Any) -> Any:
     utc = getattr(time, "utc", None)
     if utc is None or getattr(time, "shape", None) != ():
         return NOTHING
-    match = _ISO.fullmatch(str(utc.isot))
+    match = re.fullmatch(_ISO, str(utc.isot))
     if match is None:
         raise ValueError(f"{utc.isot} is not a time that datetime2 holds")
     return _from_iso(match)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..outline.entry import Entry
 from .kind import Head, Kind
+
+if TYPE_CHECKING:
+    from ..outline.entry import Entry
 
 __all__ = ["Units"]
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..yaml import TaggedMapping
 from .demands import DisproportionError, elements_of, shown
-from .kind import Comparison, Kind, Wanted
+from .kind import Kind
+
+if TYPE_CHECKING:
+    from .protocols import Comparison, Wanted
 
 __all__ = ["Frames", "Transforms", "WorldCoordinates"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..foreign.kinds import TIME
+from ..foreign.table import TIME
 from ..foreign.times import TIME_TAG
 from ..nodes.deferred import FakeValue
 

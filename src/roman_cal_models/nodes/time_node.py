@@ -7,7 +7,7 @@ from typing import Any, Self
 from astropy.time import Time
 
 from ..asdf_bridge import time_of_yaml
-from ..foreign.kinds import TIME
+from ..foreign.table import TIME
 from .scalar_node import ScalarNode, scalar, scalar_uri
 
 __all__ = ["TimeNode"]
