@@ -17,8 +17,8 @@ import numpy as np
 import pytest
 
 import roman_cal_models as rcm
-from roman_cal_models.nodes.core import raw_get
 from roman_cal_models.nodes.deferred import FakeValue
+from roman_cal_models.nodes.lazy_dict import raw_get
 
 SHAPE = (256, 256)
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")

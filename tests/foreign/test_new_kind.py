@@ -138,7 +138,7 @@ print(one.node == two.node, one.node == rcm.read_header("short.asdf").node)
 def test_a_database_holds_it(run: Callable[[str], str]) -> None:
     printed = run("""
 from roman_cal_models.archive.datatypes import datatype
-from roman_cal_models.nodes.core import raw_get
+from roman_cal_models.nodes.lazy_dict import raw_get
 raw = raw_get(rcm.read_header("short.asdf").node, "wait")
 print(datatype("float").convert(raw), datatype("float").convert(Duration(3)), datatype("nvarchar(9)").convert([raw]))
 try:
@@ -154,7 +154,7 @@ except ValueError as error:
 def test_what_it_may_ask_for_is_bounded(run: Callable[[str], str]) -> None:
     printed = run("""
 from roman_cal_models.foreign.bounds import refusal
-from roman_cal_models.nodes.core import raw_get
+from roman_cal_models.nodes.lazy_dict import raw_get
 for name in ("short", "endless"):
     print(refusal(raw_get(rcm.read_header(f"{name}.asdf").node, "wait").raw))
 """)

@@ -125,7 +125,7 @@ def test_what_is_no_roman_file_is_told(content: bytes, kind: type[Exception], wo
 def test_a_piece_of_a_file_is_no_file() -> None:
     content = content_with("a: b").replace(b"wfi_image-1.0.0", b"exposure-1.0.0")
     assert rcm.identify(content).model_type is None
-    with pytest.raises(rcm.UnknownTagError, match="is no tag of a file: Exposure stands inside of others"):
+    with pytest.raises(rcm.UnknownTagError, match="is not a tag of a file: Exposure stands inside of others"):
         rcm.read_header(content)
 
 

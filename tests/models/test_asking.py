@@ -11,8 +11,8 @@ import roman_datamodels.datamodels as peer
 
 import roman_cal_models as rcm
 from roman_cal_models.models.asking import SchemaInfo
-from roman_cal_models.nodes.core import raw_get
 from roman_cal_models.nodes.deferred import FileValue
+from roman_cal_models.nodes.lazy_dict import raw_get
 from tests.peer import WriteFile, newest_tags, our_class, peer_class
 
 OLD = "asdf://stsci.edu/datamodels/roman/tags/wfi_image-1.0.0"

@@ -16,8 +16,8 @@ from astropy.table import Table
 from astropy.time import Time
 
 import roman_cal_models as rcm
-from roman_cal_models.nodes.core import raw_get
 from roman_cal_models.nodes.deferred import FileValue
+from roman_cal_models.nodes.lazy_dict import raw_get
 from tests.peer import WriteFile, newest_tags, our_class, peer_class
 
 LINE = re.compile(r"(?P<branch>[│├└─ ]*)(?P<name>\S+) \((?P<kind>[^)]*)\)(?:: (?P<value>.*?))?(?: # .*)?$")

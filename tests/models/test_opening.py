@@ -261,7 +261,7 @@ BAD = {
     "no file's tag": (
         HEADER + b"roman: !<" + TAG + b"exposure-1.0.0> {}\n...\n",
         rcm.UnknownTagError,
-        "is no tag of a file",
+        "is not a tag of a file",
     ),
     "a list with the tag": (
         HEADER + b"roman: !<" + TAG + b"wfi_image-1.0.0> []\n...\n",

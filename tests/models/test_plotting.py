@@ -13,8 +13,8 @@ import roman_datamodels.datamodels as peer
 from astropy.visualization import AsinhStretch, LinearStretch, LogStretch, MinMaxInterval, ZScaleInterval
 
 import roman_cal_models as rcm
-from roman_cal_models.nodes.core import raw_items
 from roman_cal_models.nodes.deferred import Deferred
+from roman_cal_models.nodes.lazy_dict import raw_items
 
 matplotlib = pytest.importorskip("matplotlib")
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import roman_cal_models as rcm
 from roman_cal_models import L2CalStep, ListNode, ObjectNode
-from roman_cal_models.nodes.units import unit_of_several
+from roman_cal_models.nodes.descriptions import unit_of_several
 
 
 @pytest.fixture

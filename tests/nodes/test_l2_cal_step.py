@@ -161,7 +161,7 @@ def test_a_version_that_does_not_exist_is_told_with_those_that_do() -> None:
 
 
 def test_the_tag_of_another_class_is_refused() -> None:
-    with pytest.raises(rcm.SchemaNotFoundError, match="is no tag of meta/l2_cal_step or l2_cal_step"):
+    with pytest.raises(rcm.SchemaNotFoundError, match="is not a tag of meta/l2_cal_step or l2_cal_step"):
         L2CalStep(tag="asdf://stsci.edu/datamodels/roman/tags/exposure-1.0.0")
 
 

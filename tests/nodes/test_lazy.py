@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 import roman_cal_models as rcm
-from roman_cal_models.nodes.core import raw_get, raw_items
 from roman_cal_models.nodes.deferred import RAW_TYPES, Deferred
 from roman_cal_models.nodes.from_file import build_root
+from roman_cal_models.nodes.lazy_dict import raw_get, raw_items
 from roman_cal_models.yaml import TaggedMapping
 
 WFI_IMAGE = "asdf://stsci.edu/datamodels/roman/{kind}/wfi_image-2.2.0"

@@ -18,8 +18,8 @@ from astropy.time import Time
 from astropy.units import Quantity
 
 import roman_cal_models as rcm
-from roman_cal_models.nodes.core import raw_items
 from roman_cal_models.nodes.deferred import Deferred
+from roman_cal_models.nodes.lazy_dict import raw_items
 from roman_cal_models.nodes.outline_builder import outline
 from roman_cal_models.outline.entry import Entry
 from tests.header.test_header import content_with

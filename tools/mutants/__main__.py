@@ -4,7 +4,7 @@ A sample is taken of each room's mutants; each is run by the tests of the room t
 Lines that the tests reach are remembered in .mutants/. For example:
 
     python -m tools.mutants --rooms header blocks --count 60
-    python -m tools.mutants --at nodes/core.py:45
+    python -m tools.mutants --at nodes/lazy_dict.py:45
 """
 
 from __future__ import annotations

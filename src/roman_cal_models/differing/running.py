@@ -17,9 +17,9 @@ from ..header.header import Header
 from ..models.data_model import DataModel
 from ..models.loading import section_at
 from ..models.opening import open as open_model
-from ..nodes.core import raw_get
 from ..nodes.deferred import FileValue
 from ..nodes.equality import equal_values
+from ..nodes.lazy_dict import raw_get
 from ..nodes.list_node import ListNode
 from ..nodes.object_node import ObjectNode
 from ..nodes.scalar_node import ScalarNode

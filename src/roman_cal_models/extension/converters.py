@@ -118,6 +118,6 @@ class SerialisedConverter(Converter):  # pyright: ignore[reportMissingTypeArgume
 
     def from_yaml_tree(self, node: Any, tag: Any, ctx: Any) -> Any:
         """Return what a tree stands for."""
-        from ..nodes.reading import node_from_tree
+        from ..nodes.from_file import node_from_tree
 
         return node_from_tree(node, tag)

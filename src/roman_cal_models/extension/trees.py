@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..nodes.core import raw_items
 from ..nodes.deferred import Deferred, FileValue
+from ..nodes.lazy_dict import raw_items
 from ..nodes.list_node import ListNode
 from ..nodes.object_node import ObjectNode
 from ..nodes.scalar_node import ScalarNode

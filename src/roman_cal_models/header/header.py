@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..errors import NeedsBlocks, ReadOnlyError
 from ..foreign.kinds import kind_of_tag
-from ..nodes.core import raw_get
 from ..nodes.deferred import FileValue
+from ..nodes.lazy_dict import raw_get
 from ..nodes.names import key_name, properties_first
 from ..nodes.object_node import ObjectNode
 from ..nodes.plain import as_flat_dict

@@ -12,8 +12,8 @@ from urllib.parse import urldefrag, urljoin
 
 from ..asdf_bridge import new_file
 from ..errors import MissingKeyError
-from ..nodes.core import raw_items
 from ..nodes.deferred import RAW_TYPES, Deferred
+from ..nodes.lazy_dict import raw_items
 from ..nodes.list_node import ListNode
 from ..nodes.object_node import ObjectNode
 from ..nodes.outline_builder import hint, outline, outline_of_value

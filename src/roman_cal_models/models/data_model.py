@@ -12,9 +12,9 @@ from .. import errors
 from ..errors import Problem, SourceTypeError
 from ..nodes.classes import class_hint as class_hint  # evaluated in hints, see `declared_property`
 from ..nodes.classes import named
-from ..nodes.core import raw_get
 from ..nodes.deferred import RAW_TYPES, AsdfArray, FileValue
 from ..nodes.docstrings import SchemaDoc
+from ..nodes.lazy_dict import raw_get
 from ..nodes.names import key_name
 from ..nodes.object_node import ObjectNode, TaggedObjectNode
 from ..nodes.properties import declare, declared_property, own_names

@@ -59,7 +59,7 @@ def read_header(source: Any, storage_options: Mapping[str, Any] | None = None) -
     node = build_root(raw, uri, HeaderSource(name, content.standard))
     model_type = _model_type(uris.parse(uri))
     if model_type is None:
-        raise UnknownTagError(name, f"{raw.tag} is no tag of a file: {type(node).__name__} stands inside of others")
+        raise UnknownTagError(name, f"{raw.tag} is not a tag of a file: {type(node).__name__} stands inside of others")
     return Header(node, name, model_type)
 
 

@@ -12,8 +12,8 @@ from ..errors import format_path as written
 from ..extension.arrays import is_in_block
 from ..extension.file_blocks import FileBlocks, arrays_in, bytes_needed
 from ..extension.foreign import FileSource
-from ..nodes.core import raw_members
 from ..nodes.deferred import FileValue
+from ..nodes.lazy_dict import raw_members
 from ..nodes.object_node import ObjectNode
 from ..nodes.shapes import shape_problems
 from ..yaml import opened

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import format_path
 from ..extension.foreign import FileSource
-from ..nodes.core import raw_get, raw_members
 from ..nodes.deferred import AsdfArray, FileValue
+from ..nodes.lazy_dict import raw_get, raw_members
 from ..nodes.list_node import ListNode
 from ..nodes.object_node import ObjectNode
 

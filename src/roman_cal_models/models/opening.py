@@ -15,9 +15,8 @@ from ..extension.foreign import FileSource
 from ..header.content import parse_tree, read_header_bytes
 from ..header.roots import history_entries, roman_part, value_of
 from ..header.sources import name_of_stream
-from ..nodes.from_file import build_root
+from ..nodes.from_file import build_root, node_from_tree
 from ..nodes.object_node import ObjectNode
-from ..nodes.reading import node_from_tree
 from ..schema import former, installed
 from ..yaml import TaggedMapping
 from .classes import model_class
@@ -226,5 +225,5 @@ def model_of(node: ObjectNode, file: FileSource | None = None) -> DataModel:
         name = None if file is None else file.name
         if file is not None:
             file.close()
-        raise UnknownTagError(name, f"{node.tag} is no tag of a file: {type(node).__name__} stands inside of others")
+        raise UnknownTagError(name, f"{node.tag} is not a tag of a file: {type(node).__name__} stands inside of others")
     return cls._of(node, file)

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import MissingPackageError, NotRomanError, SourceTypeError
 from ..nodes.classes import schema_for
-from ..nodes.from_file import copied
+from ..nodes.copying import copied
 from ..nodes.object_node import ObjectNode
 from .classes import model_of_name
 

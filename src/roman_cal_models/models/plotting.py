@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..errors import MissingPackageError, UnitError, UnknownAttributeError
-from ..nodes.core import raw_get
 from ..nodes.deferred import AsdfArray, FileValue
+from ..nodes.lazy_dict import raw_get
 from ..outline.entry import readable_unit
 
 if TYPE_CHECKING:

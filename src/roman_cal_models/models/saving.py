@@ -124,9 +124,9 @@ def _problems_of_name(node: ObjectNode, path: Path) -> list[Problem]:
     place = meta._schema.place("filename")
     if place is None:
         return []
-    from ..nodes.from_file import adopt
+    from ..nodes.assignment import coerce
 
-    name = adopt(path.name, place, meta)
+    name = coerce(path.name, place, meta)
     return [problem for rules in place.rules for problem in rules.problems(name, path=("meta", "filename"))]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UnitError
-from ..nodes.units import unit_of_several
+from ..nodes.descriptions import unit_of_several
 
 if TYPE_CHECKING:
     from astropy.units import Quantity

@@ -1,4 +1,7 @@
-"""Which class stands for which schema, and the other way round."""
+"""Which class stands for which schema, and the other way round.
+
+The classes stand above this module: it knows them by name, and imports each when it is first asked for.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import SchemaNotFoundError
-from ..schema import uris
+from ..schema import installed, uris
 from ..schema.uris import ROMAN, URI
 
 if TYPE_CHECKING:
@@ -31,6 +34,9 @@ __all__ = [
 
 _Class = TypeVar("_Class", bound=type[Any])
 
+# Classes that are not generated, and their modules.
+_BASES = {"ListNode": "list_node", "ObjectNode": "object_node"}
+
 READ_ONLY: dict[Any, Any] = {}
 """Class of nodes that cannot be changed -> the class that it was made of; filled by ``read_only``."""
 
@@ -48,7 +54,7 @@ def editable(cls: _Class) -> _Class:
 
 
 def is_editable(node: object) -> bool:
-    """Tell whether a node can be changed."""
+    """Return whether a node can be changed."""
     return type(node) not in READ_ONLY
 
 
@@ -61,12 +67,15 @@ def named(name: str) -> Any:
     KeyError
         There is none.
     """
-    from .generated._index import MODULES
-
     if name in REGISTERED:
         return REGISTERED[name]
-    module = import_module(f"{__package__}.generated.{MODULES[name]}")
-    return getattr(module, name)
+    return getattr(import_module(f"{__package__}.{_module(name)}"), name)
+
+
+def _module(name: str) -> str:
+    from .generated._index import MODULES
+
+    return _BASES[name] if name in _BASES else f"generated.{MODULES[name]}"
 
 
 def class_hint(name: str) -> type:
@@ -93,10 +102,7 @@ def class_name_of_family(uri: URI, path: tuple[str, ...] = ()) -> str | None:
 @cache
 def class_of(schema: ObjectSchema | None) -> type[ObjectNode]:
     """Return the class of an object schema; `ObjectNode` itself where none was generated."""
-    from .object_node import ObjectNode
-
-    name = class_name_of(schema)
-    cls: type[ObjectNode] = ObjectNode if name == "ObjectNode" else named(name)
+    cls: type[ObjectNode] = named(class_name_of(schema))
     return cls
 
 
@@ -123,8 +129,8 @@ def class_paths(base: str) -> list[str]:
         registered = {name for (home, _), name in REGISTERED_NAMES.items() if home == base}
         return [f"{REGISTERED[name].__module__}.{name}" for name in sorted(registered)]
     # an alias may be `str` itself: named here, every string of a tree would come to asdf's converter of nodes
-    names = [f"{__package__}.generated.{module}.{name}" for name, module in MODULES.items() if name not in ALIASES]
-    return [*names, f"{__package__}.object_node.ObjectNode", f"{__package__}.list_node.ListNode"]
+    names = [name for name in MODULES if name not in ALIASES]
+    return [f"{__package__}.{_module(name)}.{name}" for name in (*names, "ObjectNode", "ListNode")]
 
 
 def schema_for(cls: type[ObjectNode], version: str | None, tag: str | None) -> ObjectSchema | None:
@@ -142,23 +148,19 @@ def schema_for(cls: type[ObjectNode], version: str | None, tag: str | None) -> O
 
 @cache
 def _schema_for(cls: type[ObjectNode], version: str | None, tag: str | None) -> ObjectSchema:
-    from ..schema import installed
-
     uri = schema_uri_for(cls, version, tag)
     return installed().find(uri, cls._path)
 
 
 def schema_uri_for(cls: type[ObjectNode] | type[ListNode[Any]], version: str | None, tag: str | None) -> str:
     """Return the URI of a version of the first of a class's families, or of what a tag names among them all."""
-    from ..schema import installed
-
     store = installed().store
     base, families = cls._base, cls._families
     if tag is not None:
         uri = store.schema_of(tag) or str(uris.parse(tag).as_schema())
         parsed = uris.parse(uri)
         if parsed.base != base or parsed.family not in families or uri not in store:
-            raise SchemaNotFoundError(f"{tag} is no tag of {' or '.join(families)}")
+            raise SchemaNotFoundError(f"{tag} is not a tag of {' or '.join(families)}")
         return uri
     for family in families:
         found = store.versions(family, base=base)

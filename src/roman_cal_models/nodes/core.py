@@ -1,175 +1,99 @@
-"""A dict whose values may still be raw: each is built when it is first taken out, and then kept."""
+"""What all nodes are made of: the containers, and what each is bound to: schema, source, tag and parent.
+
+The methods that users know are in ``object_node`` and ``list_node``, which stand above all that works on the cores.
+"""
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterable, Iterator, ValuesView
-from typing import Any, ClassVar, TypeVar
+import weakref
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
-from ..errors import MissingKeyError
-from ..locks import MOMENT
-from ..yaml import Unread
-from .deferred import RAW_TYPES
-from .equality import equal_mappings
+from ..schema.uris import ROMAN
+from .deferred import Source
+from .equality import equal_sequences
+from .lazy_dict import LazyDict, raw_items
 
-__all__ = ["LazyDict", "path_of", "raw_get", "raw_items", "raw_members"]
+if TYPE_CHECKING:
+    from ..schema.places import ObjectSchema, Place
+
+__all__ = ["ListCore", "ObjectCore", "bind", "bind_list", "fill", "fill_list", "set_parent"]
 
 _T = TypeVar("_T")
+_Node = TypeVar("_Node", bound="ObjectCore")
+_List = TypeVar("_List", bound="ListCore[Any]")
 
-_getitem = dict.__getitem__
 _setitem = dict.__setitem__
-_get = dict.get
-_items = dict.items
-_values = dict.values
 
 
-class LazyDict(dict[str, Any]):
-    """A real dict that never hands out a raw value.
+class ObjectCore(LazyDict):
+    """A lazy dict that knows its schema, what it stands in, and who builds what is raw in it."""
 
-    ``__iter__`` is overridden although keys need no building: it makes ``dict(node)``, ``{**node}`` and
-    ``other.update(node)`` ask for each value instead of copying the store behind our back.
-    """
+    __slots__ = ("__weakref__", "_given_tag", "_may_be_unread", "_parent", "_schema", "_source")
 
-    __slots__ = ("__dict__",)
+    # The authority of its schemas: RAD's, or that of a third party.
+    _base: ClassVar[str] = ROMAN
 
-    # Keys whose values may stand in `__dict__` as well, where Python finds them as attributes without asking us.
-    # Whoever changes what stands under such a key takes it out of there, under the lock.
-    _kept: ClassVar[frozenset[str]] = frozenset()
+    # Generated: the families of schemas that the class stands for, newest home first, and, for an object that a
+    # schema describes in place, where in that schema.
+    _families: ClassVar[tuple[str, ...]] = ()
+    _path: ClassVar[tuple[str, ...]] = ()
 
-    def _build(self, key: Any, raw: Any) -> Any:
-        """Build the value for a raw one."""
-        raise NotImplementedError
+    _schema: ObjectSchema | None
+    _source: Source | None
+    _parent: weakref.ref[Any] | None
+    _given_tag: str | None
+    _may_be_unread: bool
 
-    def _take(self, key: Any, raw: Any) -> Any:
-        """Build a raw value, and have it stand here unless something else does by then.
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Make it, bound to nothing yet."""
+        node = super().__new__(cls)
+        bind(node, None)
+        return node
 
-        Two threads may build one node, whose children are raw still, and the first one's stays. A foreign object,
-        which may take long, sees to it that it is built once.
-        """
-        value = self._build(key, raw)
-        with MOMENT:
-            now = _get(self, key, raw)
-            if now is raw and key in self:
-                _setitem(self, key, value)
-        if now is raw:
-            return value
-        return self._take(key, now) if now.__class__ in RAW_TYPES else now
+    def path(self) -> tuple[str | int, ...]:
+        """Return where the node stands in the tree that it was last put into, as long as that is in use."""
+        return _path_of(self)
 
-    def _keep(self, key: str, value: Any) -> None:
-        """Have Python find a value as an attribute, unless another thread has set another meanwhile."""
-        with MOMENT:
-            if raw_get(self, key) is value and key in self._kept:
-                self.__dict__[key] = value
+    def schema_properties(self) -> tuple[str, ...]:
+        """Return the names that the schema declares, in its order."""
+        return () if self._schema is None else tuple(self._schema.places)
 
-    def _forget(self, *keys: Any) -> None:
-        for key in self._kept.intersection(keys):
-            self.__dict__.pop(key, None)
+    def _place(self, key: Any) -> Place | None:
+        """Return what the schema says of what stands under a key."""
+        return None if self._schema is None else self._schema.place(key)
 
-    def _store(self, key: Any, value: Any) -> None:
-        """Set a value; it stays, even if another thread builds the one that stands here."""
-        if key in self._kept or type(raw_get(self, key)) in RAW_TYPES:
-            with MOMENT:
-                self._forget(key)
-                _setitem(self, key, value)
-        else:
-            _setitem(self, key, value)
+    def _index_of(self, item: Any) -> Any:
+        """Return the key under which a value stands, or None."""
+        return next((key for key, value in raw_items(self) if value is item), None)
 
-    def __delitem__(self, key: Any) -> None:
-        with MOMENT:
-            super().__delitem__(key)
-            self._forget(key)
 
-    def clear(self) -> None:
-        """Take all values out."""
-        with MOMENT:
-            super().clear()
-            self._forget(*self._kept)
+class ListCore(list[_T]):
+    """A real list whose items know what they stand in. It holds no raw values: a list is built whole."""
 
-    def __getitem__(self, key: Any) -> Any:
-        value = _getitem(self, key)
-        return self._take(key, value) if value.__class__ in RAW_TYPES else value
+    __slots__ = ("__weakref__", "_given_tag", "_indexes", "_parent", "_place", "_uri")
 
-    def __iter__(self) -> Iterator[str]:
-        return super().__iter__()
+    # As those of `ObjectCore`.
+    _base: ClassVar[str] = ROMAN
+    _families: ClassVar[tuple[str, ...]] = ()
 
-    def get(self, key: Any, default: Any = None) -> Any:
-        """Return a value, or `default` where there is none."""
-        value = super().get(key, RAW_TYPES)
-        if value is RAW_TYPES:
-            return default
-        return self._take(key, value) if value.__class__ in RAW_TYPES else value
+    _place: Place | None
+    _parent: weakref.ref[Any] | None
+    _uri: str | None
+    _given_tag: str | None
+    # item's identity -> index, as of the last time that an item's path was asked for
+    _indexes: dict[int, int]
 
-    def items(self) -> ItemsView[str, Any]:  # type: ignore[override]
-        """Return a view of the items; each value is built when it is taken."""
-        return _Items(self)
-
-    def values(self) -> ValuesView[Any]:  # type: ignore[override]
-        """Return a view of the values; each is built when it is taken."""
-        return _Values(self)
-
-    def pop(self, key: Any, *default: Any) -> Any:
-        """Take a value out."""
-        if default and key not in self:
-            return default[0]
-        value = self[key]
-        del self[key]
-        return value
-
-    def popitem(self) -> tuple[str, Any]:
-        """Take the last item out."""
-        key = next(reversed(self), None)
-        if key is None and not len(self):
-            raise MissingKeyError(None, lambda: "the node is empty")
-        return key, self.pop(key)  # type: ignore[return-value]
-
-    def setdefault(self, key: Any, default: Any = None) -> Any:
-        """Return a value, set to `default` where there was none."""
-        if key not in self:
-            self[key] = default
-        return self[key]
-
-    def update(self, *others: Any, **values: Any) -> None:
-        """Set several values, each checked: all of them, or none."""
-        given = dict(*others, **values)
-        before = {key: _get(self, key, RAW_TYPES) for key in given}
-        try:
-            for key, value in given.items():
-                self[key] = value
-        except BaseException:
-            self._put_back(before)
-            raise
-
-    def _put_back(self, before: dict[Any, Any]) -> None:
-        for key, raw in before.items():
-            if raw is not RAW_TYPES:
-                self._store(key, raw)
-            elif key in self:
-                LazyDict.__delitem__(self, key)
-
-    def __ior__(self, other: Any) -> Any:
-        self.update(other)
-        return self
-
-    def __or__(self, other: Any) -> Any:
-        if not isinstance(other, dict):
-            return NotImplemented
-        result = self.copy()
-        result.update(other)
-        return result
-
-    def __ror__(self, other: Any) -> Any:
-        return NotImplemented if not isinstance(other, dict) else {**other, **self}
-
-    def copy(self) -> Any:
-        """Return a shallow copy."""
-        return self.__copy__()
-
-    def __copy__(self) -> Any:
-        raise NotImplementedError
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Make it, bound to nothing yet."""
+        node = super().__new__(cls)
+        bind_list(node, None, None, None)
+        return node
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, dict):
+        if not isinstance(other, list):
             return NotImplemented
-        return self is other or equal_mappings(self, other)
+        return self is other or equal_sequences(self, other)
 
     def __ne__(self, other: object) -> bool:
         equal = self.__eq__(other)
@@ -177,60 +101,98 @@ class LazyDict(dict[str, Any]):
 
     __hash__ = None
 
+    def path(self) -> tuple[str | int, ...]:
+        """Return where the list stands in the tree that it was last put into."""
+        return _path_of(self)
 
-class _Items(ItemsView[str, Any]):
-    """Items, which those of a dict give backwards as well."""
-
-    __slots__ = ()
-
-    _mapping: LazyDict
-
-    def __reversed__(self) -> Iterator[tuple[str, Any]]:
-        return ((key, self._mapping[key]) for key in reversed(self._mapping))
-
-
-class _Values(ValuesView[Any]):
-    """Values, which those of a dict give backwards as well."""
-
-    __slots__ = ()
-
-    _mapping: LazyDict
-
-    def __reversed__(self) -> Iterator[Any]:
-        return (self._mapping[key] for key in reversed(self._mapping))
+    def _index_of(self, item: Any) -> int | None:
+        """Return where an item stands: found in one look as long as the list is what it was at the look before."""
+        try:
+            index = self._indexes[id(item)]
+            if list.__getitem__(self, index) is item:
+                return index
+        except (AttributeError, KeyError, IndexError):
+            pass
+        indexes: dict[int, int] = {}
+        for index, each in enumerate(list.__iter__(self)):
+            indexes.setdefault(id(each), index)
+        self._indexes = indexes
+        return indexes.get(id(item))
 
 
-def raw_get(node: dict[str, Any], key: Any) -> Any:
-    """Return what stands in a node, built or not, for those who look without touching; None where nothing does."""
-    raw: Any = _get(node, key)
-    return _read(node, key, raw) if raw.__class__ is Unread else raw
+# -- what a node is bound to -----------------------------------------------------------------------------------------
+
+# Nodes set attributes as their own values: what is none goes into its slot directly.
+_set_schema = ObjectCore.__dict__["_schema"].__set__
+_set_source = ObjectCore.__dict__["_source"].__set__
+_set_parent = ObjectCore.__dict__["_parent"].__set__
+_set_tag = ObjectCore.__dict__["_given_tag"].__set__
+_set_may_be_unread = ObjectCore.__dict__["_may_be_unread"].__set__
 
 
-def raw_items(node: dict[str, Any]) -> list[tuple[str, Any]]:
-    """Return what stands in a node now, built or not, by its keys; another thread may change the node meanwhile."""
-    if Unread in map(type, _values(node)):
-        for key, raw in list(_items(node)):
-            if raw.__class__ is Unread:
-                _read(node, key, raw)
-    return list(_items(node))
+def bind(
+    node: ObjectCore,
+    schema: ObjectSchema | None,
+    *,
+    tag: str | None = None,
+    source: Source | None = None,
+    may_be_unread: bool = False,
+) -> None:
+    """Bind a node, which stands in no tree yet.
+
+    Parameters
+    ----------
+    node : ObjectCore
+        The node.
+    schema : ObjectSchema or None
+        What it is checked against.
+    tag : str, optional
+        The tag that it bears, where that is not its schema's.
+    source : Source, optional
+        Who builds the foreign objects in it.
+    may_be_unread : bool
+        Whether text that was not read yet stands in it.
+    """
+    _set_schema(node, schema)
+    _set_tag(node, tag)
+    _set_source(node, source)
+    _set_may_be_unread(node, may_be_unread)
+    _set_parent(node, None)
 
 
-def _read(node: dict[str, Any], key: Any, raw: Unread) -> Any:
-    """Put what a text says in the place of the text, unless another thread has put something there."""
-    value = raw.read()
-    with MOMENT:
-        if _get(node, key) is raw:
-            _setitem(node, key, value)
-        return _get(node, key)
+def bind_list(node: ListCore[Any], place: Place | None, uri: str | None, tag: str | None) -> None:
+    """Bind a list to the place of its items and, if a schema of its own describes it, to that schema."""
+    node._place = place
+    node._uri = uri
+    node._given_tag = tag
+    node._parent = None
 
 
-def raw_members(parent: Any) -> Iterable[tuple[Any, Any]]:
-    """Return the members of a node or a list, by key or index, as they stand in it."""
-    return raw_items(parent) if isinstance(parent, dict) else enumerate(parent)
+def set_parent(value: Any, parent: Any) -> None:
+    """Tell a value, if it is a node or a list, what it stands in."""
+    if isinstance(value, ObjectCore):
+        _set_parent(value, weakref.ref(parent))
+    elif isinstance(value, ListCore):
+        value._parent = weakref.ref(parent)
 
 
-def path_of(node: Any) -> tuple[str | int, ...]:
-    """Return where a node or a list stands in the tree that it was last put into."""
+def fill(node: _Node, items: Iterable[tuple[Any, Any]]) -> _Node:
+    """Put values into a node as they are, unchecked, and return it."""
+    for key, value in items:
+        _setitem(node, key, value)
+        set_parent(value, node)
+    return node
+
+
+def fill_list(node: _List, items: list[Any]) -> _List:
+    """Put items into a list as they are, unchecked, and return it."""
+    list.extend(node, items)
+    for item in items:
+        set_parent(item, node)
+    return node
+
+
+def _path_of(node: Any) -> tuple[str | int, ...]:
     path: list[str | int] = []
     met = set()
     while id(node) not in met and node._parent is not None and (parent := node._parent()) is not None:

@@ -1,42 +1,28 @@
-"""Nodes made from their schemas: minimal ones, fake ones, and conversions of other mappings.
-
-The fake values are those that users know from ``roman_datamodels``, so that tests written against it go on passing.
-"""
+"""Nodes made from their schemas: minimal ones, fake ones, and conversions of other mappings."""
 
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..blocks.origins import inherit
-from ..foreign.arrays import fake_array
 from ..foreign.kind import NOTHING
-from ..foreign.kinds import kind_of_tag
 from ..schema import installed
+from .assignment import coerce
 from .classes import class_of, class_of_document
-from .deferred import Deferred, FakeValue
-from .from_file import adopt, make_node
-from .list_node import ListNode
-from .object_node import ObjectNode
+from .core import ListCore, ObjectCore, bind
+from .deferred import Deferred
+from .fake_values import fake_foreign, fake_scalar, json_type
 
 if TYPE_CHECKING:
     from ..schema.places import ObjectSchema, Place
     from .scalar_node import ScalarNode
 
-__all__ = ["create_fake_data", "create_from_node", "create_list", "create_minimal", "create_scalar"]
+__all__ = ["create_fake_data", "create_from_node", "create_list", "create_minimal"]
 
-_Node = TypeVar("_Node", bound=ObjectNode)
-_List = TypeVar("_List", bound=ListNode[Any])
-
-NO_TEXT = "?"
-NO_NUMBER = -999999
-
-_OBJECT = frozenset({"properties", "patternProperties", "required", "additionalProperties"})
-_ARRAY = frozenset({"items", "additionalItems", "minItems", "maxItems", "uniqueItems"})
-_STRING = frozenset({"pattern", "minLength", "maxLength"})
-_NUMBER = frozenset({"multipleOf", "minimum", "maximum"})
+_Node = TypeVar("_Node", bound=ObjectCore)
+_List = TypeVar("_List", bound=ListCore[Any])
 
 
 def create_minimal(cls: type[_Node], schema: ObjectSchema | None, defaults: Mapping[str, Any] | None = None) -> _Node:
@@ -57,14 +43,9 @@ def create_fake_data(
 def create_list(node: _List, given: Any = None, *, fake: bool = False, shape: Sequence[int] | None = None) -> _List:
     """Fill an empty list, minimally or with what is made up."""
     maker = _Fake(shape) if fake else _Minimal()
-    assert node.schema_uri is not None
-    node.extend(maker.list(installed().root(node.schema_uri), NOTHING if given is None else list(given)))
+    assert node._uri is not None
+    node.extend(maker.list(installed().root(node._uri), NOTHING if given is None else list(given)))
     return node
-
-
-def create_scalar(cls: type[ScalarNode], uri: str) -> Any:
-    """Return the made-up value of a tagged scalar."""
-    return _Fake(None).tagged_scalar(cls, uri)
 
 
 def create_from_node(cls: type[_Node], schema: ObjectSchema | None, node: Mapping[str, Any]) -> _Node:
@@ -74,12 +55,13 @@ def create_from_node(cls: type[_Node], schema: ObjectSchema | None, node: Mappin
 
 def _finished(cls: type[_Node], schema: ObjectSchema | None, values: Mapping[str, Any]) -> _Node:
     """Return the values as a node; they are not checked, as what is given may still be completed."""
-    node = make_node(cls, schema)
+    node = cls.__new__(cls)
+    bind(node, schema)
     for key, value in values.items():
         place = None if schema is None else schema.place(key)
         if isinstance(value, Deferred) and place is not None and place.node_tag is not None:
             value = value.get(lambda: "")  # an old schema wants it tagged, so it must be there to bear the tag
-        dict.__setitem__(node, key, value if isinstance(value, Deferred) else adopt(value, place, node))
+        dict.__setitem__(node, key, value if isinstance(value, Deferred) else coerce(value, place, node))
     return node
 
 
@@ -94,7 +76,7 @@ class _Minimal:
             "object": self.mapping,
             "array": self.list,
             "null": lambda place, given: None if given is NOTHING else copy.deepcopy(given),
-        }.get(_kind(place), self.scalar)
+        }.get(json_type(place), self.scalar)
         return maker(place, given)
 
     def mapping(self, place: Place, given: Any) -> Any:
@@ -152,11 +134,8 @@ class _Minimal:
         return self.tagged_scalar(class_of_document(uri), uri)
 
     def tagged_scalar(self, cls: type[ScalarNode], uri: str) -> Any:
-        made = self.known(cls)
+        made = cls.minimal()
         return self.scalar(installed().root(uri), NOTHING) if made is None else made
-
-    def known(self, cls: type[ScalarNode]) -> Any:
-        return cls.minimal()
 
     def foreign(self, place: Place) -> Any:
         return NOTHING
@@ -185,38 +164,13 @@ class _Fake(_Minimal):
     def scalar(self, place: Place, given: Any) -> Any:
         if given is not NOTHING:
             return copy.deepcopy(given)
-        if place.enum is not None:
-            return place.enum[0]
-        kind = _kind(place)
-        if kind == "string":
-            # the one pattern of RAD that "?" does not match: p_exptype, exposure types each followed by a bar
-            return "WFI_IMAGE|" if "WFI_IMAGE|" in (place.keyword("pattern") or "") else NO_TEXT
-        if place.keyword("ndim") is not None:
-            return fake_array(place, self._shape)
-        least = max(NO_NUMBER, place.keyword("minimum") or NO_NUMBER)
-        return {"integer": math.ceil(least), "number": float(least), "boolean": False}.get(kind, NOTHING)
+        return fake_scalar(place, self._shape)
 
-    def known(self, cls: type[ScalarNode]) -> Any:
-        fake = cls.fake()
-        return cls.minimal() if fake is None else fake
+    def tagged_scalar(self, cls: type[ScalarNode], uri: str) -> Any:
+        return cls._made_up(uri)
 
     def foreign(self, place: Place) -> Any:
-        kind = kind_of_tag(place.tags[0])
-        if kind.fake_tag is None:
-            return kind.fake(place, self._shape)
-        return FakeValue(kind.fake_tag, lambda: kind.fake(place, self._shape))
-
-
-def _kind(place: Place) -> str:
-    """Return the JSON type of what stands at a place, told by its keywords where no type is named."""
-    named = place.keyword("type")
-    if named is not None:
-        return named if isinstance(named, str) else str(named[0])
-    keywords = {name for piece in place.pieces for name in piece.schema}
-    for kind, telling in (("object", _OBJECT), ("array", _ARRAY), ("string", _STRING), ("number", _NUMBER)):
-        if not telling.isdisjoint(keywords):
-            return kind
-    return "unknown"
+        return fake_foreign(place, self._shape)
 
 
 def _node_schema(place: Place) -> str | None:

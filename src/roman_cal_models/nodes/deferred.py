@@ -14,7 +14,7 @@ from ..printable import printable
 from ..schema.values import lower
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, Unread, read
 
-__all__ = ["RAW_TYPES", "AsdfArray", "Deferred", "FakeValue", "FileValue", "Source"]
+__all__ = ["RAW_TYPES", "AsdfArray", "Deferred", "FakeValue", "FileValue", "Source", "deferred_array"]
 
 
 class Source(Protocol):
@@ -215,6 +215,11 @@ class AsdfArray(Deferred):
     def shape(self) -> tuple[int, ...]:
         """Shape of the array, without reading it."""
         return tuple(self.array.shape)
+
+
+def deferred_array(value: Any) -> Any:
+    """Return an array of asdf's as a deferred one, anything else as it is."""
+    return AsdfArray(value) if type(value).__name__ == "NDArrayType" else value
 
 
 # The types that stand in a node for what is not built: no node ever holds a plain dict or list otherwise.

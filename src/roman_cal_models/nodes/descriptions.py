@@ -1,19 +1,24 @@
-"""What the schemas say of a property, as one record."""
+"""What the schemas say of a property, as one record; and which of its units a value has."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UnknownAttributeError
 from ..printable import printable, printable_lines
 from . import names
+from .lazy_dict import raw_get
 
 if TYPE_CHECKING:
     from ..schema.places import ArchiveColumns, ObjectSchema
 
-__all__ = ["Description", "describe"]
+__all__ = ["Description", "describe", "unit_of_several"]
+
+# What units of surface brightness are written with, and rates and counts are not.
+_BRIGHTNESS = "MJy"
 
 _INDEXES = re.compile(r"(?:\[-?\d+\])+$")
 
@@ -113,3 +118,25 @@ def describe(schema: ObjectSchema | None, path: str) -> Description:
         is_required=names.key_name(path.rpartition(".")[2]) in owner.required,
         schema_uri=owner.uri,
     )
+
+
+def unit_of_several(units: tuple[str, ...], top: Mapping[str, Any]) -> str | None:
+    """Return which of its units an array of a file has; None where the file does not tell.
+
+    Parameters
+    ----------
+    units : tuple of str
+        As its schema lists them. Of two, ``meta.cal_step.flux`` tells which: the flux step turns rates into surface
+        brightness.
+    top : mapping
+        The top node of the file.
+    """
+    if len(units) < 2:
+        return units[0] if units else None
+    bright = [each for each in units if _BRIGHTNESS in each]
+    if len(bright) != 1 or len(units) != 2:
+        return None
+    flux: Any = top
+    for name in ("meta", "cal_step", "flux"):
+        flux = raw_get(flux, name) if isinstance(flux, dict) else None
+    return next(each for each in units if (each in bright) == (flux == "COMPLETE"))

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import difflib
 import keyword
-import warnings
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ..errors import MissingKeyError, ReservedNameError, UnknownAttributeError, UnknownAttributeWarning, format_path
+from ..errors import MissingKeyError, ReservedNameError, format_path
 from ..foreign.kinds import kind_of_tag
-from ..settings import current
+from .classes import class_name_of
 
 if TYPE_CHECKING:
-    from .object_node import ObjectNode
+    from .core import ObjectCore
 
 __all__ = [
     "attribute_name",
-    "caller_level",
     "closest",
     "key_name",
-    "meet_unknown",
     "missing",
     "properties_first",
     "reserved",
+    "unknown",
 ]
 
 # difflib's ratio from which a name is held to be a misspelling: 'drak' is one of 'dark' (0.75),
@@ -77,34 +75,24 @@ def _closest(name: str, known: tuple[str, ...]) -> str | None:
     return next(iter(difflib.get_close_matches(name, others, n=1, cutoff=_NEAR)), None)
 
 
-def meet_unknown(node: ObjectNode, key: Any) -> None:
-    """Warn of a name that no schema knows, or refuse it, as the settings say."""
-    policy = current().unknown
-    if policy == "ignore" or not isinstance(key, str):
-        return
-    near = closest(key, node.schema_properties())
-    if policy == "warn" and near is None:
-        return
-    text = f"{_place_of(node, key)}: {_owner(node)} has no property {key!r}"
-    if near is not None:
-        text += f"; did you mean {near!r}?"
-    if policy == "error":
-        raise UnknownAttributeError(text)
-    warnings.warn(text, UnknownAttributeWarning, stacklevel=caller_level())
+def unknown(node: ObjectCore, key: str, near: str | None) -> str:
+    """Return what to say of a name that no schema knows, and that may be meant to be another."""
+    hint = "" if near is None else f"; did you mean {near!r}?"
+    return f"{_place_of(node, key)}: {_owner(node)} has no property {key!r}{hint}"
 
 
-def reserved(node: ObjectNode, name: str) -> ReservedNameError:
+def reserved(node: ObjectCore, name: str) -> ReservedNameError:
     """Return the error for a name that cannot be set as an attribute."""
     reason = "begins with an underscore" if name.startswith("_") else "is what the node itself has under this name"
     return ReservedNameError(f"{_owner(node)}: {name!r} {reason}; as a key it can be set: node[{name!r}] = ...")
 
 
-def missing(node: ObjectNode, key: Any) -> MissingKeyError:
+def missing(node: ObjectCore, key: Any) -> MissingKeyError:
     """Return the error for a name that a node holds nothing under."""
     return MissingKeyError(key, lambda: _describe_missing(node, key))
 
 
-def _describe_missing(node: ObjectNode, key: Any) -> str:
+def _describe_missing(node: ObjectCore, key: Any) -> str:
     where = _place_of(node, key)
     place = None if node._schema is None else node._schema.place(key)
     if place is not None:
@@ -118,8 +106,6 @@ def _describe_missing(node: ObjectNode, key: Any) -> str:
 
 
 def _example(place: Any) -> str:
-    from .classes import class_name_of
-
     if place.object is not None:
         return f"{class_name_of(place.object)}.create_minimal()"
     if place.enum:
@@ -133,23 +119,10 @@ def _example(place: Any) -> str:
     return next((text for kind, text in types.items() if kind in place.types), "...")
 
 
-def _place_of(node: ObjectNode, key: Any) -> str:
+def _place_of(node: ObjectCore, key: Any) -> str:
     return format_path((*node.path(), key if isinstance(key, (str, int)) else repr(key)))
 
 
-def _owner(node: ObjectNode) -> str:
+def _owner(node: ObjectCore) -> str:
     name = type(node).__name__
     return name if node._schema is None else f"{name} ({node._schema.parsed.short})"
-
-
-def caller_level() -> int:
-    """Return the level of the first caller outside of this package, whom the warning is for."""
-    import sys
-
-    level = 2
-    frame = sys._getframe(2)
-    package = __name__.partition(".")[0]
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == package:
-        frame = frame.f_back
-        level += 1
-    return level

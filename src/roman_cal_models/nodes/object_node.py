@@ -2,45 +2,32 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from .. import errors
-from ..errors import Problem
-from ..schema.uris import ROMAN
-from . import names
-from .assignment import check, refuse
-from .classes import class_hint as class_hint  # evaluated in hints, see `declared_property`
+from ..errors import format_path
+from ..schema import installed
+from . import assignment, copying, names
 from .classes import schema_for
-from .core import LazyDict, path_of, raw_get, raw_items
-from .deferred import RAW_TYPES, Deferred, Source
+from .core import ObjectCore, bind
+from .deferred import Deferred
 from .docstrings import SchemaDoc
-from .plain import flatten, plain, present_items
-from .properties import (
-    Properties,
-    child_names,
-    declare,
-    declared_property,
-    own_names,
-    property_names,
-    property_types,
-)
-from .validation import problems as problems_of
+from .from_file import build
+from .lazy_dict import present_items, raw_get, raw_items
+from .properties import Properties, declare_of_node, property_names, property_types
 
 if TYPE_CHECKING:
-    from ..schema.places import ObjectSchema, Place
+    from ..errors import Problem
+    from ..schema.places import ObjectSchema
     from .descriptions import Description
 
 __all__ = ["ObjectNode", "Properties", "TaggedObjectNode", "property_names", "property_types"]
 
+_PLAIN = assignment.PLAIN
+
 _get = dict.get
-_getitem = dict.__getitem__
 _setitem = dict.__setitem__
 _items = dict.items
-
-# Values of these types are stored as they are given.
-_PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 class _DefaultTag:
@@ -82,29 +69,7 @@ class _Describe:
         return describe
 
 
-def _getter(key: str) -> Callable[[ObjectNode], Any]:
-    def get(self: ObjectNode) -> Any:
-        value = _getitem(self, key)
-        return self._take(key, value) if type(value) in RAW_TYPES else value
-
-    return get
-
-
-def _item_getter(key: str) -> Callable[[ObjectNode], Any]:
-    return lambda self: self[key]
-
-
-def _child_getter(key: str) -> Callable[[ObjectNode], Any]:
-    def get(self: ObjectNode) -> Any:
-        value = self[key]
-        if isinstance(value, ObjectNode):
-            self._keep(key, value)
-        return value
-
-    return get
-
-
-class ObjectNode(LazyDict):
+class ObjectNode(ObjectCore):
     """A piece of a Roman tree that holds properties by name.
 
     A real `dict`: ``node["name"]`` and ``node.name`` are two spellings of one value. What is set is checked against
@@ -132,16 +97,9 @@ class ObjectNode(LazyDict):
         There is no such version.
     """
 
-    __slots__ = ("__weakref__", "_given_tag", "_may_be_unread", "_parent", "_schema", "_source")
+    __slots__ = ()
 
-    # The authority of its schemas: RAD's, or that of a third party.
-    _base: ClassVar[str] = ROMAN
-
-    # Generated: the families of schemas that the class stands for, newest home first, and, for an object that a
-    # schema describes in place, where in that schema.
-    _families: ClassVar[tuple[str, ...]] = ()
-    _path: ClassVar[tuple[str, ...]] = ()
-
+    # What `declare_of_node` notes:
     # names of methods: reached as keys only
     _reserved: ClassVar[frozenset[str]] = frozenset()
     # attributes that are the keys themselves
@@ -158,30 +116,9 @@ class ObjectNode(LazyDict):
 
     describe = _Describe()
 
-    _schema: ObjectSchema | None
-    _source: Source | None
-    _parent: weakref.ref[Any] | None
-    _given_tag: str | None
-    _may_be_unread: bool
-
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        names = property_names(cls)
-        cls._is_ours = "_families" in vars(cls)
-        cls._own = own_names(cls, "_families")
-        cls._sets_quickly = cls.__setitem__ is ObjectNode.__setitem__ and not cls._own.intersection(names)
-        reads_quickly = cls.__getitem__ is ObjectNode.__getitem__
-
-        def make(attribute: str, type_: str) -> Any:
-            key = names[attribute]
-            if reads_quickly:
-                return declared_property(type_, _getter(key), _child_getter(key))
-            return declared_property(type_, _item_getter(key), _item_getter(key))
-
-        declare(cls, make, again=not reads_quickly)
-        cls._kept = child_names(cls) - cls._own if reads_quickly else frozenset()
-        cls._reserved = frozenset(dir(cls)).difference(names)
-        cls._declared = frozenset(name for name, key in names.items() if name == key) - cls._own
+        declare_of_node(cls, ObjectNode)
         if cls._families:
             cls.__doc__ = SchemaDoc(cls.__doc__)  # type: ignore[assignment]
 
@@ -200,26 +137,15 @@ class ObjectNode(LazyDict):
         **values: Any,
     ) -> None:
         super().__init__()
-        _bind(self, schema_for(type(self), version, tag))
+        bind(self, schema_for(type(self), version, tag))
         self.update(mapping or {}, **values)
-
-    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
-        """Make it, bound to nothing yet."""
-        node = super().__new__(cls)
-        _bind(node, None)
-        return node
 
     # -- values ------------------------------------------------------------------------------------------------------
 
     def _build(self, key: Any, raw: Any) -> Any:
         if isinstance(raw, Deferred):
-            return raw.get(lambda: errors.format_path((*self.path(), key)))
-        from .from_file import build
-
+            return raw.get(lambda: format_path((*self.path(), key)))
         return build(raw, self._place(key), self)
-
-    def _place(self, key: Any) -> Place | None:
-        return None if self._schema is None else self._schema.place(key)
 
     def __missing__(self, key: Any) -> Any:
         raise names.missing(self, key)
@@ -271,33 +197,7 @@ class ObjectNode(LazyDict):
             else:
                 self._store(key, value)
             return
-        place = self._place(key)
-        if place is None:
-            self._set_unknown(key, value)
-            return
-        from .from_file import adopt
-
-        value = adopt(value, place, self)
-        check(value, place, self, key)
-        self._store(key, value)
-
-    def _set_unknown(self, key: Any, value: Any) -> None:
-        if type(value) not in _PLAIN:
-            from .from_file import adopt
-
-            value = adopt(value, None, self)
-        if self._schema is not None and key not in self:
-            if self._schema.is_closed:
-                refuse([self._not_allowed(key, value)])
-            names.meet_unknown(self, key)
-        self._store(key, value)
-
-    def _not_allowed(self, key: Any, value: Any) -> Problem:
-        assert self._schema is not None
-        known = tuple(self._schema.places)
-        names = [*map(repr, known), *(f"names that match {pattern.pattern!r}" for pattern, _ in self._schema.patterns)]
-        message = f"is not allowed here: {type(self).__name__} has {', '.join(names)} and nothing else"
-        return Problem((*self.path(), key), "additionalProperties", message, value, known, self._schema.uri)
+        self._store(key, assignment.member(self, key, value))
 
     # -- where it stands ---------------------------------------------------------------------------------------------
 
@@ -347,18 +247,8 @@ class ObjectNode(LazyDict):
     @classmethod
     def versions(cls) -> tuple[str, ...]:
         """Return the versions of the schema that are installed, oldest first."""
-        from ..schema import installed
-
         found = installed().store.versions(cls._families[0], base=cls._base) if cls._families else ()
         return tuple(uri.version for uri in found)
-
-    def path(self) -> tuple[str | int, ...]:
-        """Return where the node stands in the tree that it was last put into, as long as that is in use."""
-        return path_of(self)
-
-    def _index_of(self, item: Any) -> Any:
-        """Return the key under which a value stands, or None."""
-        return next((key for key, value in raw_items(self) if value is item), None)
 
     # -- checking ----------------------------------------------------------------------------------------------------
 
@@ -370,7 +260,9 @@ class ObjectNode(LazyDict):
         list of Problem
             Empty for a valid node; paths are from this node on.
         """
-        return problems_of(self)
+        from .validation import problems
+
+        return problems(self)
 
     def validate(self) -> None:
         """Check the whole node.
@@ -380,9 +272,9 @@ class ObjectNode(LazyDict):
         ValidationError
             Carries every problem.
         """
-        found = self.problems()
-        if found:
-            raise errors.ValidationError(found)
+        from .validation import validate
+
+        validate(self)
 
     # -- creation ----------------------------------------------------------------------------------------------------
 
@@ -471,6 +363,8 @@ class ObjectNode(LazyDict):
         recursive : bool
             Whether what is nested is taken apart as well; otherwise only this node's own properties are listed.
         """
+        from .plain import flatten
+
         return flatten(self, include_arrays=include_arrays, recursive=recursive)
 
     def to_dict(self) -> dict[str, Any]:
@@ -491,11 +385,9 @@ class ObjectNode(LazyDict):
         >>> json.dumps(rcm.Exposure(read_pattern=[[1], [2, 3]]).to_dict())
         '{"read_pattern": [[1], [2, 3]]}'
         """
-        return plain(self)  # type: ignore[no-any-return]
+        from .plain import to_plain
 
-    def schema_properties(self) -> tuple[str, ...]:
-        """Return the names that the schema declares, in its order."""
-        return () if self._schema is None else tuple(self._schema.places)
+        return to_plain(self)  # type: ignore[no-any-return]
 
     def _attribute_names(self) -> list[str]:
         """Return the attributes that are properties: those of the schema, and further ones that are here."""
@@ -509,22 +401,16 @@ class ObjectNode(LazyDict):
         return list(self)
 
     def __copy__(self) -> Self:
-        from .from_file import copied
-
-        return copied(self)
+        return copying.copied(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        from .from_file import deepcopied
-
-        return deepcopied(self, memo)
+        return copying.deepcopied(self, memo)
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        from .from_file import restored
-
-        return restored, (type(self), self._schema, self._given_tag, list(present_items(self)))
+        return copying.restored, (type(self), self._schema, self._given_tag, list(present_items(self)))
 
     def __repr__(self) -> str:
-        from .display import one_line
+        from .plain import one_line
 
         return one_line(self)
 
@@ -544,18 +430,3 @@ class TaggedObjectNode(ObjectNode):
     """A node that RAD gives a tag in its newest manifest: the top of a file."""
 
     __slots__ = ()
-
-
-_set_schema = ObjectNode.__dict__["_schema"].__set__
-_set_source = ObjectNode.__dict__["_source"].__set__
-_set_parent = ObjectNode.__dict__["_parent"].__set__
-_set_tag = ObjectNode.__dict__["_given_tag"].__set__
-_set_may_be_unread = ObjectNode.__dict__["_may_be_unread"].__set__
-
-
-def _bind(node: ObjectNode, schema: ObjectSchema | None) -> None:
-    _set_schema(node, schema)
-    _set_source(node, None)
-    _set_parent(node, None)
-    _set_tag(node, None)
-    _set_may_be_unread(node, False)

@@ -13,15 +13,16 @@ from ..outline.entry import Entry
 from ..schema import installed, uris
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, opened
 from .classes import class_name_of, class_name_of_family
-from .core import raw_get
+from .core import ListCore, ObjectCore
 from .deferred import AsdfArray, Deferred, FileValue
-from .list_node import ListNode
+from .descriptions import unit_of_several
+from .lazy_dict import raw_get
 from .names import closest
-from .object_node import ObjectNode
-from .units import unit_of_several
 
 if TYPE_CHECKING:
     from ..schema.places import ObjectSchema, Place
+    from .list_node import ListNode
+    from .object_node import ObjectNode
 
 __all__ = ["as_html", "hint", "is_simple", "outline", "outline_of_value"]
 
@@ -46,10 +47,10 @@ def outline(node: ObjectNode | ListNode[Any], name: str = "") -> Entry:
     Entry
         Arrays are in it by type and shape, other foreign objects that were not built by what their YAML says.
     """
-    top = node if isinstance(node, ObjectNode) else {}
+    top = node if isinstance(node, ObjectCore) else {}
     entries = _Entries(top)
     kind = type(node).__name__
-    if isinstance(node, ListNode):
+    if isinstance(node, ListCore):
         return Entry(name or kind, "", kind, size=len(node), members=partial(entries.of_items, node, node._place, ()))
     title = None if node._schema is None else node._schema.title
     return entries.of_object(name or kind, (), node, title)
@@ -151,9 +152,9 @@ class _Entries:
         kind: str | None = None,
     ) -> Entry:
         """Return the entry of a node, or of a mapping that will be one."""
-        schema = value._schema if isinstance(value, ObjectNode) else None if place is None else place.object
+        schema = value._schema if isinstance(value, ObjectCore) else None if place is None else place.object
         if kind is None:
-            kind = type(value).__name__ if isinstance(value, ObjectNode) else class_name_of(schema)
+            kind = type(value).__name__ if isinstance(value, ObjectCore) else class_name_of(schema)
 
         def members() -> Iterator[Entry]:
             for key in _in_order(value, schema):
@@ -167,8 +168,8 @@ class _Entries:
     ) -> Entry:
         if is_simple(value):
             return Entry(name, format_path(path), "list", title, plain(value), unit=unit)
-        items = value._place if isinstance(value, ListNode) else None if place is None else place.items
-        kind = type(value).__name__ if isinstance(value, ListNode) else _list_kind(value)
+        items = value._place if isinstance(value, ListCore) else None if place is None else place.items
+        kind = type(value).__name__ if isinstance(value, ListCore) else _list_kind(value)
         shown = "list" if kind == "ListNode" else kind
         members = partial(self.of_items, value, items, path)
         return Entry(name, format_path(path), shown, title, size=len(value), members=members)
@@ -200,7 +201,7 @@ def _in_order(value: dict[str, Any], schema: ObjectSchema | None) -> list[str]:
 
 
 def _of_value(name: str, path: str, value: Any, title: str | None, unit: str | None) -> Entry:
-    """Return the entry of a value that is no container."""
+    """Return the entry of a value that is not a container."""
     if isinstance(value, AsdfArray):
         return Entry(name, path, "array", title, dtype=value.array.dtype.name, shape=value.shape, unit=unit)
     if isinstance(value, Deferred):
@@ -214,7 +215,7 @@ def _of_value(name: str, path: str, value: Any, title: str | None, unit: str | N
 
 
 def is_simple(value: Any) -> bool:
-    """Tell whether a list holds nothing but plain values, and lists of them."""
+    """Return whether a list holds nothing but plain values, and lists of them."""
     return all(
         is_simple(item)
         if isinstance(item, (list, tuple)) and not isinstance(item, TaggedSequence)

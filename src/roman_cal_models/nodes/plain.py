@@ -1,4 +1,4 @@
-"""Trees as dictionaries: flat ones of dotted names, and plain ones."""
+"""Nodes in other forms: flat dictionaries, plain dicts and lists, one line of text."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..foreign.kinds import kind_of
+from .deferred import Deferred
+from .lazy_dict import present_items, raw_items
 from .scalar_node import ScalarNode
 
-__all__ = ["as_flat_dict", "flatten", "leaves", "plain", "present_items"]
+__all__ = ["as_flat_dict", "flatten", "is_array", "leaves", "one_line", "to_plain"]
 
-_GONE = object()
+# Of one line of text.
+_DEPTH = 2
+_LONGEST = 60
 
 
 def leaves(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[str, Any]]:
@@ -32,14 +36,6 @@ def flatten(tree: Any, *, include_arrays: bool, recursive: bool, prefix: str = "
     )
 
 
-def present_items(tree: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
-    """Yield the items of the keys that are there now; another thread may add others and take some out meanwhile."""
-    for key in list(dict.keys(tree)):
-        value = tree.get(key, _GONE)
-        if value is not _GONE:
-            yield key, value
-
-
 def as_flat_dict(pairs: Iterable[tuple[str, Any]], *, include_arrays: bool, prefix: str) -> dict[str, Any]:
     """Return pairs of name and value as a dict, times as text."""
     return {
@@ -47,13 +43,45 @@ def as_flat_dict(pairs: Iterable[tuple[str, Any]], *, include_arrays: bool, pref
     }
 
 
-def plain(value: Any) -> Any:
+def to_plain(value: Any) -> Any:
     """Return a value as Python's own types: dicts, lists and scalars; foreign objects as they are."""
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: to_plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
+        return [to_plain(item) for item in value]
     return value.plain() if isinstance(value, ScalarNode) else value
+
+
+def one_line(node: Any, depth: int = 0) -> str:
+    """Return a node as ``L2CalStep({'flat_field': 'COMPLETE', ...})``; what is nested deeper is only counted.
+
+    Only what stands in the node is looked at: nothing is built, no file is touched.
+    """
+    name = type(node).__name__
+    if depth >= _DEPTH:
+        return f"<{name} of {len(node)}>"
+    parts = [f"{key!r}: {_one_value(value, depth + 1)}" for key, value in raw_items(node)]
+    return f"{name}({{{', '.join(parts)}}})"
+
+
+def _one_value(value: Any, depth: int) -> str:
+    if isinstance(value, Deferred):
+        return repr(value)
+    if isinstance(value, dict):
+        return one_line(value, depth) if hasattr(value, "schema_uri") else f"<{len(value)} values>"
+    if isinstance(value, list):
+        return f"[{len(value)} items]" if len(value) > 3 or depth >= _DEPTH else _repr(value)
+    if is_array(value):
+        return f"<array {value.dtype} {value.shape}>"
+    text = _repr(value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
+def _repr(value: Any) -> str:
+    try:
+        return repr(value)
+    except ValueError:  # an int of more digits than Python writes
+        return f"<{type(value).__name__}>"
 
 
 def is_array(value: Any) -> bool:

@@ -7,18 +7,24 @@ from collections.abc import Callable
 from typing import Any
 
 from . import names
-from .core import LazyDict
+from .classes import REGISTERED_NAMES
+from .classes import class_hint as class_hint  # evaluated in hints, see `declared_property`
+from .core import ObjectCore
+from .deferred import RAW_TYPES
 
 __all__ = [
     "ChildProperty",
     "Properties",
     "child_names",
     "declare",
+    "declare_of_node",
     "declared_property",
     "own_names",
     "property_names",
     "property_types",
 ]
+
+_getitem = dict.__getitem__
 
 
 class Properties:
@@ -28,8 +34,8 @@ class Properties:
 
 
 class _Documented(type):
-    # `help` looks for this by `hasattr`, finds it here, and takes what claims to be a property for one; Python itself
-    # looks at the class alone
+    # `help` asks by `hasattr` whether what claims to be a property is a data descriptor, and fails if it is not. It
+    # finds this; Python itself looks at the class alone, so that values in `__dict__` are still found first.
     __set__ = None
 
 
@@ -44,7 +50,7 @@ class ChildProperty(metaclass=_Documented):
         Gives the value, and keeps it where it may be kept.
     """
 
-    # completers and documentation tools know what to do with a property
+    # completers and documentation tools take it for a property, and ask for the type that its getter returns
     __class__ = property  # type: ignore[assignment]
     fset = fdel = None
 
@@ -64,7 +70,7 @@ def property_types(cls: type) -> dict[str, str]:
     """Return the declared properties of a class: attribute -> type, as it is written."""
     types: dict[str, str] = {}
     for base in reversed(cls.__mro__):
-        if issubclass(base, (Properties, LazyDict)):
+        if issubclass(base, (Properties, ObjectCore)):
             declared: dict[str, str] = inspect.get_annotations(base)
             types |= {name: type_ for name, type_ in declared.items() if not name.startswith("_")}
     return types
@@ -118,7 +124,7 @@ def declare(cls: Any, make: Callable[[str, str], Any], *, again: bool = False) -
 def _knows(cls: type, attribute: str) -> bool:
     if attribute in vars(cls):
         return True
-    return issubclass(cls, (Properties, LazyDict)) and attribute in inspect.get_annotations(cls)
+    return issubclass(cls, (Properties, ObjectCore)) and attribute in inspect.get_annotations(cls)
 
 
 def declared_property(type_: str, get: Callable[[Any], Any], get_child: Callable[[Any], Any]) -> Any:
@@ -136,8 +142,60 @@ def declared_property(type_: str, get: Callable[[Any], Any], get_child: Callable
 
 def _node_name(type_: str) -> str | None:
     """Return the name of the generated class that a type names; None for any other type."""
-    from .classes import REGISTERED_NAMES
     from .generated._index import ALIASES, MODULES
 
     name = type_.removesuffix(" | None")
     return name if (name in MODULES and name not in ALIASES) or name in REGISTERED_NAMES.values() else None
+
+
+# -- properties of nodes ---------------------------------------------------------------------------------------------
+
+
+def declare_of_node(cls: Any, base: type[ObjectCore]) -> None:
+    """Give a class of nodes the descriptors of what it declares, and note what it is to know of its attributes.
+
+    Parameters
+    ----------
+    cls : type
+        The class.
+    base : type
+        The one whose ways to get and set items are known not to do anything else.
+    """
+    keys = property_names(cls)
+    cls._is_ours = "_families" in vars(cls)
+    cls._own = own_names(cls, "_families")
+    cls._sets_quickly = cls.__setitem__ is base.__setitem__ and not cls._own.intersection(keys)
+    reads_quickly = cls.__getitem__ is base.__getitem__
+
+    def make(attribute: str, type_: str) -> Any:
+        key = keys[attribute]
+        if reads_quickly:
+            return declared_property(type_, _getter(key), _child_getter(key))
+        return declared_property(type_, _item_getter(key), _item_getter(key))
+
+    declare(cls, make, again=not reads_quickly)
+    cls._kept = child_names(cls) - cls._own if reads_quickly else frozenset()
+    cls._reserved = frozenset(dir(cls)).difference(keys)
+    cls._declared = frozenset(name for name, key in keys.items() if name == key) - cls._own
+
+
+def _getter(key: str) -> Callable[[ObjectCore], Any]:
+    def get(self: ObjectCore) -> Any:
+        value = _getitem(self, key)
+        return self._take(key, value) if type(value) in RAW_TYPES else value
+
+    return get
+
+
+def _item_getter(key: str) -> Callable[[ObjectCore], Any]:
+    return lambda self: self[key]
+
+
+def _child_getter(key: str) -> Callable[[ObjectCore], Any]:
+    def get(self: ObjectCore) -> Any:
+        value = self[key]
+        if isinstance(value, ObjectCore):
+            self._keep(key, value)
+        return value
+
+    return get

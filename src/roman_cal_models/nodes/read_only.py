@@ -11,13 +11,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from ..errors import ReadOnlyError, format_path
-from . import object_node as _object_node
 from .classes import READ_ONLY, editable
-from .core import raw_items
+from .copying import restored_list
+from .core import ListCore, ObjectCore, bind, fill
 from .deferred import Deferred
-from .from_file import make_node, set_parent
-from .list_node import ListNode, bind_list
-from .object_node import ObjectNode
+from .lazy_dict import deferred_items, raw_items
 
 if TYPE_CHECKING:
     from ..schema.places import ObjectSchema, Place
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["read_only"]
 
 _Class = TypeVar("_Class", bound=type[Any])
-
-_setitem = dict.__setitem__
 
 
 def read_only(cls: _Class) -> _Class:
@@ -39,7 +35,7 @@ def read_only(cls: _Class) -> _Class:
 
 @cache
 def _twin(cls: Any) -> Any:
-    base = _ReadOnlyList if issubclass(cls, ListNode) else _ReadOnlyObject
+    base = _ReadOnlyList if issubclass(cls, ListCore) else _ReadOnlyObject
     twin = type(cls.__name__, (base, cls), {"__slots__": (), "__module__": cls.__module__})
     READ_ONLY[twin] = cls
     return twin
@@ -64,13 +60,14 @@ class _ReadOnlyObject:
     clear = pop = popitem = setdefault = update = _refuse
 
     def __deepcopy__(self: Any, memo: dict[int, Any]) -> Any:
-        twin = make_node(editable(type(self)), self._schema, self._given_tag)
+        """Return a copy whose foreign objects stay unread: a header cannot read them."""
+        twin = _bound(editable(type(self)), self._schema, self._given_tag, self._source)
         memo[id(self)] = twin
-        items = [(key, raw if isinstance(raw, Deferred) else copy.deepcopy(self[key], memo)) for key, raw in _raw(self)]
-        return _filled(twin, self._source, items)
+        items = deferred_items(self)
+        return fill(twin, ((key, v if isinstance(v, Deferred) else copy.deepcopy(v, memo)) for key, v in items))
 
     def __reduce_ex__(self: Any, protocol: Any) -> tuple[Any, ...]:
-        return _restored, (editable(type(self)), self._schema, self._given_tag, self._source, _raw(self))
+        return _restored, (editable(type(self)), self._schema, self._given_tag, self._source, raw_items(self))
 
 
 class _ReadOnlyList:
@@ -79,46 +76,23 @@ class _ReadOnlyList:
     __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
     append = clear = extend = insert = pop = remove = reverse = sort = _refuse
 
-    def __deepcopy__(self: Any, memo: dict[int, Any]) -> Any:
-        cls: type[ListNode[Any]] = editable(type(self))
-        twin = cls.__new__(cls)
-        memo[id(self)] = twin
-        bind_list(twin, self._place, self._uri, self._given_tag)
-        return _extended(twin, [copy.deepcopy(item, memo) for item in self])
-
     def __reduce_ex__(self: Any, protocol: Any) -> tuple[Any, ...]:
         return _restored_list, (editable(type(self)), self._place, self._uri, self._given_tag, list(self))
 
 
-def _raw(node: ObjectNode) -> list[tuple[Any, Any]]:
-    """Return what stands in a node, built or not: no value is built to be copied."""
-    return list(raw_items(node))
-
-
 def _restored(
-    cls: type[ObjectNode], schema: ObjectSchema | None, tag: str | None, source: Source | None, items: list[Any]
-) -> ObjectNode:
-    return _filled(make_node(read_only(cls), schema, tag), source, items)
+    cls: type[ObjectCore], schema: ObjectSchema | None, tag: str | None, source: Source | None, items: list[Any]
+) -> ObjectCore:
+    return fill(_bound(read_only(cls), schema, tag, source), items)
 
 
 def _restored_list(
-    cls: type[ListNode[Any]], place: Place | None, uri: str | None, tag: str | None, items: list[Any]
-) -> ListNode[Any]:
-    node = read_only(cls).__new__(read_only(cls))
-    bind_list(node, place, uri, tag)
-    return _extended(node, items)
+    cls: type[ListCore[Any]], place: Place | None, uri: str | None, tag: str | None, items: list[Any]
+) -> ListCore[Any]:
+    return restored_list(read_only(cls), place, uri, tag, items)
 
 
-def _filled(node: ObjectNode, source: Source | None, items: list[tuple[Any, Any]]) -> ObjectNode:
-    _object_node._set_source(node, source)
-    for key, value in items:
-        _setitem(node, key, value)
-        set_parent(value, node)
-    return node
-
-
-def _extended(node: ListNode[Any], items: list[Any]) -> ListNode[Any]:
-    list.extend(node, items)
-    for item in items:
-        set_parent(item, node)
+def _bound(cls: type[ObjectCore], schema: ObjectSchema | None, tag: str | None, source: Source | None) -> ObjectCore:
+    node = cls.__new__(cls)
+    bind(node, schema, tag=tag, source=source)
     return node

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self, TypeVar
 
 from ..errors import SchemaNotFoundError
-from ..schema import uris
+from ..schema import installed, uris
 from ..schema.uris import ROMAN
 from ..yaml import TaggedScalar
 from .classes import class_of_document
+from .fake_values import fake_scalar
 
 __all__ = ["ScalarNode", "StringNode", "UndescribedString", "is_scalar", "scalar"]
 
@@ -41,8 +42,6 @@ class ScalarNode:
     @property
     def tag(self) -> str:
         """The tag under which it is written."""
-        from ..schema import installed
-
         tag = installed().store.tag_of(self._uri)
         assert tag is not None
         return tag
@@ -97,10 +96,8 @@ class ScalarNode:
         shape : tuple of int, optional
             Not used: a scalar has none.
         """
-        from .creation import create_scalar
-
         uri = scalar_uri(cls, version, tag)
-        return cls.of(create_scalar(cls, uri) if defaults is None else defaults, uri)
+        return cls.of(cls._made_up(uri) if defaults is None else defaults, uri)
 
     @classmethod
     def minimal(cls) -> Any:
@@ -111,6 +108,13 @@ class ScalarNode:
     def fake(cls) -> Any:
         """Return the value in a fake node; None where the minimal one will do."""
         return cls._fake
+
+    @classmethod
+    def _made_up(cls, uri: str) -> Any:
+        """Return the value in a fake node of the schema `uri`: that of the class, or one that the schema allows."""
+        value = cls.fake()
+        value = cls.minimal() if value is None else value
+        return fake_scalar(installed().root(uri)) if value is None else value
 
 
 class StringNode(ScalarNode, str):
@@ -223,8 +227,6 @@ def scalar_uri(cls: type[ScalarNode], version: str | None, tag: str | None) -> s
     SchemaNotFoundError
         There is none.
     """
-    from ..schema import installed
-
     store = installed().store
     tagged = [
         str(uri) for family in cls._families for uri in store.versions(family, base=cls._base) if store.tag_of(str(uri))

@@ -8,9 +8,9 @@ from typing import Any
 
 from ..errors import Problem
 from ..foreign.datatypes import sizes_of
-from .core import raw_get
+from .core import ObjectCore
 from .deferred import FileValue
-from .object_node import ObjectNode
+from .lazy_dict import raw_get
 
 __all__ = ["shape_problems"]
 
@@ -28,14 +28,14 @@ APART = (
 _is_apart = re.compile("|".join(APART)).fullmatch
 
 
-def shape_problems(node: ObjectNode) -> Iterator[Problem]:
-    """Tell which arrays of a node have another shape than the one that they belong to; no array is read for it.
+def shape_problems(node: ObjectCore) -> Iterator[Problem]:
+    """Yield a problem for each array whose shape is not that of the array that it belongs to; none is read for it.
 
     An array without elements is one that nobody has filled yet.
 
     Parameters
     ----------
-    node : ObjectNode
+    node : ObjectCore
         The node.
     """
     schema = node._schema
@@ -61,7 +61,7 @@ def shape_problems(node: ObjectNode) -> Iterator[Problem]:
 
 
 def _is_filled(shape: tuple[int, ...] | None, dimensions: int | None) -> bool:
-    """Tell whether an array has elements, and as many dimensions as it should; what has not is told otherwise."""
+    """Return whether an array has elements, and as many dimensions as it should; others are reported by its schema."""
     return shape is not None and len(shape) == dimensions and 0 not in shape
 
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ..errors import RomanCalModelsError
+from ..errors import RomanCalModelsError, ValidationError
 from ..foreign.datatypes import NDARRAY_TAG
+from ..schema import compile_schema, installed
 from ..yaml import TaggedMapping
 from .classes import is_editable
-from .core import raw_get
 from .deferred import FileValue
+from .lazy_dict import raw_get
 
 if TYPE_CHECKING:
     from ..errors import Problem
     from ..schema.rules import CompiledSchema
 
-__all__ = ["problems"]
+__all__ = ["problems", "validate"]
 
 
 def problems(node: Any) -> list[Problem]:
@@ -27,6 +28,13 @@ def problems(node: Any) -> list[Problem]:
     if len(found) < 2:
         return found
     return list({(problem.path, problem.kind, problem.message): problem for problem in found}.values())
+
+
+def validate(node: Any) -> None:
+    """Raise `ValidationError` with every problem of a node or a list, if there is one."""
+    found = node.problems()
+    if found:
+        raise ValidationError(found)
 
 
 def _found(node: Any) -> list[Problem]:
@@ -57,14 +65,10 @@ def _rules(node: Any) -> tuple[CompiledSchema, ...]:
     if isinstance(node, dict):
         schema = node._schema  # type: ignore[attr-defined]
         return schema.rules if schema is not None else (_anything(),)
-    from ..schema import installed
-
-    return installed().root(node.schema_uri).rules if node.schema_uri is not None else (_anything(),)
+    return installed().root(node._uri).rules if node._uri is not None else (_anything(),)
 
 
 @cache
 def _anything() -> CompiledSchema:
     """Return the checks of an object that no schema describes: only what its tagged values must satisfy."""
-    from ..schema import compile_schema
-
     return compile_schema({})

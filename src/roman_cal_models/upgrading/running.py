@@ -10,7 +10,7 @@ from ..models.data_model import DataModel
 from ..models.integrity import refuse_wrong_blocks
 from ..models.opening import open as open_model
 from ..nodes.classes import schema_for
-from ..nodes.from_file import as_version
+from ..nodes.copying import as_version
 from ..schema import uris
 from ..settings import config
 from .arrays import convert_arrays

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..foreign.kinds import kind_of_tag
-from ..nodes.core import raw_items
 from ..nodes.deferred import FileValue
+from ..nodes.lazy_dict import raw_items
 from ..outline.entry import MOST_BITS
 from ..printable import printable, printable_json
 from ..schema import installed

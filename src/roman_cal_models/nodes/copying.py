@@ -1,0 +1,95 @@
+"""Copies of nodes and lists: shallow, deep, pickled, and those of another version."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ..blocks.origins import inherit
+from .assignment import convert
+from .classes import editable
+from .core import ListCore, ObjectCore, bind, bind_list, fill, fill_list
+from .lazy_dict import deferred_items, present_items, raw_items
+from .scalar_node import UndescribedString
+
+if TYPE_CHECKING:
+    from ..schema.places import ObjectSchema, Place
+    from .object_node import ObjectNode
+
+__all__ = ["as_version", "copied", "copied_list", "deepcopied", "deepcopied_list", "restored", "restored_list"]
+
+_Node = TypeVar("_Node", bound=ObjectCore)
+_List = TypeVar("_List", bound=ListCore[Any])
+
+_setitem = dict.__setitem__
+
+
+def copied(node: _Node) -> _Node:
+    """Return a shallow copy: the same values, in a node of its own."""
+    return _twin(node, node._given_tag)
+
+
+def deepcopied(node: _Node, memo: dict[int, Any]) -> _Node:
+    """Return a deep copy; foreign objects are built first, so that the copy outlives the file."""
+    twin = restored(type(node), node._schema, node._given_tag, [])
+    memo[id(node)] = twin
+    return fill(twin, ((key, inherit(copy.deepcopy(value, memo), value)) for key, value in present_items(node)))
+
+
+def restored(cls: type[_Node], schema: ObjectSchema | None, tag: str | None, items: list[tuple[str, Any]]) -> _Node:
+    """Return a node as it was pickled."""
+    node = cls.__new__(cls)
+    bind(node, schema, tag=tag)
+    return fill(node, items)
+
+
+def copied_list(values: _List) -> _List:
+    """Return a shallow copy of a list."""
+    return restored_list(editable(type(values)), values._place, values._uri, values._given_tag, list(values))
+
+
+def deepcopied_list(values: _List, memo: dict[int, Any]) -> _List:
+    """Return a deep copy of a list."""
+    twin = restored_list(editable(type(values)), values._place, values._uri, values._given_tag, [])
+    memo[id(values)] = twin
+    return fill_list(twin, [copy.deepcopy(item, memo) for item in values])
+
+
+def restored_list(cls: type[_List], place: Place | None, uri: str | None, tag: str | None, items: list[Any]) -> _List:
+    """Return a list as it was pickled."""
+    node = cls.__new__(cls)
+    bind_list(node, place, uri, tag)
+    return fill_list(node, items)
+
+
+def as_version(node: ObjectCore, schema: ObjectSchema) -> ObjectNode:
+    """Return a node of a schema that holds the values of another, not checked yet.
+
+    All containers are new; arrays and other foreign objects are shared, and stay unread where they are. Tags that no
+    schema describes are left behind.
+    """
+    return convert(_new_containers(node), schema)
+
+
+def _new_containers(value: Any) -> Any:
+    if isinstance(value, ObjectCore):
+        twin = _twin(value, None if value._schema is None else value._given_tag)
+        for key, item in list(raw_items(twin)):
+            _setitem(twin, key, _new_containers(item))
+        return twin
+    if isinstance(value, UndescribedString):
+        return value.plain()
+    if isinstance(value, ListCore):
+        twin_list = copied_list(value)
+        list.__setitem__(twin_list, slice(None), [_new_containers(item) for item in value])
+        return twin_list
+    return value
+
+
+def _twin(node: _Node, tag: str | None) -> _Node:
+    cls = editable(type(node))
+    twin = cls.__new__(cls)
+    bind(twin, node._schema, tag=tag, source=node._source)
+    for key, value in deferred_items(node):
+        _setitem(twin, key, value)
+    return twin
