@@ -1,4 +1,4 @@
-"""What all nodes are made of: the containers, and what each is bound to: schema, source, tag and parent.
+"""What all nodes are made of: the containers, and what each is bound to, which is its schema, tag, source and parent.
 
 The methods that users know are in ``object_node`` and ``list_node``, which stand above all that works on the cores.
 """
@@ -9,6 +9,7 @@ import weakref
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
+from ..schema import uris
 from ..schema.uris import ROMAN
 from .deferred import Source
 from .equality import equal_sequences
@@ -55,6 +56,31 @@ class ObjectCore(LazyDict):
         """Return where the node stands in the tree that it was last put into, as long as that is in use."""
         return _path_of(self)
 
+    @property
+    def schema_uri(self) -> str | None:
+        """URI of the schema that the node is checked against; None for an object that no schema describes."""
+        return None if self._schema is None else self._schema.uri
+
+    @property
+    def version(self) -> str | None:
+        """Version of that schema."""
+        return None if self._schema is None else self._schema.parsed.version
+
+    @property
+    def tag(self) -> str | None:
+        """The tag that the node bears when it is written on its own; None for an object described in place.
+
+        A fragment, which RAD gives no tag, has the tag that follows from its schema URI by RAD's convention.
+        """
+        if self._given_tag is not None or self._schema is None or self._schema.path:
+            return self._given_tag
+        return self._schema.tag or str(self._schema.parsed.as_tag())
+
+    @property
+    def _tag(self) -> str | None:
+        """The tag as asdf's ``info``, ``search`` and ``schema_info`` ask for it."""
+        return self.tag
+
     def schema_properties(self) -> tuple[str, ...]:
         """Return the names that the schema declares, in its order."""
         return () if self._schema is None else tuple(self._schema.places)
@@ -66,6 +92,13 @@ class ObjectCore(LazyDict):
     def _index_of(self, item: Any) -> Any:
         """Return the key under which a value stands, or None."""
         return next((key for key, value in raw_items(self) if value is item), None)
+
+    def __roman_tag__(self) -> str | None:
+        return self._given_tag or (None if self._schema is None else self._schema.tag)
+
+    def __roman_lower__(self) -> dict[str, Any]:
+        # checks look at what stands here, built or not: nothing is built only to be checked
+        return dict(raw_items(self) if self._may_be_unread else dict.items(self))
 
 
 class ListCore(list[_T]):
@@ -105,6 +138,31 @@ class ListCore(list[_T]):
         """Return where the list stands in the tree that it was last put into."""
         return _path_of(self)
 
+    @property
+    def schema_uri(self) -> str | None:
+        """URI of the schema of its own; None for a list described in place."""
+        return self._uri
+
+    @property
+    def version(self) -> str | None:
+        """Version of that schema."""
+        return None if self._uri is None else uris.parse(self._uri).version
+
+    @property
+    def tag(self) -> str | None:
+        """The tag that it bears when it is written on its own; None for a list described in place."""
+        if self._given_tag is not None or self._uri is None:
+            return self._given_tag
+        return str(uris.parse(self._uri).as_tag())
+
+    @property
+    def _tag(self) -> str | None:
+        """The tag as asdf's ``info``, ``search`` and ``schema_info`` ask for it."""
+        return self.tag
+
+    def __roman_tag__(self) -> str | None:
+        return self._given_tag
+
     def _index_of(self, item: Any) -> int | None:
         """Return where an item stands: found in one look as long as the list is what it was at the look before."""
         try:
@@ -122,7 +180,7 @@ class ListCore(list[_T]):
 
 # -- what a node is bound to -----------------------------------------------------------------------------------------
 
-# Nodes set attributes as their own values: what is none goes into its slot directly.
+# Setting an attribute of a node sets a value of its tree: its slots are set past that.
 _set_schema = ObjectCore.__dict__["_schema"].__set__
 _set_source = ObjectCore.__dict__["_source"].__set__
 _set_parent = ObjectCore.__dict__["_parent"].__set__
@@ -169,7 +227,7 @@ def bind_list(node: ListCore[Any], place: Place | None, uri: str | None, tag: st
 
 
 def set_parent(value: Any, parent: Any) -> None:
-    """Tell a value, if it is a node or a list, what it stands in."""
+    """Set what a value stands in, if it is a node or a list."""
     if isinstance(value, ObjectCore):
         _set_parent(value, weakref.ref(parent))
     elif isinstance(value, ListCore):

@@ -1,4 +1,4 @@
-"""Values that are not built yet: foreign objects (arrays, WCS, Time, tables) until somebody asks for them."""
+"""Values that are not built yet: foreign objects (arrays, WCS, Time, tables), each built at first use."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Deferred:
         return hasattr(self, "_value")
 
     def get(self, where: Callable[[], str]) -> Any:
-        """Return the object; `where` tells its path for an error."""
+        """Return the object; `where` gives its path for an error."""
         try:
             return self._value
         except AttributeError:
@@ -109,7 +109,7 @@ class _Building:
         self._thread = threading.get_ident()
 
     def is_mine(self) -> bool:
-        """Return whether nobody is to be waited for: it is this thread, or one that a forked process has not."""
+        """Return True if there is nothing to wait for: it is this thread, or one that a fork has left behind."""
         return self._process != os.getpid() or self._thread == threading.get_ident()
 
 
@@ -186,7 +186,7 @@ class FakeValue(Deferred):
 
 
 class AsdfArray(Deferred):
-    """An array of an `asdf.AsdfFile` that somebody else opened, read at first use.
+    """An array of an `asdf.AsdfFile` that was opened elsewhere, read at first use.
 
     Parameters
     ----------

@@ -6,8 +6,8 @@ import operator
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self, SupportsIndex, TypeVar
 
-from ..schema import installed, uris
-from . import assignment, copying
+from ..schema import installed
+from . import assignment, copying, validation
 from .classes import schema_uri_for
 from .core import ListCore, bind_list
 
@@ -74,38 +74,11 @@ class ListNode(ListCore[_T]):
 
     # -- where it stands ---------------------------------------------------------------------------------------------
 
-    @property
-    def schema_uri(self) -> str | None:
-        """URI of the schema of its own; None for a list described in place."""
-        return self._uri
-
-    @property
-    def version(self) -> str | None:
-        """Version of that schema."""
-        return None if self._uri is None else uris.parse(self._uri).version
-
-    @property
-    def tag(self) -> str | None:
-        """The tag that it bears when it is written on its own; None for a list described in place."""
-        if self._given_tag is not None or self._uri is None:
-            return self._given_tag
-        return str(uris.parse(self._uri).as_tag())
-
-    @property
-    def _tag(self) -> str | None:
-        """The tag as asdf's ``info``, ``search`` and ``schema_info`` ask for it."""
-        return self.tag
-
-    def __roman_tag__(self) -> str | None:
-        return self._given_tag
-
     # -- checking ----------------------------------------------------------------------------------------------------
 
     def problems(self) -> list[Problem]:
         """Return everything that is wrong with the list; empty for a valid one."""
-        from .validation import problems
-
-        return problems(self)
+        return validation.problems(self)
 
     def validate(self) -> None:
         """Check the whole list.
@@ -115,9 +88,7 @@ class ListNode(ListCore[_T]):
         ValidationError
             Carries every problem.
         """
-        from .validation import validate
-
-        validate(self)
+        validation.validate(self)
 
     # -- creation ----------------------------------------------------------------------------------------------------
 

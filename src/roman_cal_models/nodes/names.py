@@ -32,7 +32,7 @@ _SHORTEST = 4
 
 
 class _First(str):
-    """A name that stands before all that are none such: `dir` sorts what it is given."""
+    """A name that sorts before all other names: `dir` sorts what it is given."""
 
     __slots__ = ()
 
@@ -61,7 +61,7 @@ def key_name(attribute: str) -> str:
 
 
 def closest(name: str, known: Iterable[Any]) -> str | None:
-    """Return the known name that `name` is most likely a misspelling of, or None; keys that are no text are none."""
+    """Return the known name that `name` is most likely a misspelling of, or None; other keys than text are left out."""
     return _closest(name, tuple(key for key in known if isinstance(key, str)))
 
 

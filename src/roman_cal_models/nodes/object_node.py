@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from ..errors import format_path
 from ..schema import installed
-from . import assignment, copying, names
+from . import assignment, copying, names, plain, validation
 from .classes import schema_for
 from .core import ObjectCore, bind
 from .deferred import Deferred
 from .docstrings import SchemaDoc
 from .from_file import build
-from .lazy_dict import present_items, raw_get, raw_items
+from .lazy_dict import present_items, raw_get
 from .properties import Properties, declare_of_node, property_names, property_types
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ _PLAIN = assignment.PLAIN
 
 _get = dict.get
 _setitem = dict.__setitem__
-_items = dict.items
 
 
 class _DefaultTag:
@@ -39,7 +38,7 @@ class _DefaultTag:
 
 
 class _Describe:
-    """Tells what the schemas say of a property: of a node by its own version, of a class by the newest."""
+    """The method ``describe``: of a node by its own version, of a class by the newest."""
 
     def __get__(self, node: ObjectNode | None, cls: type[ObjectNode]) -> Callable[[str], Description]:
         schema = schema_for(cls, None, None) if node is None else node._schema
@@ -104,7 +103,7 @@ class ObjectNode(ObjectCore):
     _reserved: ClassVar[frozenset[str]] = frozenset()
     # attributes that are the keys themselves
     _declared: ClassVar[frozenset[str]] = frozenset()
-    # what a subclass that somebody else made has beside what a file holds
+    # what a subclass made outside of this package has beside what a file holds
     _own: ClassVar[frozenset[str]] = frozenset()
     _is_ours: ClassVar[bool] = True
     # attributes that `__init_subclass__` has made
@@ -193,38 +192,13 @@ class ObjectNode(ObjectCore):
         schema = self._schema
         if schema is not None and type(value) in _PLAIN and schema.accepts_plain(key, value):
             if type(raw_get(self, key)) in _PLAIN and key not in self._kept:
-                _setitem(self, key, value)  # quicker, and nobody builds or keeps what stands here
+                _setitem(self, key, value)  # quicker; what stands here is neither raw nor kept
             else:
                 self._store(key, value)
             return
         self._store(key, assignment.member(self, key, value))
 
-    # -- where it stands ---------------------------------------------------------------------------------------------
-
-    @property
-    def schema_uri(self) -> str | None:
-        """URI of the schema that the node is checked against; None for an object that no schema describes."""
-        return None if self._schema is None else self._schema.uri
-
-    @property
-    def version(self) -> str | None:
-        """Version of that schema."""
-        return None if self._schema is None else self._schema.parsed.version
-
-    @property
-    def tag(self) -> str | None:
-        """The tag that the node bears when it is written on its own; None for an object described in place.
-
-        A fragment, which RAD gives no tag, has the tag that follows from its schema URI by RAD's convention.
-        """
-        if self._given_tag is not None or self._schema is None or self._schema.path:
-            return self._given_tag
-        return self._schema.tag or str(self._schema.parsed.as_tag())
-
-    @property
-    def _tag(self) -> str | None:
-        """The tag as asdf's ``info``, ``search`` and ``schema_info`` ask for it."""
-        return self.tag
+    # -- its schema ----------------------------------------------------------------------------------------------------
 
     @property
     def _read_tag(self) -> str | None:
@@ -236,13 +210,6 @@ class ObjectNode(ObjectCore):
         from ..schema.whole import whole_schema
 
         return {} if self.schema_uri is None else whole_schema(self.schema_uri)
-
-    def __roman_tag__(self) -> str | None:
-        return self._given_tag or (None if self._schema is None else self._schema.tag)
-
-    def __roman_lower__(self) -> dict[str, Any]:
-        # checks look at what stands here, built or not: to be checked is no reason to be built
-        return dict(raw_items(self) if self._may_be_unread else _items(self))
 
     @classmethod
     def versions(cls) -> tuple[str, ...]:
@@ -260,9 +227,7 @@ class ObjectNode(ObjectCore):
         list of Problem
             Empty for a valid node; paths are from this node on.
         """
-        from .validation import problems
-
-        return problems(self)
+        return validation.problems(self)
 
     def validate(self) -> None:
         """Check the whole node.
@@ -272,9 +237,7 @@ class ObjectNode(ObjectCore):
         ValidationError
             Carries every problem.
         """
-        from .validation import validate
-
-        validate(self)
+        validation.validate(self)
 
     # -- creation ----------------------------------------------------------------------------------------------------
 
@@ -333,7 +296,7 @@ class ObjectNode(ObjectCore):
         Parameters
         ----------
         node : mapping
-            What to convert. It is copied, not changed, and not checked: `validate` tells what is missing.
+            What to convert. It is copied, not changed, and not checked: `validate` reports what is missing.
         version, tag : str, optional
             The version to convert to; the newest by default.
         """
@@ -363,9 +326,7 @@ class ObjectNode(ObjectCore):
         recursive : bool
             Whether what is nested is taken apart as well; otherwise only this node's own properties are listed.
         """
-        from .plain import flatten
-
-        return flatten(self, include_arrays=include_arrays, recursive=recursive)
+        return plain.flatten(self, include_arrays=include_arrays, recursive=recursive)
 
     def to_dict(self) -> dict[str, Any]:
         """Return all that the node holds as plain dicts and lists, every value built.
@@ -385,9 +346,7 @@ class ObjectNode(ObjectCore):
         >>> json.dumps(rcm.Exposure(read_pattern=[[1], [2, 3]]).to_dict())
         '{"read_pattern": [[1], [2, 3]]}'
         """
-        from .plain import to_plain
-
-        return to_plain(self)  # type: ignore[no-any-return]
+        return plain.to_plain(self)  # type: ignore[no-any-return]
 
     def _attribute_names(self) -> list[str]:
         """Return the attributes that are properties: those of the schema, and further ones that are here."""
@@ -410,9 +369,7 @@ class ObjectNode(ObjectCore):
         return copying.restored, (type(self), self._schema, self._given_tag, list(present_items(self)))
 
     def __repr__(self) -> str:
-        from .plain import one_line
-
-        return one_line(self)
+        return plain.one_line(self)
 
     def _repr_html_(self) -> str:
         from .outline_builder import as_html

@@ -116,7 +116,7 @@ class _Entries:
     Parameters
     ----------
     top : mapping
-        That node; it tells the units of its arrays.
+        That node, by which the units of its arrays are known.
     """
 
     def __init__(self, top: Mapping[str, Any]) -> None:

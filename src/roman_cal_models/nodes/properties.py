@@ -42,7 +42,7 @@ class _Documented(type):
 class ChildProperty(metaclass=_Documented):
     """A property that gives a node, which the instance's ``__dict__`` keeps from then on.
 
-    As this is no data descriptor, Python looks into ``__dict__`` first: from the second time on, no code of ours runs.
+    As this is not a data descriptor, Python looks into ``__dict__`` first: no code of ours runs after the first time.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def child_names(cls: type) -> frozenset[str]:
 
 
 def own_names(cls: type, mark: str) -> frozenset[str]:
-    """Return what a subclass that somebody else made has of its own: slots, properties, methods, defaults.
+    """Return what a subclass made outside of this package has of its own: slots, properties, methods, defaults.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def own_names(cls: type, mark: str) -> frozenset[str]:
 
 
 def declare(cls: Any, make: Callable[[str, str], Any], *, again: bool = False) -> None:
-    """Give a class the descriptors of what it declares and nobody else has made.
+    """Give a class the descriptors of what it declares, except those that it or a base defines.
 
     Parameters
     ----------

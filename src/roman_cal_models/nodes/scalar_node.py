@@ -147,7 +147,7 @@ class StringNode(ScalarNode, str):
         return TaggedScalar(self.plain(), self.tag)
 
     def copy(self) -> Self:
-        """Return the text itself, which nobody can change."""
+        """Return the text itself, which cannot be changed."""
         return self
 
     def __copy__(self) -> Self:

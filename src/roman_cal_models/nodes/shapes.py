@@ -31,7 +31,7 @@ _is_apart = re.compile("|".join(APART)).fullmatch
 def shape_problems(node: ObjectCore) -> Iterator[Problem]:
     """Yield a problem for each array whose shape is not that of the array that it belongs to; none is read for it.
 
-    An array without elements is one that nobody has filled yet.
+    An array without elements has not been filled yet.
 
     Parameters
     ----------

@@ -47,7 +47,7 @@ class TimeNode(ScalarNode, Time):
             node = cls.__new__(cls, time)
             Time.__init__(node, time)
         except (ValueError, TypeError, KeyError):
-            return value  # kept as it is: the check tells what is wrong with it
+            return value  # kept as it is: the check reports what is wrong with it
         node._uri = uri
         return node
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ..errors import RomanCalModelsError, ValidationError
+from .. import errors
 from ..foreign.datatypes import NDARRAY_TAG
 from ..schema import compile_schema, installed
 from ..yaml import TaggedMapping
@@ -34,7 +34,7 @@ def validate(node: Any) -> None:
     """Raise `ValidationError` with every problem of a node or a list, if there is one."""
     found = node.problems()
     if found:
-        raise ValidationError(found)
+        raise errors.ValidationError(found)
 
 
 def _found(node: Any) -> list[Problem]:
@@ -53,7 +53,7 @@ def _build_at(node: Any, path: tuple[str | int, ...]) -> bool:
         if is_foreign or raw.__class__ in (dict, TaggedMapping):
             try:
                 raw = node[part]
-            except RomanCalModelsError:
+            except errors.RomanCalModelsError:
                 return False  # the file is closed, or broken there
         if is_foreign:
             return True
