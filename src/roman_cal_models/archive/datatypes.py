@@ -14,7 +14,7 @@ from typing import Any
 from ..errors import ForeignValueError, SchemaError
 from ..foreign.kind import NOTHING, Kind
 from ..foreign.kinds import kind_of, kind_of_tag
-from ..foreign.table import TIME
+from ..foreign.table import ANY, TIME
 from ..header.foreign import HeaderSource
 from ..nodes.deferred import FileValue
 from ..yaml import TaggedMapping
@@ -34,6 +34,8 @@ TRUE, FALSE = "T", "F"
 
 # What YAML itself has is read as what it stands for; what still bears such a tag is the object of some language.
 _YAML_TAGS = "tag:yaml.org,2002:"
+
+_PLAIN = frozenset({str, int, float, bool, list, dict})
 
 _PATTERN = re.compile(r"(?P<name>nvarchar|nchar)\((?P<size>[1-9][0-9]*|max)\)|(?P<plain>[a-z0-9]+)")
 
@@ -197,6 +199,8 @@ def _built(value: Any, kind: Kind) -> Any:
 
 
 def _kind_of(value: Any) -> Kind:
+    if value.__class__ in _PLAIN:  # nearly all are
+        return ANY
     tag = getattr(value, "tag", None)
     return kind_of_tag(tag) if isinstance(tag, str) else kind_of(value)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..yaml import TaggedMapping, TaggedScalar
@@ -91,12 +92,12 @@ class Times(Kind):
         A text is read as well, and a time under the tag of an older schema.
         """
         if isinstance(value, str):
-            match = re.fullmatch(_ISO, value)
+            match = _iso()(value)
             return NOTHING if match is None else _from_iso(match)
         if isinstance(value, TaggedMapping):
             told = value.get("value")
             is_utc = value.get("scale", "utc") == "utc" and "location" not in value
-            match = re.fullmatch(_ISO, told) if is_utc and isinstance(told, str) else None
+            match = _iso()(told) if is_utc and isinstance(told, str) else None
             return NOTHING if match is None else _from_iso(match)
         return _in_utc(value)
 
@@ -123,6 +124,12 @@ def _time(raw: Any) -> Any:
     return time
 
 
+@cache
+def _iso() -> Callable[[str], re.Match[str] | None]:
+    """Return what matches a date, or a date and time, of ISO 8601; compiled at the first time."""
+    return re.compile(_ISO).fullmatch
+
+
 def _from_iso(match: re.Match[str]) -> datetime.datetime:
     *whole, fraction = match.groups()
     year, month, day, hour, minute, second = (int(part or 0) for part in whole)
@@ -138,7 +145,7 @@ def _in_utc(time: Any) -> Any:
     utc = getattr(time, "utc", None)
     if utc is None or getattr(time, "shape", None) != ():
         return NOTHING
-    match = re.fullmatch(_ISO, str(utc.isot))
+    match = _iso()(str(utc.isot))
     if match is None:
         raise ValueError(f"{utc.isot} is not a time that datetime2 holds")
     return _from_iso(match)
