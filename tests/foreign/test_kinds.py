@@ -101,7 +101,7 @@ def test_what_is_of_no_kind_is_answered_for() -> None:
     assert ANY.outline(Head("wait", "meta.wait"), Fraction(1, 2)).text == "<Fraction>"
     assert ANY.short(Fraction(1, 2)) == "Fraction(1, 2)"
     assert ANY.flat(datetime.datetime(2027, 1, 31)) == "2027-01-31T00:00:00"
-    with pytest.raises(ValueError, match="'3 s' is not object"):
+    with pytest.raises(ValueError, match="'3 s' is not an object"):
         ANY.from_text("3 s")
 
 

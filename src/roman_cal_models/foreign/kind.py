@@ -58,7 +58,7 @@ class Kind:
     for its answer.
     """
 
-    name = "object"
+    name = "an object"
     """What an error calls one."""
 
     tags: tuple[str, ...] = ()
