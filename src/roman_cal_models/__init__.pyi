@@ -138,7 +138,7 @@ from .models.generated.guidewindow import GuidewindowModel as GuidewindowModel
 from .nodes.generated.guidewindow_modes import GuidewindowModes as GuidewindowModes
 from .header.header import Header as Header
 from .errors import HeaderLimitError as HeaderLimitError
-from .models.headers import Identity as Identity
+from .header.reading import Identity as Identity
 from .models.generated.wfi_image import ImageModel as ImageModel
 from .nodes.generated.image_source_catalog import ImageSourceCatalog as ImageSourceCatalog
 from .nodes.generated.image_source_catalog import ImageSourceCatalogMeta as ImageSourceCatalogMeta
@@ -412,15 +412,15 @@ from .models.generated.wfi_wcs import WfiWcsModel as WfiWcsModel
 from .errors import WorkerError as WorkerError
 from .schema import compile_schema as compile_schema
 from .extension.preference import config as config
-from .differing.running import diff as diff
+from .comparison.comparing import diff as diff
 from .errors import format_path as format_path
 from .extension import get_asdf_extensions as get_asdf_extensions
 from .schema.whole import get_latest_schema as get_latest_schema
-from .models.headers import identify as identify
+from .header.reading import identify as identify
 from .models.opening import open as open
-from .models.headers import read_header as read_header
-from .registering.running import register_schemas as register_schemas
+from .header.reading import read_header as read_header
+from .registration.registering import register_schemas as register_schemas
 from .view.steps import steps as steps
-from .upgrading.running import upgrade as upgrade
+from .models.upgrades import upgrade as upgrade
 
 __version__: str

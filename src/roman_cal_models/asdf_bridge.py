@@ -8,12 +8,14 @@ from __future__ import annotations
 import copy
 import os
 import threading
-from collections.abc import Callable, Generator, Mapping
+import warnings
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from .errors import ForeignValueError, Problem, SchemaNotFoundError
+from .printable import printable
 
 if TYPE_CHECKING:
     from asdf import AsdfFile
@@ -22,16 +24,23 @@ if TYPE_CHECKING:
 
 __all__ = [
     "cached_by_extensions",
+    "compressions",
+    "compressor_of",
+    "converted_tree",
     "converter_of_type",
     "empty_extension",
+    "file_for_conversions",
     "new_file",
     "new_file_of_inline_arrays",
+    "newest_tag",
     "resolved_schema",
     "resource",
     "schema_uris_of_tag",
+    "settled_config",
     "tagged",
     "tagged_tree",
     "time_of_yaml",
+    "warn_of_unknown_tags",
     "write_file",
 ]
 
@@ -134,6 +143,35 @@ def empty_extension(uri: str) -> Extension:
     return Empty()
 
 
+def compressions() -> frozenset[bytes]:
+    """Return the four letters of the compressions that asdf's extensions know."""
+    extensions = new_file().extension_manager.extensions
+    return frozenset(compressor.label.ljust(4, b"\0") for each in extensions for compressor in each.compressors)
+
+
+def compressor_of(compression: bytes) -> Any:
+    """Return the compressor that one of asdf's extensions has for four letters; None if none has one."""
+    import asdf
+
+    for extension in asdf.get_config().extensions:
+        for compressor in extension.compressors:
+            if compressor.label == compression.rstrip(b"\0"):
+                return compressor
+    return None
+
+
+@contextmanager
+def settled_config() -> Generator[Any]:
+    """Have asdf behave the same whatever its release and its global settings are."""
+    import asdf
+
+    with asdf.config_context() as config:
+        config.validate_on_read = False
+        config.warn_on_failed_conversion = False
+        config.default_array_save_base = False
+        yield config
+
+
 # ---- a value in asdf's eyes
 
 
@@ -160,6 +198,31 @@ def tagged(tag: str, value: Any) -> Any:
     return asdf_tagged.tag_object(tag, value)
 
 
+def converted_tree(tree: Any, file: AsdfFile) -> Any:
+    """Return what asdf's converters make of a tagged tree."""
+    from asdf.yamlutil import tagged_tree_to_custom_tree
+
+    return tagged_tree_to_custom_tree(tree, file)
+
+
+def newest_tag(stem: str, file: AsdfFile) -> str | None:
+    """Return the newest tag beginning with `stem` that asdf can build, by the file's version of the standard."""
+    manager = file.extension_manager
+    known = {tag.tag_uri for extension in manager.extensions for tag in extension.tags}
+    return max((tag for tag in known if tag.startswith(stem) and manager.handles_tag(tag)), default=None)
+
+
+def warn_of_unknown_tags(tags: Iterable[str], file: AsdfFile) -> None:
+    """Warn of what stays as it is in the YAML, as asdf does, but in no letters that a terminal obeys."""
+    unknown = {tag for tag in tags if not file.extension_manager.handles_tag(tag)}
+    if unknown:
+        from asdf.exceptions import AsdfConversionWarning
+
+        for tag in sorted(unknown):
+            text = f"{tag} is not recognized, converting to raw Python data structure"
+            warnings.warn(printable(text), AsdfConversionWarning, stacklevel=3)
+
+
 def time_of_yaml(mapping: Mapping[str, Any]) -> Time:
     """Return the time that a file holds as a mapping, because it has a format of its own."""
     from asdf_astropy.converters import TimeConverter
@@ -177,6 +240,18 @@ def new_file(tree: dict[str, Any] | None = None, extensions: list[Any] | None = 
     from asdf import AsdfFile
 
     return AsdfFile(tree, extensions=extensions)
+
+
+def file_for_conversions(standard: str) -> AsdfFile:
+    """Return a file without blocks, of the version of the ASDF standard that says what tags mean."""
+    import asdf
+
+    _let_tagged_be_pickled()
+    try:
+        # arrays in the tree are arrays at once, also inside of an object of an unknown tag
+        return asdf.AsdfFile(version=standard, lazy_load=False, ignore_unrecognized_tag=True)
+    except ValueError:  # a standard that this asdf does not know: its newest is the nearest
+        return asdf.AsdfFile(lazy_load=False, ignore_unrecognized_tag=True)
 
 
 @contextmanager
@@ -229,3 +304,17 @@ def write_file(
         value = error.args[-1]
         kind = f"{type(value).__module__}.{type(value).__qualname__}"
         raise ForeignValueError(name, f"{where(value)} cannot be written: asdf has no converter for {kind}") from None
+
+
+def _let_tagged_be_pickled() -> None:
+    """Have an object of an unknown tag pickled, which asdf gives in classes that do not know how."""
+    import copyreg
+
+    from asdf.tagged import TaggedDict, TaggedList
+
+    for cls in (TaggedDict, TaggedList):
+        copyreg.pickle(cls, _reduced)
+
+
+def _reduced(value: Any) -> tuple[Any, ...]:
+    return type(value), (value.data, value._tag)

@@ -47,10 +47,10 @@ def __getattr__(name: str) -> Any:
 def _model_registry() -> dict[Any, Any]:
     """Return the class of top nodes -> its model, for all files."""
     from .models.classes import model_of_name
-    from .models.generated._index import MODELS
     from .nodes.classes import named
+    from .nodes.generated._index import MODEL_NAMES
 
-    return {named(node): model_of_name(model) for node, model in MODELS.items()}
+    return {named(node): model_of_name(model) for node, model in MODEL_NAMES.items()}
 
 
 def __dir__() -> list[str]:

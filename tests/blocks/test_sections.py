@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import roman_cal_models as rcm
-from roman_cal_models.extension.foreign import FileSource
 from roman_cal_models.header.content import parse_tree, read_header_bytes
+from roman_cal_models.sources.file_source import FileSource
 from roman_cal_models.yaml import read
 
 # magic, sizes, checksum: all that is read of a block that is passed by

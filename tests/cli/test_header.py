@@ -120,7 +120,7 @@ def test_a_file_without_header_ends_with_1(tmp_path: Path, capsys: pytest.Captur
     path.write_bytes(b"word")
     assert main(["header", str(path)]) == 1
     printed = capsys.readouterr()
-    assert (printed.out, printed.err) == ("", f"{path}: no ASDF file: it begins with b'word', not with b'#ASDF '\n")
+    assert (printed.out, printed.err) == ("", f"{path}: not an ASDF file: it begins with b'word', not with b'#ASDF '\n")
 
 
 def test_a_missing_file_ends_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -35,7 +35,7 @@ def test_it_prints_a_line_a_file(files: list[str], capsys: pytest.CaptureFixture
         f"{files[3]}: unknown model, wfi_hologram-1.0.0 (not known to the installed rad)",
     ]
     first, second = printed.err.splitlines()
-    assert first == f"{files[1]}: no ASDF file: it begins with b'word', not with b'#ASDF '"
+    assert first == f"{files[1]}: not an ASDF file: it begins with b'word', not with b'#ASDF '"
     assert files[4] in second
 
 

@@ -76,7 +76,7 @@ def test_a_file_that_names_no_standard_is_of_the_newest() -> None:
 def test_the_first_bytes_of_what_is_no_asdf_file_are_shown() -> None:
     with pytest.raises(rcm.NotAsdfError) as caught:
         read_header_bytes(io.BytesIO(b"abcdefghijklmnop"), None)
-    assert str(caught.value) == "no ASDF file: it begins with b'abcdefghijkl', not with b'#ASDF '"
+    assert str(caught.value) == "not an ASDF file: it begins with b'abcdefghijkl', not with b'#ASDF '"
 
 
 def test_the_version_of_the_standard_is_that_of_the_file() -> None:
@@ -86,7 +86,7 @@ def test_the_version_of_the_standard_is_that_of_the_file() -> None:
 @pytest.mark.parametrize(
     ("content", "kind", "text"),
     [
-        (b"", rcm.NotAsdfError, "no ASDF file: it is empty"),
+        (b"", rcm.NotAsdfError, "not an ASDF file: it is empty"),
         (b"\x89PNG\r\n", rcm.NotAsdfError, "begins with b'\\x89PNG"),
         (b"#AS", rcm.TruncatedFileError, "ends before its header"),
         (b"#ASDF 1.0.0\n", rcm.TruncatedFileError, "ends before its header"),

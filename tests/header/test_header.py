@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 import roman_cal_models as rcm
-from roman_cal_models.extension.foreign import needs_blocks
 from roman_cal_models.nodes.deferred import FileValue
 from roman_cal_models.nodes.lazy_dict import raw_get
+from roman_cal_models.sources.yaml_source import needs_blocks
 from tests.header.conftest import header_of
 from tests.peer import TAGS, WriteFile, differences, newest_tags, our_class, short
 from tools.fuzz_yaml.comparing import assert_read_as_asdf_reads

@@ -46,7 +46,7 @@ def test_a_software_without_a_name_is_none() -> None:
 
 def test_text_under_the_tag_of_an_image_is_told() -> None:
     content = content_with("meta: {}").replace(b"\n  meta: {}", b" text")
-    with pytest.raises(rcm.UnknownTagError, match=rf"{TAGS}wfi_image-1\.0\.0, but is no mapping"):
+    with pytest.raises(rcm.UnknownTagError, match=rf"{TAGS}wfi_image-1\.0\.0, but is not a mapping"):
         rcm.read_header(content)
 
 

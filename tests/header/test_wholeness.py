@@ -12,7 +12,7 @@ import pytest
 
 import roman_cal_models as rcm
 from roman_cal_models.header.content import read_header_bytes
-from roman_cal_models.header.sources import beginning
+from roman_cal_models.header.streams import beginning
 from roman_cal_models.header.wholeness import require_whole
 from tests.header.conftest import image
 

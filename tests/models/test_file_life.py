@@ -243,7 +243,7 @@ def test_a_section_below_another_node_goes_by_its_dotted_name(file: Path) -> Non
 
 def test_a_section_of_what_is_no_array_is_refused(file: Path) -> None:
     with rcm.open(file) as model:
-        with pytest.raises(TypeError, match=r"meta\.filename is no array but a str"):
+        with pytest.raises(TypeError, match=r"meta\.filename is not an array but a str"):
             model.section("meta.filename", 0)
         with pytest.raises(rcm.MissingKeyError):
             model.section("meta.nothing", 0)

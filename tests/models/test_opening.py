@@ -244,10 +244,10 @@ HEADER = b"#ASDF 1.0.0\n#ASDF_STANDARD 1.6.0\n%YAML 1.1\n%TAG ! tag:stsci.edu:as
 TAG = b"asdf://stsci.edu/datamodels/roman/tags/"
 
 BAD = {
-    "png": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", rcm.NotAsdfError, "no ASDF file: it begins with "),
-    "empty": (b"", rcm.NotAsdfError, "no ASDF file: it is empty"),
-    "text": (b"flat_field: COMPLETE\n", rcm.NotAsdfError, "no ASDF file: it begins with b'flat_field: '"),
-    "fits": (b"SIMPLE  =                    T" + b" " * 2850, rcm.NotAsdfError, "no ASDF file"),
+    "png": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", rcm.NotAsdfError, "not an ASDF file: it begins with "),
+    "empty": (b"", rcm.NotAsdfError, "not an ASDF file: it is empty"),
+    "text": (b"flat_field: COMPLETE\n", rcm.NotAsdfError, "not an ASDF file: it begins with b'flat_field: '"),
+    "fits": (b"SIMPLE  =                    T" + b" " * 2850, rcm.NotAsdfError, "not an ASDF file"),
     "no roman": (HEADER + b"a: 1\n...\n", rcm.NotRomanError, "there is no key 'roman'"),
     "untagged": (HEADER + b"roman: {meta: {}}\n...\n", rcm.UnknownTagError, "bears no tag"),
     "text for roman": (HEADER + b"roman: yes\n...\n", rcm.UnknownTagError, "bears no tag"),
@@ -266,7 +266,7 @@ BAD = {
     "a list with the tag": (
         HEADER + b"roman: !<" + TAG + b"wfi_image-1.0.0> []\n...\n",
         rcm.UnknownTagError,
-        "is no mapping",
+        "is not a mapping",
     ),
     "broken yaml": (HEADER + b"roman: {a: [1\nb: 2\n...\n", rcm.NotAsdfError, "broken YAML in the header"),
     "python tag": (HEADER + b"a: !!python/object/apply:os.getcwd []\n...\n", rcm.NotRomanError, "no key 'roman'"),

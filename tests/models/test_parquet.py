@@ -197,7 +197,7 @@ def test_a_broken_file_is_told(content: bytes, tmp_path: Path) -> None:
 def test_a_foreign_file_is_told(metadata: Any, tmp_path: Path) -> None:
     path = tmp_path / "foreign.parquet"
     pyarrow.parquet.write_table(pyarrow.table({"a": [1]}).replace_schema_metadata(metadata), path)
-    with pytest.raises(rcm.NotRomanError, match=r"foreign\.parquet: a Parquet file, but its metadata tells of no"):
+    with pytest.raises(rcm.NotRomanError, match=r"foreign\.parquet: a Parquet file, but its metadata names no"):
         rcm.open(path)
 
 
@@ -213,7 +213,7 @@ HOSTILE: dict[str, dict[str, bytes | str]] = {
         "source_catalog.roman_cal_models.columns": '{"columns": {"label": {"shape": [2, 7]}}}'
     },
     "a type that is none": {"source_catalog.roman_cal_models.columns": '{"columns": {"label": {"dtype": "nonsense"}}}'},
-    "a class that is no catalogue": {"roman.meta.model_type": "RampModel"},
+    "a class that is not a catalogue": {"roman.meta.model_type": "RampModel"},
 }
 
 

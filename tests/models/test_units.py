@@ -68,7 +68,7 @@ def test_the_flux_step_tells_which_unit_an_image_has(image: Any, flux: str, unit
 
 def test_what_the_model_does_not_tell_is_asked_for() -> None:
     ramp: Any = rcm.RampModel.create_fake_data(shape=(2, 3, 4))
-    with pytest.raises(rcm.UnitError, match="data is in DN or electron, and nothing in the model tells which"):
+    with pytest.raises(rcm.UnitError, match="data is in DN or electron, and nothing in the model says which"):
         ramp.quantity("data")
     assert ramp.quantity("data", "electron").unit == u.electron
     with pytest.raises(rcm.UnitError, match="data is in DN or electron, not in m"):

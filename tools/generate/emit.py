@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable
 
-from roman_cal_models.models.looking import Looking
+from roman_cal_models.models.data_model import DataModel
 from roman_cal_models.nodes.object_node import ObjectNode
 from roman_cal_models.schema import installed
 from roman_cal_models.schema.families import Family
@@ -199,7 +199,7 @@ def _model_module(family: Family, members: list[Class]) -> str:
     about = f"{_title(family)}: a file of `{family.name}`."
     body = _class_lines(family.model, bases, about, [f'    _node_name: ClassVar[str] = "{family.name}"'], slots=True)
     # a property of the file goes before what every model can do under its name
-    if any(hasattr(Looking, prop.name) for one in members if not one.path for prop in one.properties):
+    if any(hasattr(DataModel, prop.name) for one in members if not one.path for prop in one.properties):
         body[0] += "  # type: ignore[misc]"
     return "\n".join([head, *imports, "", f'__all__ = ["{family.model}"]', "", "", *body, ""])
 
@@ -282,16 +282,17 @@ def _node_index(families: list[Family], names: Names) -> str:
     aliases = sorted(family.name for family in families if family.kind in ("enum", "alias"))
     lines += ["}", "", "# Names of types of plain values, for which no class of nodes stands.", "ALIASES = {"]
     lines += [f"    {_quoted(name)}," for name in aliases]
+    lines += ["}", "", "# Class of top nodes -> model.", "MODEL_NAMES = {"]
+    models = sorted((str(family.model), family.name) for family in families if family.model and family.kind == "object")
+    lines += [f"    {_quoted(name)}: {_quoted(model)}," for model, name in models]
     return "\n".join([*lines, "}", ""])
 
 
 def _model_index(families: list[Family]) -> str:
-    head = _HEADER.format(title="Which model stands for which node, and in which module")
+    head = _HEADER.format(title="Which model stands in which module")
     models = sorted((family.model, family) for family in families if family.model and family.kind == "object")
     lines = [head, "# Model -> module.", "MODULES = {"]
     lines += [f"    {_quoted(model)}: {_quoted(family.module)}," for model, family in models]
-    lines += ["}", "", "# Node -> model.", "MODELS = {"]
-    lines += [f"    {_quoted(family.name)}: {_quoted(str(model))}," for model, family in models]
     return "\n".join([*lines, "}", ""])
 
 

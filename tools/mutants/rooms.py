@@ -49,12 +49,13 @@ def _found(folder: Path, patterns: tuple[str, ...]) -> list[Path]:
 
 ROOMS = {
     "schema": Room(("schema/*.py",), ("schema/test_*.py",)),
-    "foreign": Room(("foreign/*.py",), ("foreign/test_*.py", "extension/test_bounds.py", "differing/test_*.py")),
+    "foreign": Room(("foreign/*.py",), ("foreign/test_*.py", "sources/test_bounds.py", "comparison/test_*.py")),
     "nodes": Room(("nodes/*.py",), ("nodes/test_*.py",)),
-    # what the asdf face is for is opening and saving, whose tests are in `models`
+    # what both are for is opening and saving, whose tests are in `models`
     "extension": Room(
         ("extension/*.py",), ("extension/test_*.py", "models/test_opening.py", "models/test_file_life.py")
     ),
+    "sources": Room(("sources/*.py",), ("sources/test_*.py", "models/test_opening.py", "models/test_file_life.py")),
     "header": Room(("header/*.py",), ("header/test_*.py",)),
     "blocks": Room(("blocks/*.py",), ("blocks/test_*.py",)),
     "datatypes": Room(("archive/datatypes.py",), ("archive/test_datatypes.py",)),

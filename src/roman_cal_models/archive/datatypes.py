@@ -15,7 +15,7 @@ from ..errors import ForeignValueError, SchemaError
 from ..foreign.kind import NOTHING, Kind
 from ..foreign.kinds import kind_of, kind_of_tag
 from ..foreign.table import ANY, TIME
-from ..header.foreign import HeaderSource
+from ..header.header_source import HeaderSource
 from ..nodes.deferred import FileValue
 from ..yaml import TaggedMapping
 

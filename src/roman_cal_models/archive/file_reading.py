@@ -11,10 +11,10 @@ from typing import Any, Literal
 
 from ..errors import FileError, RomanCalModelsError
 from ..header.content import read_header_bytes
-from ..header.sources import beginning
+from ..header.streams import beginning
 from ..header.wholeness import require_whole
 from ..printable import printable
-from ..registering.running import register_schemas
+from ..registration.registering import register_schemas
 from ..schema.store import store
 from ..settings import config, current
 from .files import key_of, storable

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from ..header.content import parse_tree, read_header_bytes
 from ..header.header import Header
 from ..header.roots import roman_part
-from ..header.sources import beginning
+from ..header.streams import beginning
 from ..header.wholeness import require_whole
 from ..models.data_model import DataModel
 from ..printable import printable

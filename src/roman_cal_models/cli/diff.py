@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .terminal import print_json
 
 if TYPE_CHECKING:
-    from ..differing.records import Difference
+    from ..comparison.records import Difference
 
 __all__ = ["PARSER", "add_arguments", "run"]
 
@@ -39,8 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the differences; return 1 if there is one."""
-    from ..differing.records import short
-    from ..differing.running import diff
+    from ..comparison.comparing import diff
+    from ..comparison.records import short
 
     found = diff(options.first, options.second, rtol=options.rtol, atol=options.atol, ignore=options.ignore)
     if options.json:

@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the header."""
-    from ..models.headers import read_header
+    from ..header.reading import read_header
     from ..printable import printable
     from ..view.listing import as_json, lines
 

@@ -11,7 +11,7 @@ from ..printable import printable
 from .terminal import Progress, complain, print_json
 
 if TYPE_CHECKING:
-    from ..models.headers import Identity
+    from ..header.reading import Identity
 
 __all__ = ["PARSER", "add_arguments", "run"]
 
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Identify the files; return 1 if one cannot be."""
-    from ..models.headers import identify_whole
+    from ..header.reading import identify_whole
 
     status = 0
     progress = Progress(options.files)

@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the tree; return 1 if there is no such part of it."""
     # not for --help, which must be quick
-    from ..models.headers import read_header
+    from ..header.reading import read_header
     from ..nodes.outline_builder import hint, outline
 
     path = "" if options.path == "roman" else options.path.removeprefix("roman.")

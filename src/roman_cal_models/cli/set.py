@@ -15,7 +15,7 @@ from ..printable import printable
 from .terminal import complain, print_json
 
 if TYPE_CHECKING:
-    from ..differing.records import Difference
+    from ..comparison.records import Difference
     from ..models.data_model import DataModel
     from ..nodes.descriptions import Description
 
@@ -59,7 +59,7 @@ def _assignment(text: str) -> tuple[str, str]:
 
 def run(options: argparse.Namespace) -> int:
     """Set the values; return 1 if one is wrong, and write nothing then."""
-    from ..differing.records import short
+    from ..comparison.records import short
     from ..models.opening import open as open_model
 
     try:
@@ -93,7 +93,7 @@ def _record(change: Difference) -> dict[str, Any]:
 
 def _set(model: DataModel, options: argparse.Namespace) -> list[Difference] | None:
     """Set the values in a model and return the changes; None if one is wrong, after all that are were told."""
-    from ..differing.records import Difference
+    from ..comparison.records import Difference
 
     changes = []
     is_wrong = False

@@ -3,8 +3,6 @@
 By level:
 
 - ``resources``: the schemas of this package, for asdf;
-- ``file_blocks``: the blocks of a file, and whether they are what was written;
-- ``foreign``: foreign objects of a file, built by asdf;
 - ``trees``: nodes as the trees that asdf writes;
 - ``converters``: the two steps from a node to its tag, and back;
 - ``preference``: whose classes a plain `asdf.open` gives, by the setting of each thread.

@@ -11,8 +11,8 @@ from ..nodes.list_node import ListNode
 from ..nodes.object_node import ObjectNode
 from ..nodes.scalar_node import ScalarNode
 from ..schema import installed
+from ..sources.yaml_source import YamlSource, needs_blocks, to_asdf_tree
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
-from .foreign import YamlSource, needs_blocks, to_asdf_tree
 
 __all__ = ["tagged_tree"]
 

@@ -47,7 +47,7 @@ class ArrayInfo:
         dtype = numpy_dtype(raw["datatype"], raw["byteorder"])
         shape = sizes_of(raw)
         if shape is None:
-            raise ValueError(f"{raw['shape']!r} is not the shape of an array")
+            raise ValueError(f"{raw['shape']!r} is not a shape of an array")
         return cls(dtype, shape)
 
     @property
@@ -59,6 +59,6 @@ class ArrayInfo:
         return f"{NDARRAY_TAG}1.1.0"
 
     def __roman_lower__(self) -> TaggedMapping:
-        # for the checks, which then see what they saw before somebody asked for the array
+        # for the checks, which then see what they saw before the array was used
         shape = ["*" if size is None else size for size in self.shape]
         return TaggedMapping({"source": 0, "datatype": datatype_of(self), "shape": shape}, self.__roman_tag__())

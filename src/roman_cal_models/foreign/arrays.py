@@ -42,7 +42,7 @@ class Arrays(Kind):
         if "source" in raw and "data" in raw:
             raise ValueError("it has both a source and data")
         if "source" in raw and type(raw["source"]) is not int:
-            raise OutsideError(f"its source {shown(raw['source'])} is not the number of a block of this file")
+            raise OutsideError(f"its source {shown(raw['source'])} is not a number of a block of this file")
         if "data" in raw:
             if not isinstance(raw["data"], list):  # asdf takes it for a source
                 raise OutsideError(f"its data {shown(raw['data'])} is not a list of elements")

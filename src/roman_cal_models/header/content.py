@@ -76,9 +76,9 @@ def read_header_bytes(stream: Readable, name: str | None) -> HeaderBytes:
         piece = stream.read(min(size, limit + 1 - len(content)))
         content += piece
         if not content:
-            raise NotAsdfError(name, "no ASDF file: it is empty")
+            raise NotAsdfError(name, "not an ASDF file: it is empty")
         if not content.startswith(_MAGIC[: len(content)]):
-            raise NotAsdfError(name, f"no ASDF file: it begins with {bytes(content[:12])!r}, not with {_MAGIC!r}")
+            raise NotAsdfError(name, f"not an ASDF file: it begins with {bytes(content[:12])!r}, not with {_MAGIC!r}")
         end = _end(content, searched, is_whole=not piece)
         if end is not None:
             return HeaderBytes(bytes(content[:end]), _standard(content))

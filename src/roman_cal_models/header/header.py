@@ -9,9 +9,8 @@ from ..errors import NeedsBlocks, ReadOnlyError
 from ..foreign.kinds import kind_of_tag
 from ..nodes.deferred import FileValue
 from ..nodes.lazy_dict import raw_get
-from ..nodes.names import key_name, properties_first
+from ..nodes.node_proxy import NodeProxy
 from ..nodes.object_node import ObjectNode
-from ..nodes.plain import as_flat_dict
 from ..nodes.shapes import shape_problems
 from ..printable import printable
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Header"]
 
 
-class Header:
+class Header(NodeProxy):
     """The header of a Roman file: the typed nodes that `open` gives, read-only, and without the file.
 
     The properties of the top node are reached as those of the header: ``header.meta`` is ``header.node.meta``. An
@@ -42,57 +41,17 @@ class Header:
 
     _file: str | None
     _model_type: str
-    _node: ObjectNode
 
     def __init__(self, node: ObjectNode, file: str | None, model_type: str) -> None:
         for name, value in (("_node", node), ("_file", file), ("_model_type", model_type)):
             object.__setattr__(self, name, value)
-
-    # -- the node ----------------------------------------------------------------------------------------------------
-
-    @property
-    def node(self) -> ObjectNode:
-        """The top node itself, a real `dict`."""
-        return self._node
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
-        return self._node[key_name(name)]
-
-    def __getitem__(self, key: str) -> Any:
-        return self._node[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._node
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._node)
-
-    def __len__(self) -> int:
-        return len(self._node)
-
-    def __bool__(self) -> bool:
-        return True
-
-    def keys(self) -> Any:
-        """Return the names of the top properties."""
-        return self._node.keys()
-
-    def values(self) -> Any:
-        """Return the values of the top properties."""
-        return self._node.values()
-
-    def get(self, key: str, default: Any = None) -> Any:
-        """Return a top property, or `default` where there is none."""
-        return self._node.get(key, default)
 
     def _refuse(self, *args: Any) -> NoReturn:
         raise ReadOnlyError("a header cannot be changed: open the file, or change a copy: copy.deepcopy(header.node)")
 
     __setattr__ = __delattr__ = __setitem__ = __delitem__ = _refuse
 
-    # -- where it stands ---------------------------------------------------------------------------------------------
+    # -- where it stands -----------------------------------------------------------------------------------------------
 
     @property
     def file(self) -> str | None:
@@ -105,58 +64,16 @@ class Header:
         return self._model_type
 
     @property
-    def tag(self) -> str:
-        """The tag of the top node, which fixes the versions of all that is below."""
-        tag = self._node.tag
-        assert tag is not None
-        return tag
-
-    @property
-    def schema_uri(self) -> str:
-        """URI of the schema of the top node."""
-        uri = self._node.schema_uri
-        assert uri is not None
-        return uri
-
-    @property
     def version(self) -> str:
-        """Version of that schema."""
+        """Version of the schema of the top node."""
         version = self._node.version
         assert version is not None
         return version
 
-    # -- looking -----------------------------------------------------------------------------------------------------
+    # -- as a whole ----------------------------------------------------------------------------------------------------
 
-    def items(self) -> Iterator[tuple[str, Any]]:
-        """Yield every value under its dotted name: ``("meta.cal_step.flat_field", "COMPLETE")``.
-
-        As of a model: flat, and values that are null are left out. So are objects that need blocks.
-        """
-        return _leaves(self._node)
-
-    def to_flat_dict(self, include_arrays: bool = True) -> dict[str, Any]:
-        """Return every value under its dotted name: ``{"roman.meta.cal_step.flat_field": "COMPLETE"}``.
-
-        Objects that need blocks are left out.
-
-        Parameters
-        ----------
-        include_arrays : bool
-            Whether arrays are among them, those in blocks as `ArrayInfo`.
-        """
-        return as_flat_dict(_leaves(self._node), include_arrays=include_arrays, prefix="roman.")
-
-    def get_crds_parameters(self) -> dict[str, Any]:
-        """Return what the Calibration Reference Data System selects reference files by.
-
-        Returns
-        -------
-        dict
-            Text, numbers and booleans below ``meta``: ``{"roman.meta.instrument.detector": "WFI01"}``.
-        """
-        leaves = _leaves(self._node["meta"], only_times=True)
-        flat = as_flat_dict(leaves, include_arrays=False, prefix="roman.meta.")
-        return {name: value for name, value in flat.items() if isinstance(value, (str, int, float, complex, bool))}
+    def _leaves(self, tree: Any, *, only_times: bool = False) -> Iterator[tuple[str, Any]]:
+        return _leaves(tree, only_times=only_times)
 
     def problems(self) -> list[Problem]:
         """Return everything that is wrong with the header, what is missing included; empty for a valid one.
@@ -164,12 +81,6 @@ class Header:
         Elements of arrays in blocks are not looked at, nor whether they are there.
         """
         return [*self._node.problems(), *shape_problems(self._node)]
-
-    def __dir__(self) -> list[str]:
-        return properties_first(self._node._attribute_names(), [*dir(self._node), *super().__dir__()])
-
-    def _ipython_key_completions_(self) -> list[str]:
-        return list(self._node)
 
     def __repr__(self) -> str:
         file = "" if self._file is None else f" {self._file}"

@@ -45,7 +45,7 @@ def roman_part(tree: Mapping[Any, Any], name: str | None) -> tuple[TaggedMapping
     raw = opened(tree["roman"])
     uri = installed().store.schema_of_file(tag, raw)
     if not isinstance(raw, TaggedMapping):
-        raise UnknownTagError(name, f"what stands under 'roman' bears the tag {tag}, but is no mapping")
+        raise UnknownTagError(name, f"what stands under 'roman' bears the tag {tag}, but is not a mapping")
     if uri is None:
         raise UnknownTagError(name, _unknown(tag, tree))
     return raw, uri
@@ -88,7 +88,7 @@ def _text(value: Any) -> str:
 
 
 def value_of(mapping: Any, key: str) -> Any:
-    """Return what stands under a key; None for what is no mapping: a file may hold anything there."""
+    """Return what stands under a key; None for what is not a mapping: a file may hold anything there."""
     return opened(mapping.get(key)) if isinstance(mapping, dict) else None
 
 

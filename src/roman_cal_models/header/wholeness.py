@@ -1,4 +1,4 @@
-"""Whether all is there that a header speaks of: the heads of the blocks behind it are looked at, and nothing else."""
+"""Whether all is there that a header refers to: the heads of the blocks behind it are looked at, and nothing else."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Any
 from ..blocks.integrity import Fault, Survey, survey
 from ..blocks.positions import positioned
 from ..errors import ForeignValueError, TruncatedFileError, format_path
-from ..extension.file_blocks import arrays_in, bytes_needed
+from ..sources.file_blocks import arrays_in, bytes_needed
 from ..yaml import TaggedMapping, TaggedSequence, Unread
 from .content import HeaderBytes, parse_tree
 
 __all__ = ["require_whole"]
 
-# whatever may be the source of an array; a word of a text at worst, which is then looked at for what it is
+# whatever may be the source of an array; at worst a word of a text, which is then recognised as such
 _find_sources = re.compile(rb"source[\"']?\s*:\s*(-?\d{1,9})\b").findall
 
 
 def require_whole(stream: Any, header: HeaderBytes, name: str | None) -> None:
-    """See that a local file has all blocks that its header speaks of; what is no plain file is not looked at.
+    """Check that a local file has all blocks that its header refers to; what is not a plain file is not looked at.
 
     Parameters
     ----------

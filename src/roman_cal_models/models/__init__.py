@@ -1,13 +1,16 @@
-"""What a file is.
+"""What a file is: its model, what opens and saves it, and what one asks of it.
 
-By level:
+Users call this room, and so do comparison, registration, the archive, the views and the commands. It calls nodes,
+headers, sources and migration, and the asdf face to write.
 
-- ``changes``: what an upgrade did, one record a value;
-- ``node_access``, ``looking``: the node reached through its model, and what it tells of what it holds;
-- ``data_model``: `DataModel`, the base of all models;
-- ``parquet``: source catalogues as Parquet files;
-- ``saving``: the whole check and the atomic write;
-- ``mixins``: what models of catalogues can do;
-- ``generated``: one model a family of files;
-- ``opening``: anything that a model can be opened from -> the right model.
+By level, each module above those that it calls:
+
+- ``opening``, ``upgrades``: anything that a model can be opened from -> the right model, upgraded if wanted;
+- ``generated``, ``mixins``: one model a family of files, and what models of catalogues can do beyond their schema;
+- ``data_model``: `DataModel`, the base of all models; ``classes``: which model stands for which node;
+- methods of `DataModel`, one module a subject: ``saving``, ``validation``, ``loading``, ``units``, ``quality``,
+  ``plotting``, ``schema_info``, ``tree_display``. They are functions that the class takes as they are;
+- ``node_opening``, ``parquet``, ``file_nodes``: a source -> its top node, without a model;
+- ``integrity``, ``atomic``: blocks that are what was written, files that appear whole;
+- ``defaults``: what the products of the pipeline hold when they are made.
 """

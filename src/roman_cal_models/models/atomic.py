@@ -62,7 +62,7 @@ def atomically(path: Path, *, overwrite: bool = True) -> Generator[BinaryIO]:
     TargetExistsError
         There is a file, and it is not to be replaced.
     TargetError
-        What is there is no file.
+        What is there is not a file.
     OSError
         The system does not let the file be written. It is named as it was given.
     """
@@ -84,7 +84,7 @@ def atomically(path: Path, *, overwrite: bool = True) -> Generator[BinaryIO]:
             _place(stream, target, path, overwrite=overwrite)
         _sync_folder(target.parent)
     except OSError as error:
-        # nobody knows the names behind links, nor those of ours
+        # the names behind links are unknown, and so are those of ours
         if error.errno is not None and (error.filename is None or str(error.filename) in names):
             error.filename = str(path)
             del error.filename2
@@ -158,7 +158,7 @@ def _take_over_attributes(descriptor: int, target: Path) -> None:
 
 @contextmanager
 def _new_part(folder: Path, mode: int, names: set[str]) -> Generator[BinaryIO]:
-    """Give a new file that nobody takes for one left behind; it is removed in the end, unless it was renamed.
+    """Give a new file that is not taken for one left behind; it is removed in the end, unless it was renamed.
 
     Parameters
     ----------
@@ -187,7 +187,7 @@ def _new_part(folder: Path, mode: int, names: set[str]) -> Generator[BinaryIO]:
 
 
 def _is_ours(descriptor: int, part: Path) -> bool:
-    """Lock a new file; return whether nobody had taken it for one left behind by then."""
+    """Lock a new file; return whether it had not been taken for one left behind by then."""
     return _lock(descriptor, exclusive=True) is not False and os.path.lexists(part)
 
 
@@ -298,7 +298,7 @@ def _remove_if_left(path: str, kernel: str) -> None:
 
 
 def _lock(descriptor: int, *, exclusive: bool) -> bool | None:
-    """Lock a file until it is closed; return whether nobody else had, and None where there are no locks."""
+    """Lock a file until it is closed; return whether no other process had, and None where there are no locks."""
     if sys.platform == "win32":
         return None
     import fcntl

@@ -6,28 +6,22 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from ..nodes.classes import model_name
+
 if TYPE_CHECKING:
     from .data_model import DataModel
 
-__all__ = ["REGISTERED", "model_class", "model_name", "model_of_name"]
+__all__ = ["REGISTERED", "model_class", "model_of_name"]
 
 REGISTERED: dict[str, type[DataModel]] = {}
-"""Name -> model that was made at run time, of the schemas of a third party; filled by ``registering``."""
+"""Name -> model that was made at run time, of the schemas of a third party; filled by ``registration``."""
 
 
 @cache
 def model_class(node: str) -> type[DataModel] | None:
-    """Return the model of a class of nodes, by its name; None for a node that is no file."""
+    """Return the model of a class of nodes, by its name; None for a node that is not a file."""
     name = model_name(node)
     return None if name is None else model_of_name(name)
-
-
-def model_name(node: str) -> str | None:
-    """Return the name of the model of a class of nodes, without importing it; None for a node that is no file."""
-    from .generated._index import MODELS
-
-    registered = (name for name, model in REGISTERED.items() if model._node_name == node)
-    return MODELS.get(node) or next(registered, None)
 
 
 def model_of_name(name: str) -> type[DataModel]:

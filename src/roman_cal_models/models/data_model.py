@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from .. import errors
@@ -16,21 +14,20 @@ from ..nodes.deferred import RAW_TYPES, AsdfArray, FileValue
 from ..nodes.docstrings import SchemaDoc
 from ..nodes.lazy_dict import raw_get
 from ..nodes.names import key_name
+from ..nodes.node_proxy import MutableNodeProxy
 from ..nodes.object_node import ObjectNode, TaggedObjectNode
 from ..nodes.properties import declare, declared_property, own_names
 from ..printable import printable
-from .looking import Looking
-from .node_access import NodeAccess
+from . import loading, plotting, quality, saving, schema_info, tree_display, units, validation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
-
-    from ..extension.foreign import FileSource
+    from ..changes import Change
+    from ..nodes.descriptions import Description
     from ..schema.places import ObjectSchema
+    from ..sources.file_source import FileSource
     from ..yaml import TaggedMapping
-    from .changes import Change
 
 __all__ = ["DataModel"]
 
@@ -67,11 +64,11 @@ class _Attributes:
 _attributes = _Attributes.__dict__["__dict__"]
 
 
-class DataModel(NodeAccess, Looking, _Attributes):
+class DataModel(MutableNodeProxy, _Attributes):
     """A Roman file in memory: its top node, and the file while it is open.
 
     The properties of the node are reached as those of the model: ``model.meta`` is ``model.node.meta``.
-    A model is no `dict`, and is equal only to itself.
+    A model is not a `dict`, and is equal only to itself.
 
     A subclass may have attributes of its own, which no file holds: what it defines (slots, properties, defaults), and
     any whose name begins with an underscore.
@@ -143,7 +140,7 @@ class DataModel(NodeAccess, Looking, _Attributes):
         elif isinstance(init, Mapping):
             self._bind(self._node_class()(init), None)
         else:
-            from .opening import open_node
+            from .node_opening import open_node
 
             node, source = open_node(init, **kwargs)
             if not isinstance(node, self._node_class()):
@@ -221,21 +218,7 @@ class DataModel(NodeAccess, Looking, _Attributes):
         state = "closed" if source is not None and source.is_closed else ""
         return as_html(self._node, type(self).__name__, None if source is None else source.name, state)
 
-    # -- where it stands ---------------------------------------------------------------------------------------------
-
-    @property
-    def tag(self) -> str:
-        """The tag of the top node, which fixes the versions of all that is below."""
-        tag = self._node.tag
-        assert tag is not None
-        return tag
-
-    @property
-    def schema_uri(self) -> str:
-        """URI of the schema of the top node."""
-        uri = self._node.schema_uri
-        assert uri is not None
-        return uri
+    # -- where it stands -----------------------------------------------------------------------------------------------
 
     @property
     def override_handle(self) -> str:
@@ -256,7 +239,7 @@ class DataModel(NodeAccess, Looking, _Attributes):
         """Return the name of the array that the others follow in shape; empty for a model without one."""
         return next((name for name in ("data", "coeffs", "value", "dq") if name in self._node), "")
 
-    # -- creation ----------------------------------------------------------------------------------------------------
+    # -- creation ------------------------------------------------------------------------------------------------------
 
     @classmethod
     def create_minimal(
@@ -309,7 +292,7 @@ class DataModel(NodeAccess, Looking, _Attributes):
         Parameters
         ----------
         model : DataModel or mapping
-            What to convert. It is copied, not changed, and not checked: `validate` tells what is missing.
+            What to convert. It is copied, not changed, and not checked: `validate` finds what is missing.
         """
         return cls._of(cls._node_class().create_from_node(model.node if isinstance(model, DataModel) else model))
 
@@ -331,18 +314,21 @@ class DataModel(NodeAccess, Looking, _Attributes):
         Returns
         -------
         DataModel
-            Of the same class; this one is not changed. What the old version does not tell is listed in `assumed`.
+            Of the same class; this one is not changed. What the old version does not say is listed in `assumed`.
 
         Raises
         ------
         UpgradeError
             The version is older, or it requires something for which no value is declared.
         """
-        from ..upgrading.running import upgrade
+        from ..migration.upgrade_node import tag_of_version, upgrade_node
+        from .integrity import refuse_wrong_blocks
 
-        model: Any = upgrade(self, version)
-        upgraded: Self = model
-        return upgraded
+        target = tag_of_version(self._node, version)
+        if target != self.tag:
+            refuse_wrong_blocks(self._node, in_memory=True)
+        node, changes = upgrade_node(self._node, target)
+        return self._of(node, self._source, owns_source=False, history=(*self._history, *changes))
 
     @property
     def assumed(self) -> tuple[Change, ...]:
@@ -372,185 +358,44 @@ class DataModel(NodeAccess, Looking, _Attributes):
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (type(self), self._node, self._history)
 
-    # -- checking and writing ----------------------------------------------------------------------------------------
+    # -- what one asks of it -------------------------------------------------------------------------------------------
 
-    def problems(self, *, blocks: bool = False) -> list[Problem]:
-        """Return everything that is wrong with the model, what is missing included; empty for a valid one.
+    unit = units.unit
+    quantity = units.quantity
+    dq_flags = quality.dq_flags
+    mask = quality.mask
+    plot = plotting.plot
+    schema_info = schema_info.schema_info
+    info = tree_display.info
+    search = tree_display.search
 
-        Of the file that it was opened from, the heads of the blocks are looked at: they tell whether it is whole.
-        Arrays that belong together and have not the same shape are told as warnings.
-
-        Parameters
-        ----------
-        blocks : bool
-            Whether all blocks of the file are read as well, decompressed, and compared with their checksums. A block
-            without a checksum is told as a warning.
-
-        Returns
-        -------
-        list of Problem
-            What each is of tells its ``kind``; ``level`` tells errors from warnings.
-
-        Raises
-        ------
-        ModelClosedError
-            The blocks are to be read, and the file was closed.
-        """
-        from .integrity import model_problems
-
-        return model_problems(self._node, self._source, blocks=blocks)
-
-    def validate(self, *, blocks: bool = False) -> None:
-        """Check the whole model, foreign objects included, and whether its file is whole.
+    def describe(self, path: str) -> Description:
+        """Return what the schemas say of a property, by the version of this model.
 
         Parameters
         ----------
-        blocks : bool
-            As for `problems`.
+        path : str
+            Its dotted name: ``"meta.cal_step.flat_field"``.
 
         Raises
         ------
-        ValidationError
-            Carries every problem that is more than a warning.
-        ModelClosedError
-            As for `problems`.
+        UnknownAttributeError
+            The schemas know no such property.
         """
-        found = [problem for problem in self.problems(blocks=blocks) if problem.level == "error"]
-        if found:
-            raise errors.ValidationError(found, None if self._source is None else self._source.name)
+        return self._node.describe(path)
 
-    def save(
-        self,
-        path: str | PathLike[str] | Callable[[str], str | PathLike[str]],
-        dir_path: str | PathLike[str] | None = None,
-        *,
-        overwrite: bool = True,
-        **kwargs: Any,
-    ) -> Path:
-        """Check the model whole and write it to a file.
+    def get_schema(self) -> dict[str, Any]:
+        """Return the schema of the top node, with its references resolved."""
+        return self._node.get_schema()
 
-        The file is written under another name beside its place and then renamed, so that a failure leaves what was
-        there before. A file that is replaced gives its mode to the new one, and its owner, group and extended
-        attributes where the system lets one. Files that killed saves left in the folder are removed. Name and date
-        of the file are set in the file, not in the model.
+    # -- the file ------------------------------------------------------------------------------------------------------
 
-        Parameters
-        ----------
-        path : str, path-like or callable
-            The file, ending in ``.asdf``. A callable is given ``meta.filename`` and returns the path.
-        dir_path : str or path-like, optional
-            Folder to write to, instead of that of `path`.
-        overwrite : bool
-            Whether a file that is there is replaced.
-        **kwargs
-            As for `to_asdf`.
-
-        Returns
-        -------
-        Path
-            Of the file.
-
-        Raises
-        ------
-        ValidationError
-            The model is not valid. Nothing was written.
-        ChecksumError, TruncatedFileError
-            An array that was read from a file, or is still to be, is not what was written there. Nothing was written.
-            Setting a copy of the array (``model.data = model.data.copy()``) takes its values for good.
-        TargetExistsError
-            There is a file, and it is not to be replaced.
-        TargetError
-            What is there is no file (a FIFO, a device), or the name is no text.
-        ValueError
-            The name does not end in ``.asdf``.
-        """
-        path = Path(path(self._node["meta"]["filename"]) if callable(path) else path)
-        target = path if dir_path is None else Path(dir_path) / path.name
-        if target.suffix == ".parquet" and hasattr(type(self), "to_parquet"):
-            self.to_parquet(target, overwrite=overwrite)
-            return target
-        if target.suffix != ".asdf":
-            ending = repr(target.suffix) if target.suffix else "a file without ending"
-            raise ValueError(f"{target}: models are saved as .asdf, not as {ending}")
-        self.to_asdf(target, overwrite=overwrite, **kwargs)
-        return target
-
-    def to_asdf(self, path: str | PathLike[str], *, overwrite: bool = True, **kwargs: Any) -> None:
-        """Check the model whole and write it to an ASDF file, as `save` does.
-
-        Parameters
-        ----------
-        path : str or path-like
-            The file.
-        overwrite : bool
-            Whether a file that is there is replaced.
-        **kwargs
-            ``all_array_compression`` (``"lz4"`` by default), ``all_array_storage``, ``compression_kwargs``,
-            ``pad_blocks``, ``include_block_index`` and ``write_checksums``, as `asdf.AsdfFile.write_to` takes them.
-
-        Raises
-        ------
-        ValidationError, ChecksumError, TruncatedFileError, TargetExistsError, TargetError
-            As for `save`. Nothing was written.
-        """
-        from .saving import write
-
-        write(self._node, Path(path), overwrite=overwrite, history=self._history, **kwargs)
-
-    # -- the file ----------------------------------------------------------------------------------------------------
-
-    def section(self, name: str, index: Any) -> NDArray[Any]:
-        """Return part of an array, and read no more of the file for it than is needed.
-
-        Of an array in a block that is not compressed, only the wanted bytes are read; of one compressed by lz4, only
-        the pieces that hold them. Anything else is read whole, and stays loaded.
-
-        Parameters
-        ----------
-        name : str
-            Of the array; below another node, under its dotted name.
-        index : int, slice, Ellipsis or tuple of them
-            Which part: ``np.s_[y0:y1, x0:x1]``.
-
-        Returns
-        -------
-        numpy.ndarray
-            As ``model[name][index]``, but an array of its own.
-
-        Raises
-        ------
-        IndexError
-            The array has no such part.
-        MissingKeyError
-            There is nothing of this name.
-        ModelClosedError
-            The array was not loaded before the file was closed.
-        TypeError
-            What stands there is no array.
-        """
-        from .loading import section
-
-        return section(self._node, name, index)
-
-    def detach(self) -> Self:
-        """Load what is not loaded yet, and let the file go: the model is one in memory from now on.
-
-        Returns
-        -------
-        DataModel
-            The model itself.
-
-        Raises
-        ------
-        ModelClosedError
-            The file was closed before all was loaded.
-        """
-        from .loading import load
-
-        load(self._node)
-        self.close()
-        self._source = None
-        return self
+    problems = validation.problems
+    validate = validation.validate
+    save = saving.save
+    to_asdf = saving.to_asdf
+    section = loading.section
+    detach = loading.detach
 
     def close(self) -> None:
         """Let the file go. What was read stays; what was not raises `ModelClosedError` from now on."""

@@ -7,15 +7,22 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..blocks.origins import origin_of
-from ..errors import ChecksumError, FileError, ForeignValueError, ModelClosedError, Problem, TruncatedFileError
+from ..errors import (
+    ChecksumError,
+    FileError,
+    ForeignValueError,
+    ModelClosedError,
+    Problem,
+    TruncatedFileError,
+)
 from ..errors import format_path as written
-from ..extension.arrays import is_in_block
-from ..extension.file_blocks import FileBlocks, arrays_in, bytes_needed
-from ..extension.foreign import FileSource
 from ..nodes.deferred import FileValue
 from ..nodes.lazy_dict import raw_members
 from ..nodes.object_node import ObjectNode
 from ..nodes.shapes import shape_problems
+from ..sources.arrays import is_in_block
+from ..sources.file_blocks import FileBlocks, arrays_in, bytes_needed
+from ..sources.file_source import FileSource
 from ..yaml import opened
 
 if TYPE_CHECKING:
@@ -25,7 +32,7 @@ __all__ = ["model_problems", "refuse_wrong_blocks"]
 
 _Path = tuple[str | int, ...]
 
-# what is no object of a block, nor holds one
+# what neither is an object of a block nor holds one
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
@@ -59,10 +66,10 @@ def model_problems(
 
 
 def refuse_wrong_blocks(node: ObjectNode, *, in_memory: bool = False) -> None:
-    """See that what is written under a new checksum is what was written under the old one.
+    """Check that what is written under a new checksum is what was written under the old one.
 
     Blocks are compared with their checksums, where they have one: those that are still to be read, and those of
-    arrays that were read before. Arrays that somebody has put in their place are nobody's business.
+    arrays that were read before. Arrays that were put in their place since are left alone.
 
     Parameters
     ----------
@@ -105,12 +112,12 @@ def _block_problems(
 
 
 def _matters(fault: Fault) -> bool:
-    """Tell whether a fault of the file is more than one of the index of its blocks, which is but a convenience."""
+    """Return whether a fault of the file is more than one of the index of its blocks, which is only a convenience."""
     return fault.kind != "index"
 
 
 def _faults_of(used: Iterable[_Use], found: Survey) -> Iterator[tuple[_Use, Fault]]:
-    """Tell what is wrong with the blocks of arrays that are not in memory, by their heads."""
+    """Yield what is wrong with the blocks of arrays that are not in memory, by their heads."""
     from ..blocks.integrity import Fault
 
     for use in used:
@@ -119,7 +126,7 @@ def _faults_of(used: Iterable[_Use], found: Survey) -> Iterator[tuple[_Use, Faul
         if type(use.block) is int:
             yield from ((use, fault) for fault in found.faults_of(use.block, use.needed))
         else:
-            yield use, Fault("block", None, f"its source {use.block!r} is no number of a block")
+            yield use, Fault("block", None, f"its source {use.block!r} is not a number of a block")
 
 
 def _after_reading(

@@ -1,11 +1,10 @@
-"""Arrays of a file: all that are not loaded yet, or part of one."""
+"""Methods of models: arrays of a file loaded, all that are not yet, or part of one."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import format_path
-from ..extension.foreign import FileSource
 from ..nodes.deferred import AsdfArray, FileValue
 from ..nodes.lazy_dict import raw_get, raw_members
 from ..nodes.list_node import ListNode
@@ -14,7 +13,62 @@ from ..nodes.object_node import ObjectNode
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["load", "name_arrays", "section", "section_at"]
+    from .data_model import DataModel
+
+__all__ = ["detach", "load", "name_arrays", "section", "section_at", "section_below"]
+
+Model = TypeVar("Model", bound="DataModel")
+
+
+def section(self: DataModel, name: str, index: Any) -> NDArray[Any]:
+    """Return part of an array, and read no more of the file for it than is needed.
+
+    Of an array in a block that is not compressed, only the wanted bytes are read; of one compressed by lz4, only
+    the pieces that hold them. Anything else is read whole, and stays loaded.
+
+    Parameters
+    ----------
+    name : str
+        Of the array; below another node, under its dotted name.
+    index : int, slice, Ellipsis or tuple of them
+        Which part: ``np.s_[y0:y1, x0:x1]``.
+
+    Returns
+    -------
+    numpy.ndarray
+        As ``model[name][index]``, but an array of its own.
+
+    Raises
+    ------
+    IndexError
+        The array has no such part.
+    MissingKeyError
+        There is nothing of this name.
+    ModelClosedError
+        The array was not loaded before the file was closed.
+    TypeError
+        What stands there is not an array.
+    """
+    return section_below(self.node, name, index)
+
+
+def detach(self: Model) -> Model:
+    """Load what is not loaded yet, and let the file go: the model is one in memory from now on.
+
+    Returns
+    -------
+    DataModel
+        The model itself.
+
+    Raises
+    ------
+    ModelClosedError
+        The file was closed before all was loaded.
+    """
+    load(self.node)
+    self.close()
+    self._source = None
+    return self
 
 
 def load(node: Any) -> None:
@@ -31,7 +85,7 @@ def load(node: Any) -> None:
 
 
 def name_arrays(node: Any, file: str | None) -> None:
-    """Tell the arrays of an open `asdf.AsdfFile` which file they are of, for their errors."""
+    """Give the arrays of an open `asdf.AsdfFile` the name of their file, for their errors."""
     for _, value in raw_members(node):
         if isinstance(value, AsdfArray):
             value.file = file
@@ -49,13 +103,13 @@ def _is_mapped(array: Any) -> bool:
     return False
 
 
-def section(node: ObjectNode, name: str, index: Any) -> NDArray[Any]:
+def section_below(node: ObjectNode, name: str, index: Any) -> NDArray[Any]:
     """Return part of the array of a dotted name below a node, without the rest where that can be.
 
     Raises
     ------
     TypeError
-        What stands there is no array.
+        What stands there is not an array.
     """
     *parents, key = name.split(".")
     for parent in parents:
@@ -67,6 +121,8 @@ def section_at(node: ObjectNode, key: str, index: Any) -> NDArray[Any]:
     """Return part of the array under a key of a node, whatever the key is."""
     import numpy as np
 
+    from ..sources.file_source import FileSource
+
     raw = raw_get(node, key)
     if isinstance(raw, FileValue) and not raw.is_built and isinstance(raw.source, FileSource):
         part: NDArray[Any] | None = raw.source.section(raw.raw, index, lambda: format_path((*node.path(), key)))
@@ -74,6 +130,6 @@ def section_at(node: ObjectNode, key: str, index: Any) -> NDArray[Any]:
             return part
     value = node[key]
     if not isinstance(value, np.ndarray):
-        raise TypeError(f"{format_path((*node.path(), key))} is no array but a {type(value).__name__}")
+        raise TypeError(f"{format_path((*node.path(), key))} is not an array but a {type(value).__name__}")
     copied: NDArray[Any] = np.array(value[index], subok=True)
     return copied

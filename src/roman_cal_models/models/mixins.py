@@ -72,7 +72,7 @@ class CatalogModelMixin(DataModel):
         TargetExistsError
             There is a file, and it is not to be replaced.
         TargetError
-            What is there is no file (a FIFO, a device), or the name is no text.
+            What is there is not a file (a FIFO, a device), or the name is not text.
         MissingPackageError
             ``pyarrow`` is not installed: ``pip install 'roman-cal-models[parquet]'``.
 
@@ -111,7 +111,7 @@ class WcsModelMixin(DataModel):
         Raises
         ------
         SourceTypeError
-            The model is no `ImageModel`.
+            The model is not an `ImageModel`.
         """
         if model.node.__class__.__name__ != "WfiImage":
             raise SourceTypeError(f"a WCS model is made of an ImageModel, not of {type(model).__name__}")

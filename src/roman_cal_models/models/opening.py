@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import builtins
-import io
 import os
-import warnings
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from ..errors import FilenameMismatchWarning, NotRomanError, SourceTypeError, UnknownTagError
-from ..extension.foreign import FileSource
-from ..header.content import parse_tree, read_header_bytes
-from ..header.roots import history_entries, roman_part, value_of
-from ..header.sources import name_of_stream
-from ..nodes.from_file import build_root, node_from_tree
-from ..nodes.object_node import ObjectNode
-from ..schema import former, installed
-from ..yaml import TaggedMapping
+from ..errors import SourceTypeError, UnknownTagError
 from .classes import model_class
 from .data_model import DataModel
-from .loading import name_arrays
-from .parquet import is_parquet, read_parquet
+from .node_opening import open_node
 
-__all__ = ["model_of", "open", "open_node"]
+if TYPE_CHECKING:
+    from ..nodes.object_node import ObjectNode
+    from ..sources.file_source import FileSource
+
+__all__ = ["model_of", "open"]
 
 
 def open(
@@ -67,7 +59,7 @@ def open(
     Raises
     ------
     NotAsdfError, TruncatedFileError
-        It is no ASDF file, or not a whole header of one.
+        It is not an ASDF file, or not a whole header of one.
     NotRomanError, UnknownTagError
         It holds no Roman data model.
     SourceTypeError
@@ -111,105 +103,6 @@ def _library(source: str | os.PathLike[str]) -> Any:
     except ImportError:
         raise SourceTypeError(f"{os.fspath(source)}: to open associations, pip install romancal") from None
     return library.ModelLibrary(source)
-
-
-def open_node(
-    source: Any, *, memmap: bool = False, storage_options: Mapping[str, Any] | None = None
-) -> tuple[ObjectNode, FileSource | None]:
-    """Return the top node of a source, and its file where this package has opened it."""
-    if _is_asdf_file(source):
-        return _node_of_asdf_file(source), None
-    stream, name, owns_stream = _stream(source, storage_options or {})
-    try:
-        start = stream.read(4)
-        stream.seek(-len(start), os.SEEK_CUR)
-        if is_parquet(start):
-            catalog = read_parquet(stream, name)
-            if owns_stream:
-                stream.close()
-            return catalog, None
-        header = read_header_bytes(stream, name)
-        tree = parse_tree(header, name)
-        raw, uri = roman_part(tree, name)
-        if isinstance(source, (str, os.PathLike)):
-            _compare_filename(raw, os.fsdecode(source))
-        file = FileSource(stream, header.content, header.standard, name, owns_stream=owns_stream, memmap=memmap)
-        file.history = history_entries(tree)
-        file.beside = {str(key): value for key, value in tree.items() if key != "roman"}
-        return build_root(raw, uri, file), file
-    except BaseException:
-        if owns_stream:
-            stream.close()
-        raise
-
-
-def _stream(source: Any, storage_options: Mapping[str, Any]) -> tuple[BinaryIO, str | None, bool]:
-    """Return a binary stream, the name of the file, and whether the stream is ours to close."""
-    if isinstance(source, (bytes, bytearray, memoryview)):
-        return io.BytesIO(source), None, True
-    if isinstance(source, (str, os.PathLike)):
-        name = os.fspath(source)
-        if isinstance(name, str) and "://" in name:
-            return _remote(name, storage_options), name, True
-        return builtins.open(name, "rb"), os.fsdecode(name), True
-    if hasattr(source, "read") and hasattr(source, "seek"):
-        return source, name_of_stream(source), False
-    raise SourceTypeError(
-        f"a model cannot be opened from {type(source).__name__}: give a path, a URL, bytes, a binary stream, "
-        "an asdf.AsdfFile or a model"
-    )
-
-
-def _remote(url: str, storage_options: Mapping[str, Any]) -> BinaryIO:
-    try:
-        import fsspec
-    except ImportError:
-        raise SourceTypeError(f"{url}: to open URLs, pip install 'roman-cal-models[remote]'") from None
-    try:
-        file: Any = fsspec.open(url, "rb", **storage_options)
-        stream: BinaryIO = file.open()
-    except (ValueError, ImportError) as error:  # no such kind of URL, or its package is not installed
-        raise SourceTypeError(f"{url}: {error}") from None
-    return stream
-
-
-def _compare_filename(raw: TaggedMapping, source: str) -> None:
-    """Warn when a local file does not bear the name that it was written under."""
-    written = value_of(value_of(raw, "meta"), "filename")
-    found = os.path.basename(source)
-    if "://" not in source and isinstance(written, str) and written != found:
-        warnings.warn(
-            f"{source}: meta.filename is {str(written)!r}; the model keeps that until it is saved",
-            FilenameMismatchWarning,
-            stacklevel=4,
-        )
-
-
-def _is_asdf_file(source: Any) -> bool:
-    import sys
-
-    # while another thread imports asdf for the first time, there is a module without the class
-    cls = getattr(sys.modules.get("asdf"), "AsdfFile", None)
-    return cls is not None and isinstance(source, cls)
-
-
-def _node_of_asdf_file(file: Any) -> ObjectNode:
-    name = file.uri
-    if "roman" not in file.tree:
-        raise NotRomanError(name, "an ASDF file, but not of Roman: there is no key 'roman'")
-    top = file["roman"]
-    tag = top.tag if isinstance(top, ObjectNode) else getattr(top, "_tag", None)
-    renamed = None if tag is None else former.schema_of_file(tag, top)
-    if isinstance(top, ObjectNode) and renamed in (None, top.schema_uri):
-        name_arrays(top, name)
-        return top
-    if tag is None or not isinstance(top, Mapping):
-        raise UnknownTagError(name, f"what stands under 'roman' is a {type(top).__name__} without a tag")
-    if installed().store.schema_of_file(tag, top) is None:
-        raise UnknownTagError(name, f"the tag {tag} is not known to the installed rad")
-    node: ObjectNode = node_from_tree(top, tag, renamed)
-    name_arrays(node, name)
-    return node
 
 
 def model_of(node: ObjectNode, file: FileSource | None = None) -> DataModel:

@@ -25,6 +25,7 @@ from ..nodes.classes import schema_for
 from ..nodes.copying import copied
 from ..nodes.object_node import ObjectNode
 from .classes import model_of_name
+from .file_nodes import node_of_file
 
 if TYPE_CHECKING:
     from ..schema.places import ObjectSchema, Place
@@ -121,7 +122,7 @@ def _flat(values: Mapping[Any, Any], start: str = "") -> Iterator[tuple[str, Any
 
 
 def _kinds(table: Any, path: Path) -> dict[str, dict[str, Any]]:
-    """Return what Parquet does not tell of each column, by name."""
+    """Return what Parquet does not record of each column, by name."""
     kinds = {}
     for name in table.colnames:
         column = table[name]
@@ -166,7 +167,7 @@ def read_parquet(stream: Any, name: str | None) -> ObjectNode:
     Raises
     ------
     NotRomanError
-        It is no Parquet file, or not of a Roman catalogue.
+        It is not a Parquet file, or not of a Roman catalogue.
     MissingPackageError
         ``pyarrow`` is not installed.
     """
@@ -182,7 +183,7 @@ def read_parquet(stream: Any, name: str | None) -> ObjectNode:
     except (ValueError, TypeError, LookupError, AttributeError, YamlParseError) as error:
         if isinstance(error, NotRomanError) and error.file == name:
             raise
-        raise NotRomanError(name, f"the metadata of the Parquet file does not tell of a catalogue: {error}") from error
+        raise NotRomanError(name, f"the metadata of the Parquet file does not describe a catalogue: {error}") from error
 
 
 def _node(found: Any, name: str | None) -> ObjectNode:
@@ -190,14 +191,12 @@ def _node(found: Any, name: str | None) -> ObjectNode:
 
     metadata = {key.decode(): value for key, value in (found.schema.metadata or {}).items()}
     if MODEL_KEY in metadata:
-        from .opening import open_node
-
-        node, _ = open_node(io.BytesIO(metadata[MODEL_KEY]))
+        node, _ = node_of_file(io.BytesIO(metadata[MODEL_KEY]), None)
     else:
         node = _from_texts({key: value.decode() for key, value in metadata.items() if key != HEADER_KEY}, name)
     if node._schema is None or node._schema.place(TABLE) is None:
-        raise NotRomanError(name, f"a Parquet file, but {type(node).__name__} is no catalogue")
-    # reading refuses nothing: what is wrong with the columns is for `validate` to tell
+        raise NotRomanError(name, f"a Parquet file, but {type(node).__name__} is not a catalogue")
+    # reading refuses nothing: what is wrong with the columns is left to `validate`
     with config(validate_assignment="off", unknown="ignore"):
         node[TABLE] = _table(found, metadata.get(HEADER_KEY), json.loads(metadata.get(COLUMNS_KEY, "{}")))
     return node
@@ -214,7 +213,7 @@ def _table(found: Any, header: bytes | None, ours: Mapping[str, Any]) -> Any:
     table = Table(meta=told.get("meta"))
     for name in found.column_names:
         facts = about.get(name, {})
-        # of a column of text, the header does not tell the length
+        # the header does not give the length of a column of text
         told_type = facts.get("datatype", "string")
         kind = {"dtype": None if told_type == "string" else told_type, "shape": [], **kinds.get(name, {})}
         values, mask = _values(found[name].combine_chunks(), kind)
@@ -252,12 +251,12 @@ def _values(column: Any, kind: Mapping[str, Any]) -> tuple[Any, Any]:
 
 
 def _from_texts(texts: Mapping[str, str], name: str | None) -> ObjectNode:
-    """Return the node that dotted names and texts tell of: each is of the type that the newest schema says."""
+    """Return the node that dotted names and texts describe: each value gets the type that the newest schema says."""
     kind = texts.get(f"{_PREFIX}meta.model_type")
     try:
         cls = model_of_name(kind or "")._node_class()
     except KeyError:
-        raise NotRomanError(name, "a Parquet file, but its metadata tells of no Roman model") from None
+        raise NotRomanError(name, "a Parquet file, but its metadata names no Roman model") from None
     tree: dict[str, Any] = {}
     for key, text in texts.items():
         if key.startswith(_PREFIX):
@@ -311,7 +310,7 @@ def _typed(value: Any, place: Place | None) -> Any:
 
 
 def _number(text: str, types: frozenset[str]) -> Any:
-    """Return a text as what the schema wants; as it is where it is no such thing, so that `validate` tells."""
+    """Return a text as what the schema wants; as it is where it is not of that type, so that `validate` reports it."""
     if "string" in types:
         return text
     if "boolean" in types and text in ("True", "False"):

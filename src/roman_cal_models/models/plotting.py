@@ -1,4 +1,4 @@
-"""Arrays of a model as pictures."""
+"""A method of models: their arrays as pictures."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from ..errors import MissingPackageError, UnitError, UnknownAttributeError
 from ..nodes.deferred import AsdfArray, FileValue
 from ..nodes.lazy_dict import raw_get
-from ..outline.entry import readable_unit
 
 if TYPE_CHECKING:
+    from astropy.visualization import BaseInterval, BaseStretch
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
@@ -22,24 +22,63 @@ _FLAGS = "bu"
 
 
 def plot(
-    model: DataModel,
-    name: str,
-    index: int | tuple[int, ...],
-    ax: Axes | None,
-    stretch: Any,
-    interval: Any,
+    self: DataModel,
+    name: str = "data",
+    *,
+    index: int | tuple[int, ...] = -1,
+    ax: Axes | None = None,
+    stretch: BaseStretch | None = None,
+    interval: BaseInterval | None = None,
     **kwargs: Any,
 ) -> Axes:
-    """Show an array, see `DataModel.plot`."""
+    """Show an array as a picture, with a colour bar that has its unit. Nothing else of the file is read.
+
+    Parameters
+    ----------
+    name : str
+        Of the array, dotted.
+    index : int or tuple of int
+        Of an array of three dimensions, which resultant: the last by default. A number for each dimension before
+        the last two, where there are more.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default, a new figure of ``pyplot``.
+    stretch : astropy.visualization.BaseStretch, optional
+        How brightness becomes colour; by default `~astropy.visualization.AsinhStretch`, and linear for arrays of
+        flags and labels.
+    interval : astropy.visualization.BaseInterval, optional
+        Which values the colours are spread over; by default `~astropy.visualization.ZScaleInterval`, and all
+        for flags and labels.
+    **kwargs
+        As `matplotlib.axes.Axes.imshow` takes them. ``norm``, ``vmin`` and ``vmax`` take the place of stretch
+        and interval.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Axes count pixels from 0, the first row below. Values that are not finite are left blank.
+
+    Raises
+    ------
+    MissingPackageError
+        matplotlib is not installed.
+    MissingKeyError
+        There is no such array.
+    ModelClosedError
+        The array was not loaded before the file was closed.
+    ValueError
+        It has fewer than two dimensions, or as many that `index` does not fit.
+    """
     try:
         import matplotlib.pyplot as plt
     except ImportError:
-        raise MissingPackageError("to plot needs matplotlib: pip install 'roman-cal-models[view]'") from None
+        raise MissingPackageError("plotting needs matplotlib: pip install 'roman-cal-models[view]'") from None
     import numpy as np
     from astropy.visualization import AsinhStretch, ImageNormalize, LinearStretch, MinMaxInterval, ZScaleInterval
 
-    array, part = _array(model, name, index)
-    unit = _unit(model, name)
+    from ..outline.entry import readable_unit
+
+    array, part = _array(self, name, index)
+    unit = _unit(self, name)
     are_flags = array.dtype.kind in _FLAGS and unit is None
     if stretch is None:
         stretch = LinearStretch() if are_flags else AsinhStretch()
@@ -60,7 +99,7 @@ def plot(
     label = f"{name} ({readable_unit(unit)})" if unit else name
     figure.colorbar(image, ax=ax, label=label, extend=_extend(values, image.norm))
     ax.set(xlabel="x (pixel)", ylabel="y (pixel)")
-    ax.set_title(" ".join(filter(None, (_file(model), f"{name}{part}"))), fontsize="medium")
+    ax.set_title(" ".join(filter(None, (_file(self), f"{name}{part}"))), fontsize="medium")
     return ax
 
 
@@ -88,7 +127,7 @@ def _array(model: DataModel, name: str, index: int | tuple[int, ...]) -> tuple[N
 
 
 def _unit(model: DataModel, name: str) -> str | None:
-    """Return the unit for the colour bar: where the model does not tell which of several it is, all of them."""
+    """Return the unit for the colour bar: where the model does not say which of several it is, all of them."""
     try:
         return model.unit(name)
     except UnknownAttributeError:

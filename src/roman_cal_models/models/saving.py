@@ -1,25 +1,106 @@
-"""A node into a file: the whole check first, then one atomic write."""
+"""Methods of models: a node into a file, by the whole check and then one atomic write."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from os import PathLike
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from .. import asdf_bridge
-from ..errors import Problem, TargetError, ValidationError, format_path
+from .. import asdf_bridge, errors
+from ..errors import Problem, TargetError, format_path
 from ..nodes.object_node import ObjectNode
 from ..yaml import TaggedMapping
-from .atomic import atomically
-from .changes import Change
 
-__all__ = ["check", "write", "write_unchecked"]
+if TYPE_CHECKING:
+    from ..changes import Change
+    from .data_model import DataModel
+
+__all__ = ["check", "save", "to_asdf", "write", "write_unchecked"]
 
 # Arrays of fewer elements stand in the header itself, as in the files of roman_datamodels.
 INLINE_THRESHOLD = 512
 
 _SOFTWARE = {"name": "roman_cal_models", "author": "the authors of roman_cal_models"}
+
+
+def save(
+    self: DataModel,
+    path: str | PathLike[str] | Callable[[str], str | PathLike[str]],
+    dir_path: str | PathLike[str] | None = None,
+    *,
+    overwrite: bool = True,
+    **kwargs: Any,
+) -> Path:
+    """Check the model whole and write it to a file.
+
+    The file is written under another name beside its place and then renamed, so that a failure leaves what was
+    there before. A file that is replaced gives its mode to the new one, and its owner, group and extended
+    attributes where the system lets one. Files that killed saves left in the folder are removed. Name and date
+    of the file are set in the file, not in the model.
+
+    Parameters
+    ----------
+    path : str, path-like or callable
+        The file, ending in ``.asdf``. A callable is given ``meta.filename`` and returns the path.
+    dir_path : str or path-like, optional
+        Folder to write to, instead of that of `path`.
+    overwrite : bool
+        Whether a file that is there is replaced.
+    **kwargs
+        As for `to_asdf`.
+
+    Returns
+    -------
+    Path
+        Of the file.
+
+    Raises
+    ------
+    ValidationError
+        The model is not valid. Nothing was written.
+    ChecksumError, TruncatedFileError
+        An array that was read from a file, or is still to be, is not what was written there. Nothing was written.
+        Setting a copy of the array (``model.data = model.data.copy()``) takes its values for good.
+    TargetExistsError
+        There is a file, and it is not to be replaced.
+    TargetError
+        What is there is not a file (a FIFO, a device), or the name is not text.
+    ValueError
+        The name does not end in ``.asdf``.
+    """
+    path = Path(path(self.node["meta"]["filename"]) if callable(path) else path)
+    target = path if dir_path is None else Path(dir_path) / path.name
+    if target.suffix == ".parquet" and hasattr(type(self), "to_parquet"):
+        self.to_parquet(target, overwrite=overwrite)
+        return target
+    if target.suffix != ".asdf":
+        ending = repr(target.suffix) if target.suffix else "a file without ending"
+        raise ValueError(f"{target}: models are saved as .asdf, not as {ending}")
+    self.to_asdf(target, overwrite=overwrite, **kwargs)
+    return target
+
+
+def to_asdf(self: DataModel, path: str | PathLike[str], *, overwrite: bool = True, **kwargs: Any) -> None:
+    """Check the model whole and write it to an ASDF file, as `save` does.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file.
+    overwrite : bool
+        Whether a file that is there is replaced.
+    **kwargs
+        ``all_array_compression`` (``"lz4"`` by default), ``all_array_storage``, ``compression_kwargs``,
+        ``pad_blocks``, ``include_block_index`` and ``write_checksums``, as `asdf.AsdfFile.write_to` takes them.
+
+    Raises
+    ------
+    ValidationError, ChecksumError, TruncatedFileError, TargetExistsError, TargetError
+        As for `save`. Nothing was written.
+    """
+    write(self.node, Path(path), overwrite=overwrite, history=self._history, **kwargs)
 
 
 def write(
@@ -47,6 +128,7 @@ def write(
         It cannot be written there, as `atomically` says.
     """
     from ..extension.trees import tagged_tree
+    from .atomic import atomically
     from .integrity import refuse_wrong_blocks
 
     check(node, path)
@@ -77,12 +159,12 @@ def write_unchecked(node: ObjectNode, stream: BinaryIO, path: Path) -> dict[str,
     stream : binary file object
         Where to.
     path : Path
-        The file that it becomes part of, whose name and date it is to tell.
+        The file that it becomes part of, whose name and date it is to hold.
 
     Returns
     -------
     dict
-        What it tells of the file.
+        What it says of the file.
     """
     from ..extension.trees import tagged_tree
 
@@ -100,14 +182,14 @@ def check(node: ObjectNode, path: Path) -> None:
     ValidationError
         It is not valid.
     TargetError
-        The name of the file is no text.
+        The name of the file is not text.
     """
     if not _is_text(path.name):
-        raise TargetError(path, "meta.filename cannot hold this name: it is no text in UTF-8")
+        raise TargetError(path, "meta.filename cannot hold this name: it is not text in UTF-8")
     found = [problem for problem in node.problems() if problem.path != ("meta", "filename")]
     found += _problems_of_name(node, path)
     if found:
-        raise ValidationError(found, str(path))
+        raise errors.ValidationError(found, str(path))
 
 
 def _is_text(name: str) -> bool:
@@ -159,8 +241,8 @@ def _write(
     *,
     inline: bool,
 ) -> None:
+    from ..asdf_bridge import settled_config
     from ..extension.converters import serialised_type
-    from ..extension.foreign import settled_config
     from ..schema import installed
 
     manifest = installed().store.manifest_of_node(tree._tag)
@@ -200,7 +282,7 @@ def _extensions_of_ones_own(manifest: str) -> Generator[list[Any]]:
 
 def _add_history(file: Any, history: Sequence[Change | TaggedMapping]) -> None:
     """Add what happened to the data: the entries of the file that it comes from, then what was done here."""
-    from ..extension.foreign import YamlSource
+    from ..sources.yaml_source import YamlSource
 
     source = YamlSource(None, file.version_string)
     kept = [source.build(entry, lambda: "an entry of the history") for entry in history if isinstance(entry, dict)]

@@ -28,6 +28,7 @@ __all__ = [
     "editable",
     "families_with_classes",
     "is_editable",
+    "model_name",
     "named",
     "schema_for",
 ]
@@ -41,10 +42,13 @@ READ_ONLY: dict[Any, Any] = {}
 """Class of nodes that cannot be changed -> the class that it was made of; filled by ``read_only``."""
 
 REGISTERED: dict[str, Any] = {}
-"""Name -> class of nodes that was made at run time, of the schemas of a third party; filled by ``registering``."""
+"""Name -> class of nodes that was made at run time, of the schemas of a third party; filled by ``registration``."""
 
 REGISTERED_NAMES: dict[tuple[str, str], str] = {}
 """Authority, and family or family ``#`` path, -> the name of such a class; there before the class is."""
+
+REGISTERED_MODELS: dict[str, str] = {}
+"""Name of such a class of top nodes -> the name of its model."""
 
 
 def editable(cls: _Class) -> _Class:
@@ -111,6 +115,13 @@ def class_of_document(uri: str) -> Any:
     """Return the class (or type alias) of a whole schema, or None."""
     name = class_name_of_family(uris.parse(uri))
     return None if name is None else named(name)
+
+
+def model_name(name: str) -> str | None:
+    """Return the name of the model of a class of top nodes, without importing either; None for any other node."""
+    from .generated._index import MODEL_NAMES
+
+    return MODEL_NAMES.get(name) or REGISTERED_MODELS.get(name)
 
 
 def families_with_classes(base: str) -> list[str]:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from ..archive.checking import Change, compare_versions
 from ..archive.mapping import ITEMS, walk
 from ..errors import SchemaNotFoundError
-from ..models.classes import model_name
-from ..nodes.classes import class_name_of_family
+from ..nodes.classes import class_name_of_family, model_name
 from ..nodes.descriptions import Description, describe
 from ..nodes.names import closest
 from ..schema import installed, uris

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import RomanCalModelsError, told
 from ..header.header import Header
-from ..models.headers import read_header
+from ..header.reading import read_header
 from ..nodes.object_node import ObjectNode
 from ..printable import printable
 from .statuses import LOOKS, NONE, look_of
