@@ -15,6 +15,7 @@ PEER = "roman_datamodels"
 FLOORS = (
     {"lazily", "locks", "printable", "progress"},
     {"asdf_bridge", "blocks", "changes", "dqflags", "errors", "errors_asdf", "outline", "settings", "yaml"},
+    {"foreign"},
     {"schema"},
     {"sources"},
     {"nodes"},
