@@ -16,7 +16,7 @@ from typing import Any
 
 # Name -> module, for what is not generated. What checkers and editors see stands in __init__.pyi, which is.
 _NAMES = {
-    "ArrayInfo": "header.array_info",
+    "ArrayInfo": "foreign.array_info",
     "CalStepFlag": "nodes.generated.cal_step_flag",
     "DataModel": "models.data_model",
     "Header": "header.header",

@@ -21,7 +21,7 @@ from .nodes.generated.apcorr_ref import ApcorrRefDataEntry as ApcorrRefDataEntry
 from .nodes.generated.apcorr_ref import ApcorrRefMeta as ApcorrRefMeta
 from .nodes.generated.apcorr_ref import ApcorrRefMetaInstrument as ApcorrRefMetaInstrument
 from .models.generated.apcorr_ref import ApcorrRefModel as ApcorrRefModel
-from .header.array_info import ArrayInfo as ArrayInfo
+from .foreign.array_info import ArrayInfo as ArrayInfo
 from .nodes.generated.associations import Associations as Associations
 from .models.generated.associations import AssociationsModel as AssociationsModel
 from .nodes.generated.associations import AssociationsProductsItem as AssociationsProductsItem

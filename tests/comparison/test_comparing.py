@@ -19,9 +19,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import roman_cal_models as rcm
-from roman_cal_models.comparison.arrays import Array, differences_of_arrays
+from roman_cal_models.comparison.comparing import Comparison
 from roman_cal_models.comparison.records import Difference
+from roman_cal_models.foreign.array_differences import Array, differences_of_arrays
 from roman_cal_models.header.content import read_header_bytes
+
+EXACTLY = Comparison(0.0, 0.0, ())
 
 
 @pytest.fixture
@@ -134,7 +137,7 @@ def test_arrays_of_other_shapes_are_not_read(path: Path) -> None:
 
 def test_infinities_that_differ_have_no_distance() -> None:
     one, two = np.array([complex(np.inf, 0)]), np.array([complex(np.inf, 1)])
-    (found,) = differences_of_arrays("a", *(Array(a.shape, a.__getitem__) for a in (one, two)), 0.0, 0.0)
+    (found,) = differences_of_arrays("a", *(Array(a.shape, a.__getitem__) for a in (one, two)), EXACTLY)
     assert found.array is not None and found.array.largest is None
 
 
@@ -144,7 +147,7 @@ def test_any_two_arrays(data: st.DataObject) -> None:
     dtype = data.draw(dtypes)
     shape = data.draw(hnp.array_shapes(min_dims=1, max_dims=3, min_side=0, max_side=4))
     one, two = (data.draw(hnp.arrays(dtype, shape)) for _ in range(2))
-    found = list(differences_of_arrays("a", *(Array(a.shape, a.__getitem__) for a in (one, two)), 0.0, 0.0))
+    found = list(differences_of_arrays("a", *(Array(a.shape, a.__getitem__) for a in (one, two)), EXACTLY))
     pairs = zip(one.ravel().tolist(), two.ravel().tolist(), strict=True)
     count = sum(a != b and not (a != a and b != b) for a, b in pairs)
     assert [each.kind for each in found] == (["elements"] if count else [])
@@ -156,12 +159,12 @@ def test_any_two_arrays(data: st.DataObject) -> None:
 
 
 def test_pieces_make_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("roman_cal_models.comparison.arrays._PIECE", 7)
+    monkeypatch.setattr("roman_cal_models.foreign.array_differences._PIECE", 7)
     one = np.arange(60.0).reshape(10, 3, 2)
     two = one.copy()
     two[0, 1, 1] += 1
     two[9, 2, 0] += 3
-    (found,) = differences_of_arrays("a", *(Array(a.shape, a.__getitem__) for a in (one, two)), 0.0, 0.0)
+    (found,) = differences_of_arrays("a", *(Array(a.shape, a.__getitem__) for a in (one, two)), EXACTLY)
     array = found.array
     assert array is not None
     assert (array.count, array.size, array.largest, array.index) == (2, 60, 3.0, (9, 2, 0))
@@ -184,7 +187,7 @@ def test_pieces_make_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_types_units_and_masks(one: Any, two: Any, kinds: list[str]) -> None:
-    found = differences_of_arrays("a", *(Array(a.shape, a.__getitem__) for a in (one, two)), 0.0, 0.0)
+    found = differences_of_arrays("a", *(Array(a.shape, a.__getitem__) for a in (one, two)), EXACTLY)
     assert [each.kind for each in found] == kinds
 
 

@@ -12,7 +12,10 @@ from functools import lru_cache
 from typing import Any
 
 from ..errors import ForeignValueError, SchemaError
-from ..header.header_source import TIME, HeaderSource
+from ..foreign.kind import NOTHING, Kind
+from ..foreign.kinds import kind_of, kind_of_tag
+from ..foreign.table import ANY, TIME
+from ..header.header_source import HeaderSource
 from ..nodes.deferred import FileValue
 from ..yaml import TaggedMapping
 
@@ -32,8 +35,9 @@ TRUE, FALSE = "T", "F"
 # What YAML itself has is read as what it stands for; what still bears such a tag is the object of some language.
 _YAML_TAGS = "tag:yaml.org,2002:"
 
+_PLAIN = frozenset({str, int, float, bool, list, dict})
+
 _PATTERN = re.compile(r"(?P<name>nvarchar|nchar)\((?P<size>[1-9][0-9]*|max)\)|(?P<plain>[a-z0-9]+)")
-_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,12 @@ class Datatype:
         tag = getattr(value, "tag", None)
         if isinstance(tag, str) and tag.startswith(_YAML_TAGS):
             raise ValueError(f"bears the tag {tag}, which stands for no value that is known")
+        # a text is a time there, and so is what stands under the tag of an older schema
+        kind = TIME if self.name == "datetime2" else _kind_of(value)
+        if self.name in kind.datatypes:
+            value = _converted(value, kind)
         if self.name == "datetime2":
-            return _utc(value)
+            return value
         if self.name == "float":
             return _float(value)
         if self.name in INTEGER_RANGES:
@@ -158,55 +166,43 @@ def _is_unicode(text: str) -> bool:
 
 
 def _json(value: Any) -> Any:
-    if isinstance(value, FileValue) and value.tag.startswith(TIME):
-        return _utc(value).isoformat()
+    if isinstance(value, FileValue):
+        kind = kind_of_tag(value.tag)
+        if kind.datatypes:
+            found = _converted(value, kind)
+            return found.isoformat() if isinstance(found, datetime.datetime) else found
     raise TypeError(f"there is a {type(value).__name__} in it")
 
 
-# -- times -----------------------------------------------------------------------------------------------------------
+# -- foreign objects -------------------------------------------------------------------------------------------------
 
 
-def _utc(value: Any) -> datetime.datetime:
-    raw = value.raw if isinstance(value, FileValue) else value
-    if isinstance(raw, TaggedMapping):  # asdf's time, or the tagged scalar of RAD 1.x that is one
-        told = raw.get("value")
-        if raw.get("scale", "utc") == "utc" and isinstance(told, str) and "location" not in raw:
-            match = _ISO.fullmatch(told)
-            if match is not None:
-                return _from_iso(match)
-    elif isinstance(raw, str):
-        match = _ISO.fullmatch(raw)
-        if match is not None:
-            return _from_iso(match)
-    return _from_astropy(value)
+def _converted(value: Any, kind: Kind) -> Any:
+    """Return what a database holds for a foreign object, or for its YAML; it is built only where that is needed."""
+    found = kind.database_value(value.raw if isinstance(value, FileValue) else value)
+    if found is NOTHING:
+        found = kind.database_value(_built(value, kind))
+    if found is NOTHING:
+        raise ValueError(f"is not {kind.name}: {_shown(value)}")
+    return found
 
 
-def _from_iso(match: re.Match[str]) -> datetime.datetime:
-    *whole, fraction = match.groups()
-    year, month, day, hour, minute, second = (int(part or 0) for part in whole)
-    microsecond = int((fraction or "0")[:6].ljust(6, "0"))
-    try:
-        return datetime.datetime(year, month, day, hour, minute, second, microsecond)
-    except ValueError as error:
-        raise ValueError(f"{match[0]} is not a time that datetime2 holds: {error}") from None
-
-
-def _from_astropy(value: Any) -> datetime.datetime:
-    """Return a time of another format or scale, which takes astropy to understand."""
+def _built(value: Any, kind: Kind) -> Any:
     if isinstance(value, FileValue):
-        value = value.get(lambda: "the time")
-    elif isinstance(value, TaggedMapping):
+        return value.get(lambda: kind.name)
+    if isinstance(value, TaggedMapping) and kind.fake_tag is not None:  # under the tag of an older schema, maybe
         try:
-            value = HeaderSource(None, "1.6.0").build(TaggedMapping(value, f"{TIME}1.4.0"), lambda: "the time")
+            return HeaderSource(None, "1.6.0").build(TaggedMapping(value, kind.fake_tag), lambda: kind.name)
         except ForeignValueError as error:
             raise ValueError(str(error)) from None
-    utc = getattr(value, "utc", None)
-    if utc is None or getattr(value, "shape", None) != ():
-        raise ValueError(f"is not a time: {_shown(value)}")
-    match = _ISO.fullmatch(str(utc.isot))
-    if match is None:
-        raise ValueError(f"{utc.isot} is not a time that datetime2 holds")
-    return _from_iso(match)
+    return value
+
+
+def _kind_of(value: Any) -> Kind:
+    if value.__class__ in _PLAIN:  # nearly all are
+        return ANY
+    tag = getattr(value, "tag", None)
+    return kind_of_tag(tag) if isinstance(tag, str) else kind_of(value)
 
 
 def _shown(value: Any) -> str:

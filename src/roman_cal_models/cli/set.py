@@ -29,7 +29,6 @@ PARSER = {
 }
 
 _JSON_TYPES = {"object", "array", "number", "integer", "boolean"}
-_TIME = "/time/time-"
 _LONGEST = 60
 _part = re.compile(r"([^\[\]]+)((?:\[-?\d{1,9}\])*)").fullmatch
 
@@ -163,19 +162,19 @@ def _value(text: str, description: Description, *, allow_nan: bool) -> Any:
     ValueError
         It cannot be read so, or it is a value that cannot be written as a text.
     """
+    from ..foreign.kinds import kind_of_tag
+
     types = set(description.types)
     if text == "null" and "null" in types:
         return None
     types.discard("null")
-    if any(_TIME in each for each in types):
-        from astropy.time import Time
-
+    kind = next((kind for each in types if (kind := kind_of_tag(each)).text_example is not None), None)
+    if kind is not None:
         try:
-            return Time(text)
+            return kind.from_text(text)
         except ValueError:
-            raise ValueError(
-                f"{description.path}: {_quoted(text)} is not a time such as 2027-01-31T12:00:00.000"
-            ) from None
+            problem = f"{_quoted(text)} is not {kind.name} such as {kind.text_example}"
+            raise ValueError(f"{description.path}: {problem}") from None
     if types & _JSON_TYPES or not types:
         try:
             return _of_json(text, description.path, allow_nan=allow_nan)

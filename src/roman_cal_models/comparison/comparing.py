@@ -10,6 +10,9 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from ..errors import FilenameMismatchWarning
+from ..foreign.array_differences import Array, differences_of_arrays
+from ..foreign.arrays import as_array
+from ..foreign.kinds import kind_of
 from ..header.header import Header
 from ..models.data_model import DataModel
 from ..models.loading import section_at
@@ -20,9 +23,7 @@ from ..nodes.lazy_dict import raw_get
 from ..nodes.list_node import ListNode
 from ..nodes.object_node import ObjectNode
 from ..nodes.scalar_node import ScalarNode
-from .arrays import Array, differences_of_arrays
 from .records import Difference, Differences
-from .wcs import difference_of_wcs, is_wcs
 
 __all__ = ["diff"]
 
@@ -78,7 +79,7 @@ def diff(
     """
     with ExitStack() as files:
         nodes = [_node(source, files, storage_options) for source in (a, b)]
-        comparison = _Comparison(rtol, atol, tuple(ignore))
+        comparison = Comparison(rtol, atol, tuple(ignore))
         return Differences(comparison.of_nodes("", *nodes))
 
 
@@ -93,11 +94,13 @@ def _node(source: Any, files: ExitStack, storage_options: Mapping[str, Any] | No
         return files.enter_context(open_model(source, storage_options=storage_options)).node
 
 
-class _Comparison:
+class Comparison:
     def __init__(self, rtol: float, atol: float, ignored: tuple[str, ...]) -> None:
         self.rtol = rtol
         self.atol = atol
         self.ignored = ignored
+
+    difference = staticmethod(Difference)
 
     def is_ignored(self, name: str) -> bool:
         """Return whether a dotted name is left out."""
@@ -120,9 +123,9 @@ class _Comparison:
 
     def of_members(self, path: str, key: str, one: ObjectNode, two: ObjectNode) -> Iterator[Difference]:
         """Yield the differences of what stands under a key in two nodes."""
-        arrays = [_array_in(node, key) for node in (one, two)]
-        if arrays[0] is not None and arrays[1] is not None:
-            yield from differences_of_arrays(path, arrays[0], arrays[1], self.rtol, self.atol)
+        first, second = (_array_in(node, key) for node in (one, two))
+        if first is not None and second is not None:
+            yield from differences_of_arrays(path, first, second, self)
         else:
             yield from self.of_values(path, one[key], two[key])
 
@@ -133,14 +136,8 @@ class _Comparison:
             yield from self.of_nodes(path, one, two)
         elif isinstance(one, ListNode) and isinstance(two, ListNode):
             yield from self.of_lists(path, one, two)
-        elif _is_table(one) and _is_table(two):
-            yield from self.of_tables(path, one, two)
-        elif (first := _array(one)) is not None and (second := _array(two)) is not None:
-            yield from differences_of_arrays(path, first, second, self.rtol, self.atol)
-        elif is_wcs(one) and is_wcs(two):
-            found = difference_of_wcs(path, one, two)
-            if found is not None:
-                yield found
+        elif (found := kind_of(one).differences(path, one, two, self)) is not None:
+            yield from found
         elif not self.are_equal(one, two):
             yield Difference(path, "changed", one, two)
 
@@ -157,23 +154,6 @@ class _Comparison:
             else:
                 yield from self.of_values(name, one[index], two[index])
 
-    def of_tables(self, path: str, one: Any, two: Any) -> Iterator[Difference]:
-        """Yield the differences of two tables, column by column."""
-        for name in [*one.colnames, *(name for name in two.colnames if name not in one.colnames)]:
-            column = f"{path}.{name}"
-            if self.is_ignored(column):
-                continue
-            if name not in two.colnames:
-                yield Difference(column, "removed", old=one[name])
-            elif name not in one.colnames:
-                yield Difference(column, "added", new=two[name])
-            else:
-                yield from self.of_values(column, one[name], two[name])
-        name = f"{path}.meta"
-        old, new = (self.kept(name, table.meta) for table in (one, two))
-        if not self.is_ignored(name) and not equal_values(old, new):
-            yield Difference(name, "changed", old, new)
-
     def kept(self, path: str, value: Any) -> Any:
         """Return a plain value without what is left out."""
         if isinstance(value, Mapping):
@@ -188,8 +168,6 @@ class _Comparison:
         """Return whether two values are equal, numbers within the tolerance."""
         if _is_number(one) and _is_number(two):
             return self.are_close(one, two)
-        if _is_quantity(one) and _is_quantity(two) and one.unit == two.unit:
-            return self.are_close(one.value.item(), two.value.item())
         return type(one) is type(two) and equal_values(one, two)
 
     def are_close(self, one: Any, two: Any) -> bool:
@@ -214,25 +192,11 @@ def _array_in(node: ObjectNode, key: str) -> Array | None:
     """Return the array under a key, that of a file unread; None if it is something else."""
     raw = raw_get(node, key)
     if not isinstance(raw, FileValue) or raw.is_built:
-        return _array(node[key])
+        return as_array(node[key])
     if not raw.shape or raw.source.read_only:  # of a header
         return None
     return Array(raw.shape, lambda rows: section_at(node, key, rows))
 
 
-def _array(value: Any) -> Array | None:
-    # what a header says of an array has no items, and a table no shape
-    is_array = hasattr(value, "dtype") and hasattr(value, "__getitem__") and getattr(value, "shape", ()) != ()
-    return Array(tuple(value.shape), value.__getitem__) if is_array else None
-
-
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _is_quantity(value: Any) -> bool:
-    return hasattr(value, "unit") and hasattr(value, "value") and getattr(value, "shape", None) == ()
-
-
-def _is_table(value: Any) -> bool:
-    return hasattr(value, "colnames")

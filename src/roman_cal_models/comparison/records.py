@@ -6,43 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ..foreign.array_differences import ArrayDifference
+from ..foreign.kinds import kind_of
 from ..printable import printable
 
-__all__ = ["ArrayDifference", "Difference", "Differences", "Kind", "short"]
+__all__ = ["Difference", "Differences", "Kind", "short"]
 
 Kind = Literal["tag", "added", "removed", "changed", "shape", "dtype", "unit", "elements", "wcs"]
 
 _LONGEST = 60
-
-
-@dataclass(frozen=True, slots=True)
-class ArrayDifference:
-    """How two arrays of one shape differ.
-
-    Parameters
-    ----------
-    count : int
-        Elements that differ. NaN equals NaN.
-    size : int
-        Elements in all.
-    largest : float or None
-        The largest difference between two finite numbers, in the unit of the first array; None where there is none,
-        as between texts.
-    index : tuple of int
-        Where that is; of the first element that differs if there is no largest difference.
-    """
-
-    count: int
-    size: int
-    largest: float | None
-    index: tuple[int, ...]
-
-    def __str__(self) -> str:
-        place = f"[{', '.join(map(str, self.index))}]"
-        text = f"{self.count} of {self.size} elements differ"
-        if self.largest is None:
-            return f"{text}, the first at {place}"
-        return f"{text}, by {self.largest:.6g} at most, at {place}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +94,5 @@ def short(value: Any) -> str:
     """Return a value in a few characters; of what holds more, what it is."""
     if isinstance(value, dict):
         return f"{type(value).__name__} of {len(value)}"
-    if hasattr(value, "dtype") and hasattr(value, "shape") and value.shape:
-        return f"<array {value.dtype} {tuple(value.shape)}>"
-    text = repr(str(value)) if hasattr(value, "isot") else repr(value)
-    text = " ".join(text.split())
+    text = " ".join(kind_of(value).short(value).split())
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

@@ -10,8 +10,9 @@ from asdf.extension import Converter
 
 from .. import asdf_bridge
 from ..blocks.writing import KNOWN, NO_COMPRESSION, Compressor, Content, Copy, even_piece, shrinks
-from ..schema.values import NDARRAY_TAG, datatype_of
-from ..sources.arrays import StoredArray, is_in_block
+from ..foreign.arrays import is_in_block
+from ..foreign.datatypes import NDARRAY_TAG, datatype_of
+from ..sources.arrays import StoredArray
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..foreign.arrays import is_in_block
 from ..nodes.deferred import Deferred, FileValue
 from ..nodes.lazy_dict import raw_items
 from ..nodes.list_node import ListNode
 from ..nodes.object_node import ObjectNode
 from ..nodes.scalar_node import ScalarNode
 from ..schema import installed
-from ..sources.arrays import is_in_block
 from ..sources.file_source import FileSource, with_stored_arrays
 from ..sources.yaml_source import YamlSource, needs_blocks, to_asdf_tree
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence

@@ -9,7 +9,7 @@ By level:
 - ``streams``: anything that holds a file -> a stream of its first bytes, or of all of it;
 - ``wholeness``: whether the blocks are there that a header refers to;
 - ``roots``: what Roman put into a tree, and what wrote it;
-- ``array_info``, ``header_source``: arrays and foreign objects as far as a header knows them;
+- ``header_source``: foreign objects as far as a header knows them;
 - ``header``: `Header`, which users get;
 - ``reading``: `read_header` and `identify`.
 """

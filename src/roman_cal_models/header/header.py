@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..errors import NeedsBlocks, ReadOnlyError
+from ..foreign.kinds import kind_of_tag
 from ..nodes.deferred import FileValue
 from ..nodes.lazy_dict import raw_get
 from ..nodes.node_proxy import NodeProxy
 from ..nodes.object_node import ObjectNode
 from ..nodes.shapes import shape_problems
 from ..printable import printable
-from .header_source import TIME
 
 if TYPE_CHECKING:
     from ..errors import Problem
@@ -109,7 +109,7 @@ def _leaves(tree: Any, path: tuple[Any, ...] = (), *, only_times: bool = False) 
     """
     for key in _keys(tree):
         raw = raw_get(tree, key) if isinstance(tree, dict) else None
-        if only_times and isinstance(raw, FileValue) and not raw.tag.startswith(TIME):
+        if only_times and isinstance(raw, FileValue) and not kind_of_tag(raw.tag).is_scalar:
             continue
         try:
             value = tree[key]

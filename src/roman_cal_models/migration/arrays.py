@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..changes import Changes
-from ..schema.values import numpy_dtype
+from ..foreign.datatypes import numpy_dtype
 
 if TYPE_CHECKING:
     from ..nodes.object_node import ObjectNode

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..foreign.table import TIME
+from ..foreign.times import TIME_TAG
 from ..nodes.deferred import FakeValue
-from ..nodes.fake_values import TIME_TAG, fake_time
 
 __all__ = ["product_defaults"]
 
@@ -33,7 +34,7 @@ def product_defaults(model: str, node: str, given: Mapping[str, Any], *, fake: b
         return dict(given)
     meta = {
         "calibration_software_name": "RomanCAL",
-        "file_date": FakeValue(TIME_TAG, fake_time) if fake else _now(),
+        "file_date": FakeValue(TIME_TAG, TIME.fake) if fake else _now(),
         "origin": "STSCI/SOC",
     }
     given_meta = given.get("meta", {})

@@ -16,11 +16,11 @@ from ..errors import (
     TruncatedFileError,
 )
 from ..errors import format_path as written
+from ..foreign.arrays import is_in_block
 from ..nodes.deferred import FileValue
 from ..nodes.lazy_dict import raw_members
 from ..nodes.object_node import ObjectNode
 from ..nodes.shapes import shape_problems
-from ..sources.arrays import is_in_block
 from ..sources.file_blocks import FileBlocks, arrays_in, bytes_needed
 from ..sources.file_source import FileSource
 from ..yaml import opened

@@ -8,9 +8,9 @@ from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..schema.values import numpy_dtype
+from ..foreign.datatypes import numpy_dtype
+from ..foreign.tables import TABLE_TAG
 from .deferred import FakeValue
-from .fake_values import TABLE_TAG
 from .object_node import ObjectNode
 
 if TYPE_CHECKING:

@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..blocks.origins import inherit
+from ..foreign.kind import NOTHING
 from ..schema import installed
 from .assignment import coerce
 from .classes import class_of, class_of_document
 from .core import ListCore, ObjectCore, bind
 from .deferred import Deferred
-from .fake_values import NOTHING, fake_foreign, fake_scalar, json_type
+from .fake_values import fake_foreign, fake_scalar, json_type
 
 if TYPE_CHECKING:
     from ..schema.properties import ObjectSchema, PropertySchema

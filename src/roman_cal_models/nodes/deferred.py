@@ -8,9 +8,10 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from ..errors import ModelClosedError
+from ..foreign.datatypes import NDARRAY_TAG, datatype_of, is_datatype, sizes_of
 from ..locks import MOMENT
 from ..printable import printable
-from ..schema.values import NDARRAY_TAG, datatype_of, is_datatype, lower, sizes_of
+from ..schema.values import lower
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, UnparsedValue, read
 
 __all__ = ["RAW_TYPES", "AsdfArray", "Deferred", "FakeValue", "FileValue", "Source", "deferred_array"]

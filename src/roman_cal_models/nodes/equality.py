@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..asdf_bridge import new_file_of_inline_arrays
+from ..foreign.kinds import kind_of
 
 __all__ = ["equal_mappings", "equal_sequences", "equal_values"]
 
@@ -28,10 +29,10 @@ def equal_values(one: Any, two: Any) -> bool:
         return equal_mappings(one, two)
     if isinstance(one, (list, tuple)) and isinstance(two, (list, tuple)):
         return equal_sequences(one, two)
-    if _is_array(one) or _is_array(two):
-        return _is_array(one) and _is_array(two) and _equal_arrays(one, two)
-    if _are_in_other_units(one, two):
-        return False
+    for value in (one, two):
+        answer = kind_of(value).equal(one, two)
+        if answer is not None:
+            return answer
     if type(one) is type(two) and _knows_no_equality(type(one)):
         return _equal_as_written(one, two)
     try:
@@ -42,30 +43,6 @@ def equal_values(one: Any, two: Any) -> bool:
 
 def _knows_no_equality(cls: Any) -> bool:
     return bool(cls.__eq__ is object.__eq__)
-
-
-def _are_in_other_units(one: Any, two: Any) -> bool:
-    both_have_one = all(hasattr(value, "unit") and hasattr(value, "value") for value in (one, two))
-    return both_have_one and bool(one.unit != two.unit)
-
-
-def _is_array(value: Any) -> bool:
-    return hasattr(value, "dtype") and getattr(value, "shape", ()) != ()
-
-
-def _equal_arrays(one: Any, two: Any) -> bool:
-    import numpy as np
-
-    if one.shape != two.shape:
-        return False
-    if getattr(one, "unit", None) != getattr(two, "unit", None):
-        return False
-    equal = one == two
-    if _truth(equal):
-        return True
-    if not all(np.issubdtype(array.dtype, np.inexact) for array in (one, two)):
-        return False
-    return bool(np.all(np.asarray(equal) | (np.isnan(one) & np.isnan(two))))
 
 
 def _equal_as_written(one: Any, two: Any) -> bool:

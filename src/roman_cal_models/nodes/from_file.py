@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import UnknownTagError
+from ..foreign.times import TIME_TAGS
 from ..schema import installed, uris
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, UnparsedValue, opened
 from .assignment import coerce, list_class, list_uri
@@ -27,7 +28,6 @@ __all__ = ["build", "build_root", "node_from_tree"]
 _Class = TypeVar("_Class", bound=type[Any])
 
 _setitem = dict.__setitem__
-_TIME_STEM = "tag:stsci.edu:asdf/time/time-"
 _TAGGED = (TaggedMapping, TaggedSequence, TaggedScalar)
 _MAY_BE_FOREIGN: frozenset[type[Any]] = frozenset({*_TAGGED, UnparsedValue})
 
@@ -97,7 +97,7 @@ def _undescribed(raw: Any, source: Source | None) -> Any:
 def _time(raw: TaggedMapping, source: Source | None) -> Any:
     """Build a tagged time that is written as a mapping of value, format and scale."""
     assert source is not None
-    return source.build(TaggedMapping(raw, source.newest_tag(_TIME_STEM)), lambda: "a time")
+    return source.build(TaggedMapping(raw, source.newest_tag(TIME_TAGS)), lambda: "a time")
 
 
 def _object(

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ..errors import MissingKeyError, ReservedNameError, format_path
+from ..foreign.kinds import kind_of_tag
 from .classes import class_name_of
 
 if TYPE_CHECKING:
@@ -111,11 +112,9 @@ def _example(place: Any) -> str:
         return repr(place.enum[0])
     if place.is_list:
         return "[...]"
-    foreign = {"ndarray": "numpy.array(...)", "time": "Time.now()", "wcs": "gwcs.WCS(...)", "table": "Table(...)"}
-    for tag in place.tags:
-        name = tag.rpartition("/")[2].partition("-")[0]
-        if name in foreign:
-            return foreign[name]
+    example = next((example for tag in place.tags if (example := kind_of_tag(tag).example) is not None), None)
+    if example is not None:
+        return example
     types = {"string": "'...'", "number": "0.0", "integer": "0", "boolean": "False"}
     return next((text for kind, text in types.items() if kind in place.types), "...")
 

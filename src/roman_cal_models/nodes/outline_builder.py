@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
-import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..errors import format_path
+from ..foreign.kind import Head, kind_name, plain
+from ..foreign.kinds import kind_of, kind_of_tag
 from ..outline.entry import Entry
 from ..schema import installed, uris
-from ..schema.values import MISSING, datatype_of, is_datatype, sizes_of
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, opened
 from .classes import class_name_of, class_name_of_family
 from .core import ListCore, ObjectCore
@@ -19,7 +18,6 @@ from .deferred import AsdfArray, Deferred, FileValue
 from .descriptions import unit_of_several
 from .lazy_dict import raw_get
 from .names import closest
-from .plain import is_array
 
 if TYPE_CHECKING:
     from ..schema.properties import ObjectSchema, PropertySchema
@@ -31,15 +29,7 @@ __all__ = ["as_html", "hint", "is_simple", "outline", "outline_of_value"]
 _TAGGED = (TaggedMapping, TaggedSequence, TaggedScalar)
 _PLAIN = (str, bool, int, float)
 _SIMPLE = (*_PLAIN, type(None))
-_CALENDAR_FORMATS = ("datetime", "iso", "isot")
 _Path = tuple[str | int, ...]
-
-# What the ASDF standard gives a tag though it holds nothing but plain values.
-_RECORDS = {
-    "extension_metadata": "ExtensionMetadata",
-    "history_entry": "HistoryEntry",
-    "software": "Software",
-}
 
 
 def outline(node: ObjectNode | ListNode[Any], name: str = "") -> Entry:
@@ -179,7 +169,7 @@ class _Entries:
         self, name: str, path: _Path, value: Any, title: str | None, unit: str | None, place: PropertySchema | None
     ) -> Entry:
         if is_simple(value):
-            return Entry(name, format_path(path), "list", title, _plain(value), unit=unit)
+            return Entry(name, format_path(path), "list", title, plain(value), unit=unit)
         items = value._place if isinstance(value, ListCore) else None if place is None else place.items
         kind = type(value).__name__ if isinstance(value, ListCore) else _list_kind(value)
         shown = "list" if kind == "ListNode" else kind
@@ -193,22 +183,10 @@ class _Entries:
 
     def _of_raw(self, name: str, path: _Path, raw: Any, title: str | None, unit: str | None) -> Entry:
         """Return the entry of a foreign object that was not built, by its YAML."""
-        kind = _kind_of_tag(raw.tag)
-        where = format_path(path)
-        content: Mapping[str, Any] = raw if isinstance(raw, TaggedMapping) else {}
-        if kind in _RECORDS and content:
-            return self.of_object(name, path, raw, title, kind=_RECORDS[kind])
-        if kind == "ndarray":
-            return _of_raw_array(name, where, raw, title, unit)
-        if kind == "quantity":
-            return _of_raw_quantity(name, where, content, title, unit)
-        if kind == "time":
-            return Entry(name, where, "Time", title, _plain(content.get("value")) if content else str(raw))
-        if kind == "table":
-            found = content.get("columns")
-            columns = [column for column in found if isinstance(column, dict)] if isinstance(found, list) else []
-            return _table(name, where, title, columns, _raw_column)
-        return Entry(name, where, kind, title, str(raw) if isinstance(raw, TaggedScalar) else None)
+        kind = kind_of_tag(raw.tag)
+        if kind.record is not None and raw and isinstance(raw, TaggedMapping):
+            return self.of_object(name, path, raw, title, kind=kind.record)
+        return kind.outline_raw(Head(name, format_path(path), title, unit), raw)
 
     def _unit(self, place: PropertySchema) -> str | None:
         unit = place.unit
@@ -224,91 +202,18 @@ def _in_order(value: dict[str, Any], schema: ObjectSchema | None) -> list[str]:
     return [*(key for key in declared if key in value), *(key for key in keys if key not in declared)]
 
 
-def _of_raw_array(name: str, path: str, raw: Any, title: str | None, unit: str | None) -> Entry:
-    datatype = datatype_of(raw) if isinstance(raw, (dict, list)) else MISSING
-    if isinstance(datatype, list):  # text of a length, or the fields of a record
-        is_text = len(datatype) == 2 and datatype[0] in ("ascii", "ucs4") and is_datatype(datatype)
-        datatype = "".join(map(str, datatype)) if is_text else f"{len(datatype)} fields"
-    dtype = datatype if isinstance(datatype, str) else None
-    return Entry(name, path, "array", title, dtype=dtype, shape=sizes_of(raw), unit=unit)
-
-
-def _of_raw_quantity(name: str, path: str, raw: Mapping[str, Any], title: str | None, unit: str | None) -> Entry:
-    value = raw.get("value")
-    own_unit = _unit_text(raw.get("unit")) or unit
-    if isinstance(value, (TaggedMapping, TaggedSequence)):
-        return _of_raw_array(name, path, value, title, own_unit)
-    return Entry(name, path, "Quantity", title, _plain(value), unit=own_unit)
-
-
-def _table(
-    name: str, path: str, title: str | None, columns: list[Any], of_column: Callable[[str, Any], Entry]
-) -> Entry:
-    return Entry(name, path, "Table", title, size=len(columns), members=partial(map, partial(of_column, path), columns))
-
-
-def _raw_column(path: str, column: Mapping[str, Any]) -> Entry:
-    name, title = _text(column.get("name")), column.get("description")
-    data: Any = column.get("data", column.get("value"))
-    unit = _unit_text(column.get("unit"))
-    return _of_raw_array(name, f"{path}.{name}", data, None if title is None else _text(title), unit)
-
-
 def _of_value(name: str, path: str, value: Any, title: str | None, unit: str | None) -> Entry:
     """Return the entry of a value that is not a container."""
     if isinstance(value, AsdfArray):
         return Entry(name, path, "array", title, dtype=value.array.dtype.name, shape=value.shape, unit=unit)
     if isinstance(value, Deferred):
-        return Entry(name, path, _kind_of_tag(value.tag), title)
+        return Entry(name, path, kind_name(value.tag), title)
     if value is None or isinstance(value, _PLAIN):
         kind = (
             "null" if value is None else next(cls.__name__ for cls in (str, bool, int, float) if isinstance(value, cls))
         )
-        return Entry(name, path, kind, title, _plain(value), unit=unit)
-    if hasattr(value, "colnames") and hasattr(value, "columns"):
-        return _table(name, path, title, list(value.columns.values()), _column)
-    if hasattr(value, "jd1") and hasattr(value, "scale"):
-        # as files have it, whatever the format in memory
-        text = str(value.isot if value.format in _CALENDAR_FORMATS else value)
-        return (
-            Entry(name, path, "Time", title, text)
-            if value.shape == ()
-            else Entry(name, path, "Time", title, shape=value.shape)
-        )
-    if hasattr(value, "dtype") and hasattr(value, "shape"):
-        unit = _unit_text(getattr(value, "unit", None)) or unit
-        if is_array(value) and value.shape != ():
-            return Entry(name, path, "array", title, dtype=value.dtype.name, shape=tuple(value.shape), unit=unit)
-        return Entry(name, path, type(value).__name__, title, str(getattr(value, "value", value)), unit=unit)
-    is_text = isinstance(value, datetime.date) or hasattr(value, "physical_type")  # a date, or a unit
-    return Entry(name, path, type(value).__name__, title, str(value) if is_text else None)
-
-
-def _column(path: str, column: Any) -> Entry:
-    info = column.info  # also of a column of times or coordinates
-    return Entry(
-        str(info.name),
-        f"{path}.{info.name}",
-        "array",
-        info.description if isinstance(info.description, str) and info.description else None,
-        dtype=column.dtype.name if hasattr(column, "dtype") else None,
-        shape=tuple(column.shape),
-        unit=_unit_text(info.unit),
-    )
-
-
-def _unit_text(unit: Any) -> str | None:
-    """Return a unit as text; None for none, which catalogues write out as well."""
-    text = "" if unit is None else _text(unit)
-    return None if text.lower() in ("", "none") else text
-
-
-def _text(value: Any) -> str:
-    """Return what should be a text, and in a file may be anything."""
-    try:
-        return str(value)
-    except ValueError:  # Python writes no number of that many digits
-        return f"<{type(value).__name__}>"
+        return Entry(name, path, kind, title, plain(value), unit=unit)
+    return kind_of(value).outline(Head(name, path, title, unit), value)
 
 
 def is_simple(value: Any) -> bool:
@@ -319,21 +224,6 @@ def is_simple(value: Any) -> bool:
         else isinstance(item, _SIMPLE) and not isinstance(item, TaggedScalar)
         for item in value
     )
-
-
-def _plain(value: Any) -> Any:
-    """Return a plain value, or a list of them, as JSON has it: a number that is infinite or none is text."""
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    if isinstance(value, str):
-        return str.__str__(value)
-    is_plain = value is None or isinstance(value, (bool, int)) or (isinstance(value, float) and math.isfinite(value))
-    return value if is_plain else str(value)
-
-
-def _kind_of_tag(tag: str) -> str:
-    """Return the last word of a tag, without its version: ``wcs`` for ``tag:stsci.edu:gwcs/wcs-1.4.0``."""
-    return tag.rpartition("/")[2].rpartition("-")[0] or tag
 
 
 def _list_kind(value: Any) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ..foreign.kinds import kind_of
 from .deferred import Deferred
 from .lazy_dict import present_items, raw_items
 from .scalar_node import ScalarNode
@@ -38,7 +38,9 @@ def flatten(tree: Any, *, include_arrays: bool, recursive: bool, prefix: str = "
 
 def as_flat_dict(pairs: Iterable[tuple[str, Any]], *, include_arrays: bool, prefix: str) -> dict[str, Any]:
     """Return pairs of name and value as a dict, times as text."""
-    return {f"{prefix}{name}": _text_of_time(value) for name, value in pairs if include_arrays or not is_array(value)}
+    return {
+        f"{prefix}{name}": kind_of(value).flat(value) for name, value in pairs if include_arrays or not is_array(value)
+    }
 
 
 def to_plain(value: Any) -> Any:
@@ -91,11 +93,3 @@ def _is_scalar(value: Any) -> bool:
     import numpy as np
 
     return isinstance(value, np.generic)
-
-
-def _text_of_time(value: Any) -> Any:
-    if isinstance(value, datetime.datetime):
-        return value.isoformat()
-    if type(value).__module__.startswith("astropy.time") or hasattr(value, "jd1"):
-        return str(value)
-    return value

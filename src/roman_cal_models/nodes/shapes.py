@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..errors import Problem
-from ..schema.values import sizes_of
+from ..foreign.datatypes import sizes_of
 from .core import ObjectCore
 from .deferred import FileValue
 from .lazy_dict import raw_get

@@ -7,7 +7,7 @@ from typing import Any, Self
 from astropy.time import Time
 
 from ..asdf_bridge import time_of_yaml
-from .fake_values import fake_time
+from ..foreign.table import TIME
 from .scalar_node import ScalarNode, scalar, scalar_uri
 
 __all__ = ["TimeNode"]
@@ -59,7 +59,7 @@ class TimeNode(ScalarNode, Time):
     @classmethod
     def fake(cls) -> Time:
         """Return the value in a fake node."""
-        return fake_time()
+        return TIME.fake()
 
     def _apply(self, method: Any, *args: Any, **options: Any) -> Any:
         # astropy makes every copy and every result of arithmetic by this

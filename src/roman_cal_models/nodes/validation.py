@@ -6,8 +6,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from .. import errors
+from ..foreign.datatypes import NDARRAY_TAG
 from ..schema import compile_schema, installed
-from ..schema.values import NDARRAY_TAG
 from ..yaml import TaggedMapping
 from .classes import is_editable
 from .deferred import FileValue

@@ -1,7 +1,8 @@
 """Where the raw values of a tree came from, and what builds foreign objects (arrays, times, WCS, tables) from them.
 
-It knows blocks, YAML and schemas, and neither nodes nor models: a node's `FileValue` asks its source when the value is
-used. Headers have a source without blocks, models one with them; the asdf face uses the first for its trees.
+It knows blocks, YAML and what is known of foreign kinds, and neither nodes nor models: a node's `FileValue` asks its
+source when the value is used. Headers have a source without blocks, models one with them; the asdf face uses the first
+for its trees.
 
 By level:
 

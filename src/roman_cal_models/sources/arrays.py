@@ -10,8 +10,8 @@ from ..asdf_bridge import compressor_of
 from ..blocks.index import Block, blocks
 from ..blocks.positions import PositionedBytes, mapped
 from ..blocks.reading import BrokenBlockError, content, content_size, reader
+from ..foreign.datatypes import numpy_dtype
 from ..locks import imported
-from ..schema.values import NDARRAY_TAG, numpy_dtype
 from ..settings import current
 from ..yaml import TaggedMapping
 
@@ -23,17 +23,12 @@ if TYPE_CHECKING:
     from ..blocks.sections import Layout
     from .file_source import FileSource
 
-__all__ = ["BlockArrays", "StoredArray", "is_in_block", "layout_of", "prepare"]
+__all__ = ["BlockArrays", "StoredArray", "layout_of", "prepare"]
 
 
 def prepare() -> None:
     """Import what reads arrays: to be called before one is read."""
     imported("numpy", "lz4.block", "zlib", "bz2", "roman_cal_models.blocks.sections")
-
-
-def is_in_block(raw: Any) -> bool:
-    """Return whether a raw value is an array whose elements are in a block."""
-    return isinstance(raw, TaggedMapping) and raw.tag.startswith(NDARRAY_TAG) and "source" in raw
 
 
 class StoredArray:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..blocks.origins import Origin, remember
 from ..blocks.positions import PositionedBytes, positioned
+from ..foreign.arrays import is_in_block
 from ..lazily import cached_property
-from .arrays import is_in_block, layout_of
+from .arrays import layout_of
 
 if TYPE_CHECKING:
     from ..blocks.integrity import Survey, Verdict

@@ -10,11 +10,12 @@ from typing import Any, BinaryIO
 from ..blocks.index import Block, blocks
 from ..blocks.positions import PositionedBytes, positioned
 from ..errors import ChecksumError, ModelClosedError
+from ..foreign.arrays import is_in_block
+from ..foreign.datatypes import NDARRAY_TAG
 from ..locks import MOMENT
-from ..schema.values import NDARRAY_TAG
 from ..settings import current
 from ..yaml import TaggedMapping, TaggedSequence
-from .arrays import BlockArrays, StoredArray, is_in_block, prepare
+from .arrays import BlockArrays, StoredArray, prepare
 from .file_blocks import FileBlocks, arrays_in
 from .yaml_source import TAGGED, YamlSource, arrays_in_blocks, needs_blocks
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from .. import asdf_bridge
 from ..errors import ForeignValueError, NeedsBlocks, RomanCalModelsError, TruncatedFileError
+from ..foreign import bounds
+from ..foreign.arrays import is_in_block
+from ..foreign.datatypes import NDARRAY_TAG
 from ..locks import FIRST_USE
-from ..schema import bounds
-from ..schema.values import NDARRAY_TAG
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
-from .arrays import is_in_block
 
 __all__ = ["TAGGED", "YamlSource", "arrays_in_blocks", "needs_blocks", "to_asdf_tree"]
 

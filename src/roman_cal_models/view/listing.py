@@ -7,13 +7,12 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from ..header.header_source import TIME
+from ..foreign.kinds import kind_of_tag
 from ..nodes.deferred import FileValue
 from ..nodes.lazy_dict import raw_items
 from ..outline.entry import MOST_BITS
 from ..printable import printable, printable_json
 from ..schema import installed
-from ..schema.values import MISSING, NDARRAY_TAG, datatype_of, sizes_of
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
 
 __all__ = ["as_json", "lines"]
@@ -43,7 +42,7 @@ def as_json(value: Any) -> Any:
     if isinstance(value, FileValue):
         value = value.raw
     if _is_foreign(value):
-        return _foreign_as_json(value)
+        return as_json(kind_of_tag(value.tag).as_json(value))
     if isinstance(value, dict):
         return {str(key): as_json(item) for key, item in raw_items(value)}
     if isinstance(value, (list, tuple)):
@@ -61,19 +60,3 @@ def _is_foreign(value: Any) -> bool:
         return True
     is_tagged = isinstance(value, (TaggedMapping, TaggedSequence, TaggedScalar))
     return is_tagged and not installed().store.is_node(value.tag)
-
-
-def _foreign_as_json(raw: Any) -> Any:
-    if isinstance(raw, TaggedScalar):
-        return str(raw)
-    if isinstance(raw, TaggedMapping) and raw.tag.startswith(TIME):
-        return as_json(raw.get("value"))
-    if isinstance(raw, (TaggedMapping, TaggedSequence)) and raw.tag.startswith(NDARRAY_TAG):
-        return _array_as_json(raw)
-    return {"tag": raw.tag}
-
-
-def _array_as_json(raw: Any) -> Any:
-    datatype, sizes = datatype_of(raw), sizes_of(raw)
-    shape = None if sizes is None else ["*" if size is None else size for size in sizes]
-    return {"dtype": None if datatype is MISSING else as_json(datatype), "shape": shape}

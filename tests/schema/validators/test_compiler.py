@@ -16,6 +16,7 @@ from astropy.table import Table
 from astropy.time import Time
 
 from roman_cal_models.errors import Problem, SchemaError
+from roman_cal_models.foreign import datatypes
 from roman_cal_models.schema import values
 from roman_cal_models.schema.resolver import Resolver
 from roman_cal_models.schema.validators.combiners import _guarded
@@ -816,8 +817,8 @@ def test_the_tag_is_the_one_that_asdf_sees(value: Any) -> None:
 def test_the_datatype_is_the_one_that_asdf_writes(dtype: Any) -> None:
     array = np.zeros(2, dtype)
     tree = asdf.yamlutil.custom_tree_to_tagged_tree(array, asdf.AsdfFile())
-    assert values.datatype_of(array) == tree["datatype"] == values.datatype_of(tree)
-    assert values.ndim_of(array) == 1 == values.ndim_of(tree)
+    assert datatypes.datatype_of(array) == tree["datatype"] == datatypes.datatype_of(tree)
+    assert datatypes.ndim_of(array) == 1 == datatypes.ndim_of(tree)
 
 
 def test_lower_gives_the_tree_that_asdf_writes() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ...errors import Problem
+from ...foreign import datatypes
 from .. import values
 from .core import Compilation, Keyword, Location, Maker, ValidationContext, show
 
@@ -19,7 +20,7 @@ def _tag(argument: Any, schema: Mapping[str, Any], compilation: Compilation) -> 
     matches = _matcher(argument)
     short = argument.rsplit("/", 1)[-1].removeprefix(values.YAML_TAG)
     tag_of = values.tag_of
-    is_for_arrays = argument.startswith(values.NDARRAY_TAG)
+    is_for_arrays = argument.startswith(datatypes.NDARRAY_TAG)
 
     def check(value: Any, context: ValidationContext) -> bool:
         tag = tag_of(value)
@@ -64,7 +65,7 @@ def _described(schema: Mapping[str, Any]) -> str:
     if isinstance(datatype, str):
         text += f" of {datatype}"
     elif datatype is not None:
-        text += f" of dtype {values.numpy_dtype(datatype)}"
+        text += f" of dtype {datatypes.numpy_dtype(datatype)}"
     return text if ndim is None else f"{text} in {ndim} dimension{'' if ndim == 1 else 's'}"
 
 
@@ -88,18 +89,18 @@ def _matcher(pattern: str) -> Callable[[str], bool]:
 def _datatype(argument: Any, schema: Mapping[str, Any], compilation: Compilation) -> Keyword:
     exact = bool(schema.get("exact_datatype", False))
     wanted = _without_titles(argument)
-    if not values.is_datatype(wanted):
+    if not datatypes.is_datatype(wanted):
         raise compilation.error("datatype", "a datatype of ASDF", argument)
 
     def check(value: Any, context: ValidationContext) -> bool:
         if not context.check_arrays or not values.is_array(value):
             return True
-        found = values.datatype_of(value)
+        found = datatypes.datatype_of(value)
         return bool(found == wanted) or (not exact and _casts(found, wanted))
 
     def iter_problems(value: Any, location: Location) -> Iterator[Problem]:
-        found = values.datatype_of(value)
-        name = "unknown" if found is values.MISSING else show(found)
+        found = datatypes.datatype_of(value)
+        name = "unknown" if found is datatypes.MISSING else show(found)
         message = f"the datatype is {name}, not {show(wanted)}"
         yield location.problem("datatype", message if exact else f"{message}, and does not cast to it safely", argument)
 
@@ -118,9 +119,9 @@ def _casts(found: Any, wanted: Any) -> bool:
     """Return True if an array of datatype `found` can be cast to `wanted` without loss, field by field."""
     import numpy as np
 
-    dtype = values.numpy_dtype(wanted)
+    dtype = datatypes.numpy_dtype(wanted)
     try:
-        have = values.numpy_dtype(found)
+        have = datatypes.numpy_dtype(found)
     except (TypeError, ValueError):
         return False
     if not dtype.fields or not have.fields:
@@ -138,11 +139,11 @@ def _dimensions(name: str, words: str, fits: Callable[[int, int], bool]) -> Make
         def check(value: Any, context: ValidationContext) -> bool:
             if not context.check_arrays or not values.is_array(value):
                 return True
-            found = values.ndim_of(value)
+            found = datatypes.ndim_of(value)
             return found is not None and fits(found, argument)
 
         def iter_problems(value: Any, location: Location) -> Iterator[Problem]:
-            found = values.ndim_of(value)
+            found = datatypes.ndim_of(value)
             number = "unknown" if found is None else found
             yield location.problem(name, f"the number of dimensions is {number}, {words} {argument}", argument)
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from ...errors import Problem
+from ...foreign import datatypes
+from ...foreign.bounds import refusal
 from .. import values
-from ..bounds import refusal
 from .core import SCALARS, Location, Unwritable, ValidationContext, Validator
 
 __all__ = ["Tree", "in_tree_order"]
@@ -49,7 +50,7 @@ class Tree:
         if value.__class__ in SCALARS or self._passes(value, context, visited):
             return True
         tree = context.view(value)
-        if values.is_common_array(tree):
+        if datatypes.is_common_array(tree):
             return True
         if isinstance(tree, Unwritable) or refusal(tree) is not None:
             return False

@@ -7,14 +7,44 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .records import ArrayDifference, Difference
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Array", "differences_of_arrays"]
+    from .protocols import Comparison
+
+__all__ = ["Array", "ArrayDifference", "differences_of_arrays"]
 
 _PIECE = 1 << 20  # elements that are compared at once
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayDifference:
+    """How two arrays of one shape differ.
+
+    Parameters
+    ----------
+    count : int
+        Elements that differ. NaN equals NaN.
+    size : int
+        Elements in all.
+    largest : float or None
+        The largest difference between two finite numbers, in the unit of the first array; None where there is none,
+        as between texts.
+    index : tuple of int
+        Where that is; of the first element that differs, if there is no largest difference.
+    """
+
+    count: int
+    size: int
+    largest: float | None
+    index: tuple[int, ...]
+
+    def __str__(self) -> str:
+        place = f"[{', '.join(map(str, self.index))}]"
+        text = f"{self.count} of {self.size} elements differ"
+        if self.largest is None:
+            return f"{text}, the first at {place}"
+        return f"{text}, by {self.largest:.6g} at most, at {place}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +63,26 @@ class Array:
     part: Callable[[Any], Any]
 
 
-def differences_of_arrays(path: str, one: Array, two: Array, rtol: float, atol: float) -> Iterator[Difference]:
+def differences_of_arrays(path: str, one: Array, two: Array, comparison: Comparison) -> Iterator[Any]:
     """Yield how two arrays differ: in shape, type, unit or elements. Those of different shapes are not read."""
     if one.shape != two.shape:
-        yield Difference(path, "shape", one.shape, two.shape)
+        yield comparison.difference(path, "shape", one.shape, two.shape)
         return
     total = _Total()
     for rows in _pieces(one.shape):
         first, second = one.part(rows), two.part(rows)
         if not rows.start:
-            yield from _kinds(path, first, second)
+            yield from _kinds(path, first, second, comparison)
         if not _are_comparable(first, second):
             return
         unit = _unit(first)
         if unit is not None and hasattr(second, "to") and unit != second.unit:
             second = second.to(unit)
-        total.add(first, second, rows.start, rtol, atol)
+        total.add(first, second, rows.start, comparison)
     if total.count:
         assert total.index is not None
-        yield Difference(path, "elements", array=ArrayDifference(total.count, total.size, total.largest, total.index))
+        found = ArrayDifference(total.count, total.size, total.largest, total.index)
+        yield comparison.difference(path, "elements", array=found)
 
 
 class _Total:
@@ -63,11 +94,11 @@ class _Total:
         self.largest: float | None = None
         self.index: tuple[int, ...] | None = None
 
-    def add(self, first: Any, second: Any, start: int, rtol: float, atol: float) -> None:
+    def add(self, first: Any, second: Any, start: int, comparison: Comparison) -> None:
         """Compare one more piece, whose first row is `start`."""
         import numpy as np
 
-        found = _differing(first, second, rtol, atol)
+        found = _differing(first, second, comparison.rtol, comparison.atol)
         self.size += found.size
         if not found.any():
             return
@@ -83,12 +114,12 @@ def _pieces(shape: tuple[int, ...]) -> Iterator[slice]:
     return (slice(start, start + step) for start in range(0, max(1, shape[0]), step))
 
 
-def _kinds(path: str, first: Any, second: Any) -> Iterator[Difference]:
+def _kinds(path: str, first: Any, second: Any, comparison: Comparison) -> Iterator[Any]:
     if first.dtype != second.dtype:
-        yield Difference(path, "dtype", str(first.dtype), str(second.dtype))
+        yield comparison.difference(path, "dtype", str(first.dtype), str(second.dtype))
     old, new = (None if (unit := _unit(array)) is None else str(unit) for array in (first, second))
     if old != new:
-        yield Difference(path, "unit", old, new)
+        yield comparison.difference(path, "unit", old, new)
 
 
 def _unit(array: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from roman_cal_models.schema.values import numpy_dtype
+from roman_cal_models.foreign.datatypes import numpy_dtype
 
 
 def test_names_texts_and_records() -> None:

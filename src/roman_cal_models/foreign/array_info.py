@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..schema.values import NDARRAY_TAG, datatype_of, numpy_dtype, sizes_of
 from ..yaml import TaggedMapping
+from .datatypes import NDARRAY_TAG, datatype_of, numpy_dtype, sizes_of
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,0 +1,54 @@
+"""What a foreign object may ask for: nothing from outside of its file, and nothing out of all proportion to it.
+
+Asked of its YAML, before anything is opened, allocated or built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..yaml import TaggedMapping, TaggedSequence
+from .kinds import kind_of_tag
+
+__all__ = ["check", "refusal"]
+
+
+def check(raw: Any) -> None:
+    """Refuse the YAML of a foreign object that asks for too much.
+
+    Raises
+    ------
+    OutsideError, DisproportionError, ValueError
+        As it says; the last for what is not an array though its tag says so.
+    """
+    for value in _tagged(raw):
+        kind_of_tag(value.tag).check(value)
+
+
+def refusal(value: Any) -> str | None:
+    """Return why a tagged value of a file will never be built; None for one that may be, its members aside."""
+    if not isinstance(value, (TaggedMapping, TaggedSequence)):
+        return None
+    kind = kind_of_tag(value.tag)
+    try:
+        if kind.is_leaf:
+            check(value)  # nobody else looks inside, as at the mask of an array
+        else:
+            kind.check(value)
+    except Exception as error:  # what is not an array at all fails in any way
+        return str(error) or type(error).__name__
+    return None
+
+
+def _tagged(raw: Any) -> Iterator[Any]:
+    """Yield all tagged values in a tree, each once, however deep it is."""
+    stack, met = [raw], set[int]()
+    while stack:
+        value = stack.pop()
+        if not isinstance(value, (dict, list)) or id(value) in met:
+            continue
+        met.add(id(value))
+        if isinstance(value, (TaggedMapping, TaggedSequence)):
+            yield value
+        stack.extend(value.values() if isinstance(value, dict) else value)
