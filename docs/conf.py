@@ -35,7 +35,7 @@ nb_merge_streams = True
 nb_mime_priority_overrides = [("html", "text/html", 0)]
 
 html_theme = "pydata_sphinx_theme"
-html_theme_options = {"show_toc_level": 2, "navigation_depth": 2, "header_links_before_dropdown": 7}
+html_theme_options = {"show_toc_level": 2, "navigation_depth": 2, "header_links_before_dropdown": 8}
 html_sidebars = {name: [] for name in ("index", "tutorial", "first_look", "commands", "explanation/*")}
 html_context = {"default_mode": "auto"}  # light or dark, as the reader has it
 html_title = f"roman_cal_models {release}"

@@ -199,7 +199,7 @@ def _flags(cls: type) -> Iterator[tuple[str, str]]:
         return
     family, path = cls._families[0], cls._path
     uri = str(installed().store.versions(family)[-1])
-    for key, place in installed().find(uri, path).places.items():
+    for key, place in installed().find(uri, path).properties.items():
         words = place.enum
         if words and all(type(word) is str for word in words) and not place.tags:
             yield attribute_name(key), words[0]

@@ -15,10 +15,10 @@ from sphinx.util import logging
 
 import roman_cal_models as rcm
 from roman_cal_models import archive
-from roman_cal_models.archive.checking import Change
-from roman_cal_models.archive.mapping import ITEMS
+from roman_cal_models.archive.releases import Change
 from roman_cal_models.nodes.descriptions import Description
 from roman_cal_models.schema import installed, uris
+from roman_cal_models.schema.properties import ITEMS
 from roman_cal_models.view.families import Family, changes_of, family, family_names
 
 if TYPE_CHECKING:
@@ -98,14 +98,14 @@ def _page(told: Family, described: set[str]) -> Iterator[str]:
     if told.description not in (None, told.title):
         yield _escaped(" ".join(told.description.split()))
         yield ""
-    facts = {
+    registry = {
         "Schema": f"``{told.schema_uri}``",
         "Tag": f"``{told.tag}``" if told.tag else "none: written in place",
         "Versions": ", ".join(told.versions),
         "Type": ", ".join(told.types) if told.types != ("object",) else "",
         "Allowed": _values(told.allowed, most=None),
     }
-    yield from (f":{name}: {value}" for name, value in facts.items() if value)
+    yield from (f":{name}: {value}" for name, value in registry.items() if value)
     yield ""
     for name in (told.model_name, told.class_name):
         if name is not None and name in described:

@@ -29,7 +29,7 @@ _NAMES = {
     "config": "extension.preference",
     "diff": "comparison.comparing",
     "get_asdf_extensions": "extension",
-    "get_latest_schema": "schema.whole",
+    "get_latest_schema": "schema.resolved",
     "identify": "header.reading",
     "open": "models.opening",
     "read_header": "header.reading",

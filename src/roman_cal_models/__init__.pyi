@@ -415,7 +415,7 @@ from .extension.preference import config as config
 from .comparison.comparing import diff as diff
 from .errors import format_path as format_path
 from .extension import get_asdf_extensions as get_asdf_extensions
-from .schema.whole import get_latest_schema as get_latest_schema
+from .schema.resolved import get_latest_schema as get_latest_schema
 from .header.reading import identify as identify
 from .models.opening import open as open
 from .header.reading import read_header as read_header

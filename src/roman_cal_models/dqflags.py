@@ -23,11 +23,11 @@ __all__ = ["group", "pixel"]
 
 
 class _Flag:
-    """What the flags of both kinds can tell of themselves."""
+    """What the flags of both kinds have in common."""
 
     @property
     def bit_number(self) -> int | None:
-        """Position of the bit, from 0; None for ``GOOD``, which is no bit."""
+        """Position of the bit, from 0; None for ``GOOD``, which has none."""
         value = int(self)  # type: ignore[call-overload]  # a flag is an integer of NumPy's, too
         return value.bit_length() - 1 if value else None
 
@@ -37,7 +37,7 @@ class pixel(np.uint32, _Flag, Enum):  # lower case, as every user of the pipelin
     """Flags of a pixel, `numpy.uint32`."""
 
     GOOD = 0
-    """Nothing is known against it."""
+    """No flag is raised."""
     DO_NOT_USE = 1 << 0
     """Not to be used in science."""
     SATURATED = 1 << 1
@@ -73,13 +73,13 @@ class pixel(np.uint32, _Flag, Enum):  # lower case, as every user of the pipelin
     BAD_REF_PIXEL = 1 << 17
     """A reference pixel that cannot be used."""
     NO_FLAT_FIELD = 1 << 18
-    """There is no flat field for it."""
+    """No flat field is known for it."""
     NO_GAIN_VALUE = 1 << 19
-    """There is no gain for it."""
+    """No gain is known for it."""
     NO_LIN_CORR = 1 << 20
-    """There is no correction of linearity for it."""
+    """No linearity correction is known for it."""
     NO_SAT_CHECK = 1 << 21
-    """Saturation cannot be told."""
+    """Saturation cannot be checked."""
     UNRELIABLE_BIAS = 1 << 22
     """The bias varies much."""
     UNRELIABLE_DARK = 1 << 23
@@ -107,7 +107,7 @@ class group(np.uint8, _Flag, Enum):
     """Flags of a pixel in one resultant, `numpy.uint8`. Those that `pixel` has too are the same bits."""
 
     GOOD = 0
-    """Nothing is known against it."""
+    """No flag is raised."""
     DO_NOT_USE = 1 << 0
     """Not to be used in science."""
     SATURATED = 1 << 1

@@ -86,7 +86,7 @@ class Problem:
         The schema keyword that is broken: ``"enum"``, ``"type"``, ``"required"``, ``"tag"``, ...
         Of what a model was opened from: ``"truncated"``, where the file is cut; ``"block"``, where the head of a
         block does not fit, or its content cannot be decompressed; ``"checksum"``, where a block is not what was
-        written; ``"no_checksum"``, where nobody can tell; ``"index"``, where the index of the blocks is wrong.
+        written; ``"no_checksum"``, where the writer left none; ``"index"``, where the index of the blocks is wrong.
         ``"shape"``, where an array has another shape than the one that it belongs to.
         Branch on this, never on the text.
     message : str
@@ -98,8 +98,8 @@ class Problem:
     schema_uri : str
         The schema that asks for it; empty where it is not a schema that does.
     level : {"error", "warning"}
-        A model with errors is not valid. Warnings alone, of kind ``"shape"`` and ``"no_checksum"``, do not keep it
-        from being saved.
+        A model with errors is not valid. A model whose only problems are
+        warnings, of kind ``"shape"`` or ``"no_checksum"``, can be saved.
     """
 
     path: tuple[str | int, ...]
@@ -125,7 +125,7 @@ def told(error: BaseException, file: str | PathLike[str] | None = None) -> str:
     error : BaseException
         Of this package or of the system.
     file : str or path-like, optional
-        Which file it is about, should it not say so itself.
+        The file it is about, unless its text names one.
     """
     text = str(error) or type(error).__name__
     name = None if file is None else os.fspath(file)
@@ -138,7 +138,7 @@ def told(error: BaseException, file: str | PathLike[str] | None = None) -> str:
 
 
 class _Printable(BaseException):
-    """What may quote a file, and is told at terminals and in logs: its text is one line that commands nothing."""
+    """An error whose text may quote a file and is shown at terminals: it is one line without control characters."""
 
     def __str__(self) -> str:
         return printable(super().__str__())
@@ -179,7 +179,7 @@ def _restore_missing_key(key: object, text: str) -> MissingKeyError:
 
 
 class ReservedNameError(RomanCalModelsError, AttributeError):
-    """A name that is no attribute of a property was set: that of a method, or one with an underscore before it."""
+    """The attribute that was set cannot be a property: a method has this name, or it begins with an underscore."""
 
 
 class UnknownAttributeError(RomanCalModelsError, AttributeError):
@@ -227,11 +227,11 @@ class MissingPackageError(RomanCalModelsError, ImportError):
 
 
 class CatalogError(RomanCalModelsError, ValueError):
-    """The archive's catalogue cannot be written where it was to be."""
+    """The archive's catalogue cannot be written there, or an argument does not fit."""
 
 
 class WorkerError(RomanCalModelsError, RuntimeError):
-    """The processes that were to do some work could not be started."""
+    """Processes to read files in could not be started."""
 
 
 class FileError(RomanCalModelsError):
@@ -255,7 +255,7 @@ class FileError(RomanCalModelsError):
 
 
 class NotAsdfError(FileError, ValueError):
-    """The file is no ASDF file."""
+    """The file is not an ASDF file."""
 
 
 class NotRomanError(FileError, ValueError):
@@ -263,7 +263,7 @@ class NotRomanError(FileError, ValueError):
 
 
 class UnknownTagError(NotRomanError, TypeError):
-    """What stands under ``roman`` bears a tag that is no Roman data model's."""
+    """What stands under ``roman`` does not bear the tag of a Roman data model."""
 
 
 class TruncatedFileError(NotAsdfError, EOFError):
@@ -271,11 +271,11 @@ class TruncatedFileError(NotAsdfError, EOFError):
 
 
 class TargetError(FileError, OSError):
-    """A file cannot be saved under this name: what is there is no file, or the name cannot stand in the file."""
+    """A file cannot be saved under this name: what is there is not a file, or the name cannot stand in the file."""
 
 
 class TargetExistsError(TargetError, FileExistsError):
-    """A file is there already, and is not to be replaced."""
+    """A file is there already, and was not allowed to be replaced."""
 
 
 class ForeignValueError(FileError, ValueError):
@@ -283,11 +283,11 @@ class ForeignValueError(FileError, ValueError):
 
 
 class ChecksumError(ForeignValueError):
-    """The bytes that an array of a file is made of are not those that were written: their checksum is another."""
+    """The bytes that an array of a file is made of are not those that were written: their checksum differs."""
 
 
 class NeedsBlocks(ForeignValueError):
-    """A value was asked of a header that needs a block of the file: open the file for it."""
+    """A value of a header needs a block of the file: open the file to read it."""
 
 
 class HeaderLimitError(FileError, ValueError):
@@ -315,11 +315,11 @@ class HeaderLimitError(FileError, ValueError):
 
 
 class ReadOnlyError(RomanCalModelsError, TypeError, AttributeError):
-    """A node of a header was to be changed."""
+    """Nodes of a header cannot be changed."""
 
 
 class SourceTypeError(RomanCalModelsError, TypeError):
-    """The argument is nothing that a model can be opened from."""
+    """A model cannot be opened from an argument of this type."""
 
 
 class ModelClosedError(FileError, OSError):

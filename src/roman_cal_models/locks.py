@@ -1,4 +1,4 @@
-"""The locks of the process. Nobody who holds one reads bytes of a file, so nobody waits long for it.
+"""The locks of the process. No thread that holds one reads bytes of a file, so none waits long for it.
 
 A process that is forked waits for both: its child never finds one held by a thread that it does not have, nor a module
 half imported, which it could not go on with.

@@ -2,7 +2,7 @@ r"""Text of files as a terminal or a log may have it: without a character that w
 
 Such characters are those of control (C0, DEL, C1: they move the cursor, colour, and set titles), of writing direction
 (they show other names than those that are there), the separators of lines, U+FEFF, which nobody sees, and halves of
-characters, which stand for bytes of file names that are no text. They are shown by their escapes: ``\x1b``,
+characters, which stand for bytes of file names that are not text. They are shown by their escapes: ``\x1b``,
 ``\u202e``, ``\n``.
 """
 

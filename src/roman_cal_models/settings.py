@@ -41,7 +41,7 @@ class Settings:
         What setting an array does that is not what its schema asks for: a quantity, another data type or number of
         dimensions, None. By default nothing, because pipeline steps hold intermediate arrays in place:
         ``validate()`` and ``save()`` refuse it. ``"warn"`` warns with `ValidationWarning`, ``"error"`` raises
-        `ValidationError`, True does what `validate_assignment` says. Where that is ``"off"``, nothing is asked.
+        `ValidationError`, True does what `validate_assignment` says. Where that is ``"off"``, nothing is checked.
     verify_checksums : bool
         Whether each block is compared with its checksum before an array of it is read whole. What is wrong raises
         `ChecksumError`. Parts of arrays (`DataModel.section`) are not checked: a checksum is that of the whole block.
@@ -56,8 +56,8 @@ class Settings:
     header_max_items : int
         How many values one list or mapping of it may hold.
     array_max_bytes : int
-        How many bytes one array of a file may have, decompressed. Whatever is set here, a file makes nobody allocate
-        more than its own bytes can stand for.
+        How many bytes one array of a file may have, decompressed. Whatever is set here, no more memory
+        is allocated than the bytes of the file can stand for.
     """
 
     validate_assignment: Validation = "on"
@@ -94,7 +94,7 @@ def current() -> Settings:
 def on_change(observer: Callable[[Settings, Settings], None]) -> None:
     """Have `observer` called at every change, with the settings before it and after it.
 
-    A room above asks to be told, so that this one need not know it.
+    So this module need not import what depends on the settings.
     """
     _observers.append(observer)
 
@@ -176,7 +176,7 @@ def _checked(changes: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def _default() -> Settings:
-    """Return the settings of who changed nothing; the environment is read once, at first use."""
+    """Return the settings where nobody has changed any; the environment is read once, at first use."""
     value = os.environ.get(ENVIRONMENT_VARIABLE)
     if value is None:
         return Settings()

@@ -27,7 +27,7 @@ def assert_node_equal(node1: Any, node2: Any) -> None:
     AssertionError
         They differ; the text names the paths.
     TypeError
-        They are no nodes.
+        They are not nodes.
     """
     __tracebackhide__ = True
     _must_be_nodes(node1, node2)
@@ -49,9 +49,9 @@ def assert_node_is_copy(node1: Any, node2: Any, deepcopy: bool = False) -> None:
     Raises
     ------
     AssertionError
-        It is no such copy.
+        It is not such a copy.
     TypeError
-        They are no nodes.
+        They are not nodes.
     """
     __tracebackhide__ = True
     assert_node_equal(node1, node2)
@@ -67,7 +67,7 @@ def assert_node_is_copy(node1: Any, node2: Any, deepcopy: bool = False) -> None:
 
 
 def wraps_hashable(node: Any) -> bool:
-    """Tell whether all values of a node can be hashed; what is nested, a node itself, cannot.
+    """Return True if all values of a node can be hashed; nested nodes cannot.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def wraps_hashable(node: Any) -> bool:
     Raises
     ------
     TypeError
-        It is no node.
+        It is not a node.
     """
     _must_be_nodes(node)
     if isinstance(node, ScalarNode):
@@ -94,7 +94,7 @@ def wraps_hashable(node: Any) -> bool:
 def _must_be_nodes(*values: Any) -> None:
     for value in values:
         if not isinstance(value, _Node):
-            raise TypeError(f"{type(value).__name__} is no node")
+            raise TypeError(f"{type(value).__name__} is not a node")
 
 
 def _members(node1: Any, node2: Any) -> list[tuple[str, Any, Any]]:

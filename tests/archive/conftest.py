@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import rad
 
 from tests.header.conftest import image
 from tests.peer import TAGS, newest_tags, peer_class, peer_file
@@ -26,3 +29,32 @@ def blockless(family: str, folder: Path) -> bytes:
     content = path.read_bytes()
     assert b"\xd3BLK" not in content
     return content
+
+
+@pytest.fixture(scope="module")
+def rad_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the installed RAD, whose schemas may be changed."""
+    target = tmp_path_factory.mktemp("rad") / "rad"
+    shutil.copytree(rad.__path__[0], target)
+    return target
+
+
+Spoil = Callable[[str, str, str], Path]
+
+
+@pytest.fixture
+def spoil(rad_copy: Path) -> Spoil:
+    """Give a function that replaces text in a schema of the copy until the test ends."""
+    kept: dict[Path, str] = {}
+
+    def change(name: str, old: str, new: str) -> Path:
+        file = rad_copy / name
+        text = file.read_text()
+        kept.setdefault(file, text)
+        assert old in text
+        file.write_text(text.replace(old, new, 1))
+        return rad_copy
+
+    yield change  # type: ignore[misc]
+    for file, text in kept.items():
+        file.write_text(text)

@@ -31,7 +31,7 @@ def test_every_type_of_rad_is_known(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["varchar(10)", "nvarchar", "nvarchar(0)", "nvarchar(-1)", "real", ""])
 def test_any_other_is_refused(name: str) -> None:
-    with pytest.raises(rcm.SchemaError, match="is no database type"):
+    with pytest.raises(rcm.SchemaError, match="is not a known database type"):
         datatype(name)
 
 
@@ -82,7 +82,7 @@ def test_a_number_is_finite(value: float) -> None:
     if abs(value) <= 1e308:
         assert datatype("float").convert(value) == float(value)
     elif not math.isfinite(value) or abs(value) > 1.8e308:
-        with pytest.raises(ValueError, match="is no value of a float column"):
+        with pytest.raises(ValueError, match="does not fit into a float column"):
             datatype("float").convert(value)
 
 
@@ -138,7 +138,7 @@ def test_a_number_is_text_where_text_is_wanted(value: float, text: str) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "reason"),
     [
-        ("nvarchar(9)", object, "is no text: <class 'object'>"),
+        ("nvarchar(9)", object, "is not text: <class 'object'>"),
         ("nvarchar(9)", [object], "cannot be written as text: there is a type in it"),
         (
             "nvarchar(9)",
@@ -147,15 +147,15 @@ def test_a_number_is_text_where_text_is_wanted(value: float, text: str) -> None:
         ),
         ("datetime2", np.float64(5), "is not a time: "),
         ("datetime2", 5, "is not a time: 5"),
-        ("int", "x" * 58, f"is no integer: '{'x' * 58}'"),
-        ("int", "x" * 59, f"is no integer: '{'x' * 56}..."),
+        ("int", "x" * 58, f"is not an integer: '{'x' * 58}'"),
+        ("int", "x" * 59, f"is not an integer: '{'x' * 56}..."),
     ],
 )
 def test_what_does_not_fit_is_told(name: str, value: Any, reason: str) -> None:
     with pytest.raises(ValueError) as caught:
         datatype(name).convert(value)
     assert str(caught.value).startswith(reason)
-    assert len(str(caught.value)) <= len("is no integer: ") + 60
+    assert len(str(caught.value)) <= len("is not an integer: ") + 60
 
 
 def test_a_time_without_a_scale_keeps_its_microseconds() -> None:
@@ -209,7 +209,7 @@ def test_a_time_that_no_column_holds_is_told(value: Any, reason: str) -> None:
 
 @pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan, 10**400])
 def test_a_number_that_is_not_finite_is_refused(value: float) -> None:
-    with pytest.raises(ValueError, match="is no value of a float column"):
+    with pytest.raises(ValueError, match="does not fit into a float column"):
         datatype("float").convert(value)
 
 

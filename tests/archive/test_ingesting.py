@@ -213,7 +213,7 @@ def test_the_limits_that_are_set_hold(files: list[Path], url: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"url": "catalog.db"}, "'catalog.db' is no URL of a database"),
+        ({"url": "catalog.db"}, "'catalog.db' is not the URL of a database"),
         ({"url": "sqlite:////no/such/folder/catalog.db"}, "unable to open database file"),
         ({"tables": ["WFIExposur"]}, f"there is no table 'WFIExposur'. There are {', '.join(TABLES)}"),
         ({"mapping": "new"}, "mapping is 'newest' or 'file', not 'new'"),
@@ -256,4 +256,4 @@ def test_no_bar_is_drawn_unless_a_person_watches(
     archive.ingest(files, url)
     assert capsys.readouterr().err == ""
     archive.ingest(files, url, progress=True)
-    assert "12/12" in capsys.readouterr().err
+    assert "12 of 12 files" in capsys.readouterr().err

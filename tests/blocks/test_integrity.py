@@ -15,7 +15,7 @@ import lz4.block
 import numpy as np
 import pytest
 
-from roman_cal_models.blocks import decoding
+from roman_cal_models.blocks import codecs
 from roman_cal_models.blocks.codecs import BrokenBlockError
 from roman_cal_models.blocks.integrity import Fault, Verdict, check, check_all, survey
 from roman_cal_models.blocks.positions import positioned
@@ -323,7 +323,7 @@ def test_blocks_are_told_in_their_order() -> None:
     assert threads == {threading.current_thread()}
 
 
-# -- decoding --------------------------------------------------------------------------------------------------------
+# -- codecs ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("compression", ["zlib", "bzp2", "lz4"])
@@ -331,10 +331,10 @@ def test_blocks_are_told_in_their_order() -> None:
 def test_bytes_are_decoded_in_pieces_of_any_length(
     compression: str, piece: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(decoding, "_PIECE", piece)
+    monkeypatch.setattr(codecs, "_PIECE", piece)
     file = positioned(io.BytesIO(content(compression)))
     one = survey(file, start_of(content(compression))).blocks[0]
-    assert b"".join(decoding.decoded(file, one)) == np.arange(3000, dtype="i4").tobytes()
+    assert b"".join(codecs.decoded(file, one)) == np.arange(3000, dtype="i4").tobytes()
 
 
 @pytest.mark.parametrize(
@@ -343,7 +343,7 @@ def test_bytes_are_decoded_in_pieces_of_any_length(
 def test_no_piece_is_larger_than_a_few_megabytes(compression: bytes, packed: bytes) -> None:
     file = file_of(block(packed, compression=compression, size=10**8))
     bytes_ = positioned(io.BytesIO(file))
-    sizes = [len(piece) for piece in decoding.decoded(bytes_, survey(bytes_, start_of(file)).blocks[0])]
+    sizes = [len(piece) for piece in codecs.decoded(bytes_, survey(bytes_, start_of(file)).blocks[0])]
     assert sum(sizes) == 10**8
     assert max(sizes) <= 4 * 1024 * 1024
 
@@ -353,4 +353,4 @@ def test_lz4_that_says_that_it_is_huge_is_refused() -> None:
     file = file_of(block(struct.pack(">I", len(frame)) + frame, compression=b"lz4\0", size=2**40))
     bytes_ = positioned(io.BytesIO(file))
     with pytest.raises(BrokenBlockError):
-        list(decoding.decoded(bytes_, survey(bytes_, start_of(file)).blocks[0]))
+        list(codecs.decoded(bytes_, survey(bytes_, start_of(file)).blocks[0]))

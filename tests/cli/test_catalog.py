@@ -83,7 +83,7 @@ def test_the_names_of_files_are_read_from_standard_input(
 
 def test_a_target_that_is_none_is_told(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["catalog", str(files), "--to", "catalog.db"]) == 1
-    assert capsys.readouterr().err.startswith("'catalog.db' is no URL of a database")
+    assert capsys.readouterr().err.startswith("'catalog.db' is not the URL of a database")
 
 
 @pytest.mark.parametrize("arguments", [["files"], ["--to", "sqlite://"], ["files", "--ddl", "sqlite"]])

@@ -89,7 +89,7 @@ def test_all_or_none_are_set_and_every_wrong_one_is_told(path: Path, capsys: pyt
     assert [line.partition(":")[0] for line in lines[1:4]] == [each.partition("=")[0] for each in wrong[1:4]]
     assert "Did you mean 'flat_field'?" in lines[0]
     assert "'DONE' is not one of" in lines[1]
-    assert "'long' is no number" in lines[2]
+    assert "'long' is not of type number" in lines[2]
     assert "is not a time" in lines[3]
     assert "meta.statistics is not here" in lines[4]
     assert lines[5] == "data holds an object (ndarray) that cannot be given as text"
@@ -196,9 +196,12 @@ def test_a_wrong_item_is_refused(path: Path, capsys: pytest.CaptureFixture[str])
         ("meta.image_metas.product_type=x", "meta.image_metas is a list of 2: say which of them, such as"),
         ("meta.image_metas[2].product_type=x", "meta.image_metas has 2 items: there is no meta.image_metas[2]"),
         ("meta.image_metas[-3].product_type=x", "meta.image_metas has 2 items: there is no meta.image_metas[-3]"),
-        ("meta.image_metas[one].product_type=x", "'image_metas[one]' is no name, nor one of a list with an index"),
-        ("meta.image_metas[0=x", "'image_metas[0' is no name"),
-        ("meta..telescope=x", "meta..telescope: '' is no name"),
+        (
+            "meta.image_metas[one].product_type=x",
+            "'image_metas[one]' is not a name, nor the name of a list with an index",
+        ),
+        ("meta.image_metas[0=x", "'image_metas[0' is not a name"),
+        ("meta..telescope=x", "meta..telescope: '' is not a name"),
         ("meta.telescope[0]=x", "no schema describes 'telescope[0]' of 'meta.telescope[0]'"),
         ("meta[0].telescope=x", "no schema describes 'meta[0]' of 'meta[0].telescope'"),
         ("meta.image_metas[0].no_such=x", "no schema describes 'no_such'"),
@@ -233,7 +236,7 @@ def test_a_number_that_is_not_finite_is_refused(
     before = path.read_bytes()
     assert main(["set", str(path), assignment]) == 1
     (line,) = capsys.readouterr().err.splitlines()
-    assert "is no finite number; --allow-nan takes it" in line
+    assert "is not a finite number; --allow-nan takes it" in line
     assert path.read_bytes() == before
 
 
@@ -252,7 +255,7 @@ def test_it_is_taken_where_that_is_said(assignment: str, path: Path) -> None:
         ("[" * 100_000, "the value is nested too deep"),
         ("[" * 5000 + "]" * 5000, "the value is nested too deep"),
         ("[" * 900 + "]" * 900, "meta.exposure.read_pattern"),
-        ("x" * 5000, "is no array"),
+        ("x" * 5000, "is not of type array"),
     ],
     ids=["5,000 digits", "5,000 digits in a list", "100,000 brackets", "5,000 deep", "900 deep", "5,000 letters"],
 )

@@ -234,7 +234,7 @@ def _properties(node: Any) -> Iterator[tuple[tuple[str, ...], str]]:
         yield (), name
         place = node._place(name)
         if place is not None and place.object is not None and name == "meta":
-            for section, inner in place.object.places.items():
+            for section, inner in place.object.properties.items():
                 yield (name,), section
-                for leaf in inner.object.places if inner.object is not None else ():
+                for leaf in inner.object.properties if inner.object is not None else ():
                     yield (name, section), leaf

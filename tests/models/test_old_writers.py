@@ -19,7 +19,7 @@ from astropy import units
 import roman_cal_models as rcm
 from roman_cal_models.errors import format_path
 from roman_cal_models.nodes.object_node import ObjectNode
-from roman_cal_models.schema import former, installed
+from roman_cal_models.schema import installed, retired_tags
 from tests.peer import header_text, roman_tags
 from tools.old_files import DATA
 from tools.old_files.checking import README, files, readme, rows
@@ -109,15 +109,17 @@ def test_who_reads_them_is_written_beside_them() -> None:
 
 
 def test_tags_that_rad_has_given_up_are_in_no_manifest() -> None:
-    assert not {*former.RENAMED, *former.GONE} & {
+    assert not {*retired_tags.RENAMED, *retired_tags.GONE} & {
         tag for manifest in installed().store.manifests for tag in manifest.schema_uris
     }
-    assert all(uri in installed().store for uri in (*former.RENAMED.values(), *former.FILES.values()))
+    assert all(uri in installed().store for uri in (*retired_tags.RENAMED.values(), *retired_tags.FILES.values()))
 
 
 def test_each_of_them_is_in_a_file() -> None:
     text = "".join(header_text(path) for path, _ in FILES)
-    assert [tag for tag in (*former.RENAMED, *former.FILES, *former.GONE) if f"!<{tag}>" not in text] == []
+    assert [
+        tag for tag in (*retired_tags.RENAMED, *retired_tags.FILES, *retired_tags.GONE) if f"!<{tag}>" not in text
+    ] == []
 
 
 def test_the_steps_of_the_first_files_are_those_of_an_image() -> None:
@@ -250,10 +252,10 @@ def test_no_tag_that_rad_has_given_up_is_left_by_an_upgrade(tmp_path: Path) -> N
     with rcm.open(old("0.14.2/FlatRefModel")) as model:
         model.node["extra"] = rcm.open(old("0.14.2/ImageModel")).meta["aperture"]
         model.node["software"] = rcm.open(old("0.14.2/ImageModel")).meta["prd_software_version"]
-        assert set(former.GONE) & set(re.findall("!<(.*?)>", header_text(model.save(tmp_path / "flat.asdf"))))
+        assert set(retired_tags.GONE) & set(re.findall("!<(.*?)>", header_text(model.save(tmp_path / "flat.asdf"))))
         new = model.upgrade()
         saved = header_text(new.save(tmp_path / "new.asdf"))
-    assert not set(former.GONE) & set(re.findall("!<(.*?)>", saved))
+    assert not set(retired_tags.GONE) & set(re.findall("!<(.*?)>", saved))
     assert (new.node["extra"], new.node["software"]) == (model.node["extra"], model.node["software"])
 
 

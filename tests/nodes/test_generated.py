@@ -38,7 +38,7 @@ def test_the_newest_manifest_has_a_class_for_every_tag() -> None:
 @pytest.mark.parametrize("name", OBJECTS)
 def test_the_declared_properties_are_those_of_the_schemas_of_all_versions(name: str) -> None:
     cls = named(name)
-    known = {key for schema in _schemas(cls) for key in schema.places}
+    known = {key for schema in _schemas(cls) for key in schema.properties}
     assert set(property_names(cls).values()) == known
 
 

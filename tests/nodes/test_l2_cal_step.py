@@ -81,7 +81,7 @@ def test_a_wrong_flag_is_told_with_the_flags_in_the_order_of_the_schema() -> Non
 def test_the_flags_of_the_newest_version_are_told_in_its_own_order() -> None:
     step = L2CalStep()
     schema = installed().document(str(step.schema_uri))
-    flags = ", ".join(map(repr, schema.places["flat_field"].enum or ()))
+    flags = ", ".join(map(repr, schema.properties["flat_field"].enum or ()))
     with pytest.raises(rcm.ValidationError) as caught:
         step.flat_field = "DONE"
     assert str(caught.value) == f"flat_field: 'DONE' is not one of {flags} ({schema.parsed.short})"

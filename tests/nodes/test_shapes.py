@@ -96,7 +96,7 @@ def test_every_exception_is_of_some_schema() -> None:
     for manifest in installed().store.manifests:
         for uri in manifest.schema_uris.values():
             schema = installed().root(uri).object
-            names |= set() if schema is None else set(schema.places)
+            names |= set() if schema is None else set(schema.properties)
     assert set(LEADERS) <= names
     for pattern in APART:
         assert any(re.fullmatch(pattern, name) for name in names), pattern

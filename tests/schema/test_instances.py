@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from roman_cal_models.schema import installed
-from roman_cal_models.schema.places import Place
+from roman_cal_models.schema.properties import PropertySchema
 
 TIME = "tag:stsci.edu:asdf/time/time-1.4.0"
 NDARRAY = "tag:stsci.edu:asdf/core/ndarray-1.1.0"
@@ -43,7 +43,7 @@ def references(schema: Any) -> list[str]:
 DOCUMENTS = documents()
 
 
-def values(place: Place, depth: int = 0) -> st.SearchStrategy[Any]:
+def values(place: PropertySchema, depth: int = 0) -> st.SearchStrategy[Any]:
     """Values for a place: most of them what it asks for, some of them not."""
     options: list[st.SearchStrategy[Any]] = []
     if place.enum is not None:
@@ -70,7 +70,7 @@ def values(place: Place, depth: int = 0) -> st.SearchStrategy[Any]:
     return st.integers(0, 9).flatmap(lambda draw: PLAIN if draw == 0 and depth else usual)
 
 
-def foreign(tag: str, place: Place) -> st.SearchStrategy[Any]:
+def foreign(tag: str, place: PropertySchema) -> st.SearchStrategy[Any]:
     if "ndarray" in tag:
         datatypes = st.sampled_from([place.keyword("datatype") or "float32", *DATATYPES])
         return st.builds(array, datatypes, st.integers(1, 4))
@@ -86,13 +86,15 @@ def array(datatype: Any, ndim: int) -> TaggedDict[str, Any]:
     return TaggedDict({"source": 0, "datatype": datatype, "byteorder": "little", "shape": [2] * ndim}, NDARRAY)
 
 
-def objects(place: Place, depth: int) -> st.SearchStrategy[Any]:
+def objects(place: PropertySchema, depth: int) -> st.SearchStrategy[Any]:
     schema = place.object
     assert schema is not None
     if depth > 2:
         return st.just({})
-    required = {name: values(schema.places[name], depth + 1) for name in schema.places if name in schema.required}
-    optional = {name: values(schema.places[name], depth + 1) for name in schema.places if name not in required}
+    required = {
+        name: values(schema.properties[name], depth + 1) for name in schema.properties if name in schema.required
+    }
+    optional = {name: values(schema.properties[name], depth + 1) for name in schema.properties if name not in required}
     whole = st.fixed_dictionaries(required, optional=optional)
     lacking = st.fixed_dictionaries({}, optional={**required, **optional, "another": PLAIN})
     return st.one_of(whole, whole, lacking)
@@ -130,9 +132,9 @@ def test_our_checks_and_asdfs_agree_on_instances_of_the_schema(uri: str) -> None
     @settings(max_examples=15, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(values(root))
     def agree(instance: Any) -> None:
-        ours = all(rules.accepts(instance) for rules in root.rules)
+        ours = all(rules.accepts(instance) for rules in root.compiled)
         assert asdf_accepts(uri, instance) == ours
-        assert ours == (not any(rules.problems(instance) for rules in root.rules))
+        assert ours == (not any(rules.problems(instance) for rules in root.compiled))
         verdicts.append(ours)
 
     agree()

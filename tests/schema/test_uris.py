@@ -67,7 +67,7 @@ def test_what_is_no_such_uri_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "1.", ".1", "1.a", "-1", "1 ", "\u0967"])
 def test_what_is_no_version_is_refused(text: str) -> None:
-    with pytest.raises(SchemaError, match="is no version of the form"):
+    with pytest.raises(SchemaError, match="is not a version of the form"):
         uris.parse_version(text)
 
 

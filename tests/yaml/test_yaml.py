@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from roman_cal_models.errors import RomanCalModelsError
 from roman_cal_models.printable import printable
 from roman_cal_models.yaml import Limits, TaggedMapping, TaggedScalar, TaggedSequence, YamlError, YamlLimitError, load
-from roman_cal_models.yaml.quick import Document, Reader
+from roman_cal_models.yaml.fast_reader import Document, Reader
 from tools.fuzz_yaml.comparing import REFUSED, assert_read_as_asdf_reads, assert_same, load_with_asdf
 from tools.fuzz_yaml.mutations import PIECES
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from roman_cal_models.schema import installed, uris
-from roman_cal_models.schema.places import Place, Subschema
+from roman_cal_models.schema.properties import PropertySchema
+from roman_cal_models.schema.resolver import Subschema
 
 __all__ = ["Annotation", "Names", "annotation"]
 
@@ -71,16 +72,16 @@ class _Writer:
         self.imports: set[str] = set()
         self.classes: set[str] = set()
 
-    def place(self, place: Place) -> list[str]:
+    def place(self, place: PropertySchema) -> list[str]:
         return _narrowest([self.piece(place, sub) for sub in place.subschemas])[1]
 
-    def piece(self, place: Place, sub: Subschema) -> tuple[int, list[str]]:
+    def piece(self, place: PropertySchema, sub: Subschema) -> tuple[int, list[str]]:
         """Return how much a piece says of a value, and its types."""
         schema = sub.schema
         if "$ref" in schema:
             if "/asdf/" in schema["$ref"]:
                 return self.foreign(schema["$ref"])
-            return self.target(place, installed().resolve(sub))
+            return self.target(place, installed().resolver.target(sub))
         said = [self.piece(place, sub.child("allOf", index)) for index in range(len(schema.get("allOf", ())))]
         for combiner in ("anyOf", "oneOf"):
             if combiner in schema:
@@ -96,14 +97,14 @@ class _Writer:
             said.append(self.types(place, schema))
         return _narrowest(said)
 
-    def target(self, place: Place, target: Subschema) -> tuple[int, list[str]]:
+    def target(self, place: PropertySchema, target: Subschema) -> tuple[int, list[str]]:
         if not target.pointer and target.document.startswith("asdf://"):
             name = self.names.classes.get(uris.parse(target.document).family)
             if name in self.names.enums:
                 return _EXACT, [self.named(name)]
         return self.piece(place, target)
 
-    def tag(self, place: Place, schema: Any) -> tuple[int, list[str]]:
+    def tag(self, place: PropertySchema, schema: Any) -> tuple[int, list[str]]:
         uri = installed().store.schema_of(schema["tag"])
         if uri is not None:
             root = installed().root(uri)
@@ -136,7 +137,7 @@ class _Writer:
         self.imports.add("import numpy as np")
         return f"NDArray[np.{'bool_' if datatype == 'bool8' else datatype}]"
 
-    def types(self, place: Place, schema: Any) -> tuple[int, list[str]]:
+    def types(self, place: PropertySchema, schema: Any) -> tuple[int, list[str]]:
         kinds = schema.get("type", "object")
         rank, texts = _PLAIN, []
         for kind in [kinds] if isinstance(kinds, str) else kinds:
@@ -150,7 +151,7 @@ class _Writer:
                 texts.append(_JSON_TYPES[kind])
         return rank, texts
 
-    def object(self, place: Place) -> str:
+    def object(self, place: PropertySchema) -> str:
         schema = place.object
         key = "" if schema is None else schema.parsed.family + ("#" + ".".join(schema.path) if schema.path else "")
         if key in self.names.classes:
@@ -158,14 +159,14 @@ class _Writer:
         self.imports.add("from ..object_node import ObjectNode")
         return "ObjectNode"
 
-    def list(self, place: Place) -> str:
+    def list(self, place: PropertySchema) -> str:
         document = next((piece for piece in place.pieces if piece.schema.get("type") == "array"), None)
         if document is not None and not document.pointer:
             return self.named(self.names.classes[uris.parse(document.document).family])
         self.imports.add("from ..list_node import ListNode")
         return f"ListNode[{self.item(place)}]"
 
-    def item(self, place: Place) -> str:
+    def item(self, place: PropertySchema) -> str:
         texts = [] if place.items is None else self.place(place.items)
         if not texts:
             self.imports.add("from typing import Any")
@@ -176,7 +177,7 @@ class _Writer:
         return name
 
 
-def annotation(place: Place, names: Names) -> Annotation:
+def annotation(place: PropertySchema, names: Names) -> Annotation:
     """Return the type of the values at a place."""
     writer = _Writer(names)
     texts = writer.place(place)
@@ -187,7 +188,7 @@ def annotation(place: Place, names: Names) -> Annotation:
     return Annotation(" | ".join(ordered) or "Any", writer.imports, writer.classes)
 
 
-def item_annotation(place: Place, names: Names) -> Annotation:
+def item_annotation(place: PropertySchema, names: Names) -> Annotation:
     """Return the type of the items of a list at a place."""
     writer = _Writer(names)
     text = writer.item(place)

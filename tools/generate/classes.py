@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from roman_cal_models.schema.families import NAMING_FOLDERS, Family, class_names
-from roman_cal_models.schema.places import ObjectSchema, Place
+from roman_cal_models.schema.properties import ObjectSchema, PropertySchema
 from roman_cal_models.schema.uris import URI
 
 from .annotations import Annotation, Names, annotation
@@ -21,7 +21,7 @@ class Property:
     """A property, over all versions of its object."""
 
     name: str
-    place: Place
+    place: PropertySchema
     type: Annotation
     versions: str
 
@@ -87,9 +87,9 @@ def classes_of(family: Family, names: Names) -> list[Class]:
 
 def _properties(versions: list[tuple[URI, ObjectSchema]], names: Names) -> list[Property]:
     properties = []
-    for key in dict.fromkeys(key for _, schema in versions for key in schema.places):
-        holders = [(uri, schema) for uri, schema in versions if key in schema.places]
-        place = holders[0][1].places[key]
+    for key in dict.fromkeys(key for _, schema in versions for key in schema.properties):
+        holders = [(uri, schema) for uri, schema in versions if key in schema.properties]
+        place = holders[0][1].properties[key]
         properties.append(Property(key, place, annotation(place, names), _versions(holders, versions)))
     return properties
 

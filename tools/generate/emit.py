@@ -10,7 +10,7 @@ from roman_cal_models.models.data_model import DataModel
 from roman_cal_models.nodes.object_node import ObjectNode
 from roman_cal_models.schema import installed
 from roman_cal_models.schema.families import Family
-from roman_cal_models.schema.places import Place
+from roman_cal_models.schema.properties import PropertySchema
 
 from . import overrides
 from .annotations import Names, annotation, item_annotation
@@ -109,7 +109,7 @@ def _node_module(family: Family, members: list[Class], by_name: dict[str, Class]
     return _object_module(family, members, by_name, names, head)
 
 
-def _alias(family: Family, root: Place, head: str, names: Names) -> str:
+def _alias(family: Family, root: PropertySchema, head: str, names: Names) -> str:
     type_ = annotation(root, names)
     runtime = {line for line in type_.imports if "typing" in line}
     body = [f"{family.name} = {type_.text}", *_docstring(_about(family), "")]

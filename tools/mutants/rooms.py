@@ -48,7 +48,7 @@ def _found(folder: Path, patterns: tuple[str, ...]) -> list[Path]:
 
 
 ROOMS = {
-    "schema": Room(("schema/*.py",), ("schema/test_*.py",)),
+    "schema": Room(("schema/*.py", "schema/validators/*.py"), ("schema/test_*.py", "schema/validators/test_*.py")),
     "foreign": Room(("foreign/*.py",), ("foreign/test_*.py", "sources/test_bounds.py", "comparison/test_*.py")),
     "nodes": Room(("nodes/*.py",), ("nodes/test_*.py",)),
     # what both are for is opening and saving, whose tests are in `models`

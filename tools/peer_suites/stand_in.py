@@ -10,12 +10,13 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from roman_cal_models import ListNode, ObjectNode
+from roman_cal_models.asdf_bridge import resolved_schema
 from roman_cal_models.models import saving
 from roman_cal_models.nodes import mixins
 from roman_cal_models.nodes.classes import class_of_document
 from roman_cal_models.nodes.scalar_node import ScalarNode
 from roman_cal_models.schema import installed, uris
-from roman_cal_models.schema.whole import get_latest_schema, whole_schema
+from roman_cal_models.schema.resolved import get_latest_schema
 
 __all__ = ["modules"]
 
@@ -44,7 +45,7 @@ def modules(package: str) -> dict[str, ModuleType]:
             TaggedScalarNode=ScalarNode,
             _factories=SimpleNamespace(class_name_from_tag_uri=lambda tag: classes[tag].__name__),
             _mixins=mixins,
-            _schema=SimpleNamespace(_get_schema_from_tag=lambda tag: whole_schema((fragments | schemas)[tag])),
+            _schema=SimpleNamespace(_get_schema_from_tag=lambda tag: resolved_schema((fragments | schemas)[tag])),
             get_latest_schema=get_latest_schema,
         ),
         f"{package}._stnode._registry": _module(

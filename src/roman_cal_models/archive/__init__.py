@@ -1,22 +1,27 @@
 """The archive's catalogue: what of a file goes into which column of which table of a database.
 
+This room is responsible for rows: which columns there are, the values of a file in them, and many files' rows in a
+database or in Parquet files. ``view`` and ``cli`` call it, and users; it calls ``header`` and ``models`` for files and
+``schema`` for what RAD says of columns, and no format of files itself.
+
 By level, each knowing only those before it:
 
 - ``datatypes``: the database types that RAD names, and values converted to them;
 - ``mapping``: the archive columns of a family of files;
 - ``products``: which tables a kind of file feeds;
-- ``reading``: the rows of one file;
+- ``row_reader``: one file -> its rows;
 - ``files``: paths, URLs and folders as the names of files;
 - ``database``: the tables, as SQLAlchemy knows them;
-- ``file_reading``: some files, and whatever becomes of each;
-- ``spreading``: work for processes of this machine or a Dask cluster;
-- ``many``: many files, in batches;
-- ``fitting``: what was read of files, as rows of the tables that there are;
+- ``file_reader``: some files -> rows or failure of each;
+- ``executors``: work for processes of this machine or a Dask cluster;
+- ``batching``: many files, in batches;
+- ``reconcile``: what was read of files, as rows of the tables that there are;
 - ``report``: what became of many files;
-- ``storing``: batches into a database;
+- ``database_writer``: batches into a database;
 - ``ingesting``: many files into a database;
 - ``parquet``: many files into Parquet files;
-- ``checking``: what is wrong with the columns, and what changed between two releases of RAD.
+- ``releases``: what changed between two releases of RAD;
+- ``linting``: what is wrong with the columns.
 """
 
 from __future__ import annotations
@@ -25,36 +30,36 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .checking import Change as Change
-    from .checking import Finding as Finding
-    from .checking import compare as compare
-    from .checking import lint as lint
     from .database import ddl as ddl
     from .database import tables as tables
-    from .file_reading import Failure as Failure
+    from .file_reader import Failure as Failure
     from .ingesting import ingest as ingest
+    from .linting import Finding as Finding
+    from .linting import lint as lint
     from .mapping import Column as Column
     from .mapping import columns as columns
     from .parquet import to_parquet as to_parquet
-    from .reading import RowProblem as RowProblem
-    from .reading import Rows as Rows
-    from .reading import rows as rows
+    from .releases import Change as Change
+    from .releases import compare as compare
     from .report import Report as Report
+    from .row_reader import RowProblem as RowProblem
+    from .row_reader import Rows as Rows
+    from .row_reader import rows as rows
 
 _NAMES = {
-    "Change": "checking",
+    "Change": "releases",
     "Column": "mapping",
-    "Failure": "file_reading",
-    "Finding": "checking",
+    "Failure": "file_reader",
+    "Finding": "linting",
     "Report": "report",
-    "RowProblem": "reading",
-    "Rows": "reading",
+    "RowProblem": "row_reader",
+    "Rows": "row_reader",
     "columns": "mapping",
-    "compare": "checking",
+    "compare": "releases",
     "ddl": "database",
     "ingest": "ingesting",
-    "lint": "checking",
-    "rows": "reading",
+    "lint": "linting",
+    "rows": "row_reader",
     "tables": "database",
     "to_parquet": "parquet",
 }

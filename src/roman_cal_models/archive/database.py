@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import MissingPackageError
 from ..schema import installed
+from ..schema.properties import ITEMS
 from .datatypes import INTEGER_RANGES, Datatype, datatype
 from .files import KEY_LENGTH
-from .mapping import ITEMS, Column, columns, schemas_of_files
+from .mapping import Column, columns, schemas_of_files
 from .products import TABLES
 
 if TYPE_CHECKING:
@@ -166,5 +167,5 @@ def _sqlalchemy() -> Any:
     try:
         import sqlalchemy
     except ImportError:
-        raise MissingPackageError("for the tables: pip install 'roman-cal-models[archive]'") from None
+        raise MissingPackageError("the tables need SQLAlchemy: pip install 'roman-cal-models[archive]'") from None
     return sqlalchemy

@@ -50,7 +50,7 @@ class Datatype:
         ``"nvarchar"``, ``"nchar"``, ``"tinyint"``, ``"smallint"``, ``"int"``, ``"bigint"``, ``"float"`` or
         ``"datetime2"``.
     size : int or None
-        How many characters it holds; None for ``max``, and for what is no text.
+        How many characters it holds; None for ``max``, and for what is not text.
     """
 
     name: str
@@ -117,12 +117,12 @@ def datatype(name: str) -> Datatype:
         return Datatype(match["name"], None if match["size"] == "max" else int(match["size"]))
     if name in INTEGER_RANGES or name in ("float", "datetime2"):
         return Datatype(name)
-    raise SchemaError(f"{name!r} is no database type that is known")
+    raise SchemaError(f"{name!r} is not a known database type")
 
 
 def _integer(value: Any, name: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError(f"is no integer: {_shown(value)}")
+        raise ValueError(f"is not an integer: {_shown(value)}")
     least, greatest = INTEGER_RANGES[name]
     if not least <= value <= greatest:
         raise ValueError(f"{value} is out of the range of {name}, {least} to {greatest}")
@@ -131,13 +131,13 @@ def _integer(value: Any, name: str) -> int:
 
 def _float(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ValueError(f"is no number: {_shown(value)}")
+        raise ValueError(f"is not a number: {_shown(value)}")
     try:
         number = float(value)
     except OverflowError:
         number = math.inf
     if not math.isfinite(number):
-        raise ValueError(f"{number} is no value of a float column")
+        raise ValueError(f"{number} does not fit into a float column")
     return number
 
 
@@ -153,11 +153,11 @@ def _text(value: Any) -> str:
             return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=_json)
         except (TypeError, ValueError, RecursionError) as error:
             raise ValueError(f"cannot be written as text: {error}") from None
-    raise ValueError(f"is no text: {_shown(value)}")
+    raise ValueError(f"is not text: {_shown(value)}")
 
 
 def _is_unicode(text: str) -> bool:
-    """Tell whether text can be encoded, which half of a surrogate pair cannot."""
+    """Return True if text can be encoded, which half of a surrogate pair cannot."""
     try:
         text.encode()
     except UnicodeEncodeError:

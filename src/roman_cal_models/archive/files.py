@@ -41,7 +41,7 @@ def _below(folder: str) -> Iterator[str]:
     for place, folders, files in os.walk(folder, onerror=unreadable.append):
         folders.sort()
         yield from (os.path.join(place, file) for file in sorted(files) if file.endswith(_SUFFIX))
-        # it is yielded as if it were a file, so that whoever reads it meets the reason, and tells of it
+        # yielded as if it were a file: reading it fails for the same reason, which is then reported
         while unreadable:
             yield unreadable.pop().filename
     while unreadable:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from typing import Any, Literal
 
-from .file_reading import Mapped
+from .batching import read_batches, reader_for
+from .database_writer import Catalog
+from .file_reader import Mapped
 from .files import Paths
-from .many import read_batches, reader_for
 from .report import Report
-from .storing import Catalog
 
 __all__ = ["ingest"]
 
@@ -54,7 +54,7 @@ def ingest(
         many files, and for few this process alone, as for 1. A script asks for many under
         ``if __name__ == "__main__":``.
     batch : int
-        How many files are written in one transaction: a run that is ended anew reads as many again.
+        How many files are written in one transaction: if a run is stopped, the next one reads at most as many again.
     progress : bool, optional
         Whether to draw a progress bar; by default if standard error is a terminal.
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from ..errors import SchemaNotFoundError
 from ..schema import installed, uris
-from ..schema.facts import Facts
-from ..schema.places import ObjectSchema, Place
+from ..schema.properties import walk
+from ..schema.registry import SchemaRegistry
 
-__all__ = ["ITEMS", "Column", "columns", "schema_uri_of", "schemas_of_files", "walk"]
-
-ITEMS = "[]"
-"""What stands behind the name of a list where its items are meant: ``meta.image_metas[].filename``."""
+__all__ = ["Column", "columns", "schema_uri_of", "schemas_of_files"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +59,7 @@ def columns(family: str, version: str | None = None) -> tuple[Column, ...]:
     Raises
     ------
     SchemaNotFoundError
-        There is no such family or version.
+        The family or the version does not exist.
     """
     return _columns(schema_uri_of(family, version))
 
@@ -90,36 +86,18 @@ def schema_uri_of(family: str, version: str | None = None) -> str:
 @cache
 def _columns(uri: str) -> tuple[Column, ...]:
     found = []
-    for path, place in walk(installed(), uri):
-        if place.archive is not None:
-            source = next(piece.document for piece in place.pieces if "archive_catalog" in piece.schema)
-            for destination in place.archive.destinations:
+    for path, declared in walk(installed().document(uri)):
+        if declared.archive is not None:
+            source = next(piece.document for piece in declared.pieces if "archive_catalog" in piece.schema)
+            for destination in declared.archive.destinations:
                 table, _, column = destination.partition(".")
-                found.append(Column(path, place.archive.datatype, table, column, place.title, source))
+                found.append(Column(path, declared.archive.datatype, table, column, declared.title, source))
     return tuple(found)
 
 
-def schemas_of_files(facts: Facts) -> list[str]:
+def schemas_of_files(registry: SchemaRegistry) -> list[str]:
     """Return the URI of the newest schema of every family of files, those of old manifests included."""
-    store = facts.store
+    store = registry.store
     tagged = (uris.parse(uri).family for manifest in store.manifests for uri in manifest.schema_uris.values())
     newest = [store.versions(family)[-1] for family in dict.fromkeys(tagged) if store.versions(family)]
     return [str(uri) for uri in newest if "datamodel_name" in store.load(str(uri))]
-
-
-def walk(facts: Facts, uri: str) -> Iterator[tuple[str, Place]]:
-    """Yield every property that a schema describes, at any depth: its dotted path, and its place."""
-    schema = facts.document(uri)
-    yield from _walk(schema, "")
-
-
-def _walk(schema: ObjectSchema, before: str) -> Iterator[tuple[str, Place]]:
-    for name, place in schema.places.items():
-        path = f"{before}{name}"
-        yield path, place
-        inside: Place | None = place
-        while inside is not None and inside.object is None:
-            inside = inside.items
-            path += ITEMS
-        if inside is not None and inside.object is not None:
-            yield from _walk(inside.object, f"{path}.")

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..errors import MissingPackageError
+from .batching import read_batches, reader_for
 from .database import FAILURES, FILE, FILES, PROBLEMS, column_types
 from .datatypes import Datatype
-from .file_reading import Failure, FileRead, Mapped, Outcome
+from .file_reader import Failure, FileRead, Mapped, Outcome
 from .files import Paths
-from .fitting import failure_row, file_row, fit, problem_row
-from .many import read_batches, reader_for
+from .reconcile import failure_row, file_row, fit, problem_row
 from .report import Report
 
 __all__ = ["to_parquet"]

@@ -1,19 +1,19 @@
 """Which tables a kind of file feeds.
 
-RAD does not say it. The schemas that all products share (``meta/basic``, ``meta/exposure``, ...) name every table in
+RAD does not say so. The schemas that all products share (``meta/basic``, ``meta/exposure``, ...) name every table in
 which one of their properties may stand, so a Level 2 image would put its telescope into the tables of guide windows,
-mosaics and catalogues as well. What tells them apart is the table that is named after the product:
+mosaics and catalogues as well. The table that is named after the product tells them apart:
 
 - exposures, at every level, are rows of ``WFIExposure``, mosaics of ``WFIMosaic``, segmentation maps of
   ``SegmentationMap``, catalogues of ``SourceCatalog``, guide windows of ``GuideWindow``;
 - ``ScienceRefData`` tells by which steps and reference files a science product was made, so each of these has a row
-  there; a guide window is no science product;
+  there; a guide window is not a science product;
 - files of ground tests are rows of tables of their own: ``WFICommon`` for what they share with the mission's, and
   ``WFITvac``;
 - reference files and associations are kept by other systems (CRDS, the data management itself): they feed no table.
 
-What is described inside of a list, such as each image of a mosaic, has a file and a row of its own, and is no part of
-the row of the file that lists it.
+What is described inside a list, such as each image of a mosaic, has a file and a row of its own, and does not belong
+to the row of the file that lists it.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .file_reading import Failure
+from .file_reader import Failure
 
 __all__ = ["Report"]
 

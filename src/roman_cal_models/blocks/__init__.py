@@ -1,19 +1,20 @@
-"""The bytes behind a header: a room that knows neither asdf nor nodes.
+"""The bytes behind a header.
 
-``positions``
-    A file as bytes at positions, which no thread and no fork can move.
-``index``
-    The heads of the blocks: where each block is and what it says of itself. Needs ``positions`` alone.
-``codecs``
-    Compressed content, and how much of it there can be.
-``reading``
-    The content of a block, whole or in parts. A whole block is read in one place, `raw_bytes`.
-``decoding``
-    The content of a block, piece by piece from its bytes, where nobody needs it whole. Needs ``codecs``.
-``integrity``
-    Whether the blocks are whole, and what they were when they were written. Needs ``index`` and ``decoding``.
-``origins``
-    Which blocks the objects in memory were built from.
-``sections``
-    Arrays, or parts of them, by as few bytes of their block as can be.
+This room is responsible for where the binary blocks of a file are, what they hold, and whether that is what was
+written. It knows bytes, NumPy arrays and the locks of the process, and neither asdf nor nodes nor schemas; its errors
+are plain ones (`EOFError`, `BrokenBlockError`), to which its callers add the name of the file. ``header``,
+``extension`` and ``models`` call it.
+
+By level, each knowing only those before it:
+
+- ``positions``: a file as bytes at positions, which no thread and no fork can move;
+- ``index``: the heads of the blocks: where each block is and what it says of itself;
+- ``codecs``: compressed content by its four letters, whole or piece by piece, and how much of it there can be;
+- ``reading``: the content of a block, whole or in parts; a whole block is read in one place, `raw_bytes`;
+- ``sections``: arrays, or parts of them, by as few bytes of their block as can be;
+- ``integrity``: whether the blocks are whole, and what they were when they were written;
+- ``origins``: which blocks the objects in memory were built from.
+
+Blocks are written by asdf. What writes them without it, or passes them through unread, belongs here, on ``index`` and
+``codecs`` and beside ``reading``; so does what reads several at the same time, on top of ``reading``.
 """

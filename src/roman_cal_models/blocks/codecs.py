@@ -1,18 +1,35 @@
-"""Compressed blocks: what they can hold at most, and their content."""
+"""Compressed blocks by the four letters of their compression: how much they can hold, and their content.
+
+The content comes whole, into memory that waits for it (`decompressed`), or piece by piece, where nobody needs it whole
+(`decoded`), in little memory whatever its size.
+"""
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from struct import Struct
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .index import Block
+from .positions import PositionedBytes
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["LZ4", "BrokenBlockError", "Decompressor", "Others", "decompressed", "largest", "lz4_pieces"]
+__all__ = [
+    "LZ4",
+    "NO_COMPRESSION",
+    "BrokenBlockError",
+    "Decompressor",
+    "Others",
+    "decoded",
+    "decompressed",
+    "is_known",
+    "largest",
+    "lz4_pieces",
+    "stored",
+]
 
 Decompressor = Callable[[memoryview, memoryview], int]
 """Fills the second with the content of the first, and returns how many bytes that is."""
@@ -20,29 +37,32 @@ Decompressor = Callable[[memoryview, memoryview], int]
 Others = Callable[[bytes], Decompressor | None]
 """Finds what reads a compression that is none of this module's."""
 
+NO_COMPRESSION = b"\0\0\0\0"
 LZ4 = b"lz4\0"
 
-# asdf's framing of lz4: the length of a piece, then the piece, which begins with its length when it is decompressed.
-_LZ4_HEAD = struct.Struct(">I")
-_LZ4_SIZE = struct.Struct("<I")
-
-# How many bytes one byte can stand for at most, as the formats are made: a block of bzip2 has at least some 30 bytes
-# and holds at most 900,000 runs of 255 bytes in 5. What others can do is not known.
-_RATIOS = {LZ4: 255, b"zlib": 1032, b"bzp2": 1_600_000}
+# How much more than its ratio allows a block may hold: what a format stores beside its content.
 _SLACK = 64
 
 # How much is decompressed at once, of what is not made of pieces.
 _PIECE = 1024 * 1024
+
+# How much content is given at once.
+_LARGEST_PIECE = 4 * 1024 * 1024
 
 
 class BrokenBlockError(ValueError):
     """A block is not what the standard says; callers know the file and say so in their own error."""
 
 
+def is_known(compression: bytes) -> bool:
+    """Return True if blocks of a compression, or without one, can be read here."""
+    return compression == NO_COMPRESSION or compression in _CODECS
+
+
 def largest(compression: bytes, used: int) -> int | None:
     """Return how many bytes can come of `used` compressed ones; None where that is not known."""
-    ratio = _RATIOS.get(compression)
-    return None if ratio is None else ratio * used + _SLACK
+    codec = _CODECS.get(compression)
+    return None if codec is None else codec.ratio * used + _SLACK
 
 
 def decompressed(block: Block, raw: NDArray[np.uint8], others: Others | None = None) -> NDArray[np.uint8]:
@@ -62,7 +82,8 @@ def decompressed(block: Block, raw: NDArray[np.uint8], others: Others | None = N
     BrokenBlockError
         It is compressed in an unknown way, or holds something else than its head says.
     """
-    fill = _KNOWN.get(block.compression) or (others(block.compression) if others is not None else None)
+    codec = _CODECS.get(block.compression)
+    fill = codec.fill if codec is not None else None if others is None else others(block.compression)
     if fill is None:
         raise BrokenBlockError(f"its block is compressed as {block.compression.rstrip(bytes(1))!r}, which is unknown")
     import numpy as np
@@ -72,6 +93,71 @@ def decompressed(block: Block, raw: NDArray[np.uint8], others: Others | None = N
     if size != block.size:
         raise BrokenBlockError(f"its block holds {size} bytes, and says that it has {block.size}")
     return content
+
+
+def decoded(file: PositionedBytes, block: Block) -> Iterator[bytes]:
+    """Yield the content of a block, piece by piece.
+
+    Parameters
+    ----------
+    file : PositionedBytes
+        The file.
+    block : Block
+        One of its blocks, of a compression that is known here.
+
+    Raises
+    ------
+    EOFError
+        The file ends before the block does.
+    BrokenBlockError
+        The block does not hold what its compression makes.
+    """
+    pieces = stored if block.compression == NO_COMPRESSION else _CODECS[block.compression].pieces
+    return pieces(file, block)
+
+
+def stored(file: PositionedBytes, block: Block) -> Iterator[bytes]:
+    """Yield the bytes of a block as they are in the file, piece by piece.
+
+    Raises
+    ------
+    EOFError
+        The file ends before the block does.
+    """
+    for position in range(block.begin, block.end, _PIECE):
+        yield _read(file, position, min(_PIECE, block.end - position))
+
+
+def _read(file: PositionedBytes, position: int, size: int) -> bytes:
+    piece = file.read_at(position, size)
+    if len(piece) < size:
+        raise EOFError(f"the file ends {size - len(piece)} bytes early")
+    return piece
+
+
+class _Codec(NamedTuple):
+    """How a compression is read.
+
+    Parameters
+    ----------
+    ratio : int
+        How many bytes one byte can stand for at most, as the format is made.
+    fill : callable
+        Makes the whole content.
+    pieces : callable
+        Makes the content piece by piece.
+    """
+
+    ratio: int
+    fill: Decompressor
+    pieces: Callable[[PositionedBytes, Block], Iterator[bytes]]
+
+
+# ---- lz4, in asdf's framing: the length of a piece, then the piece, which begins with its length when decompressed
+
+_LZ4_HEAD = Struct(">I")
+_LZ4_SIZE = Struct("<I")
+_LZ4_RATIO = 255
 
 
 def lz4_pieces(read_at: Callable[[int, int], Any], begin: int, end: int, size: int) -> Iterator[tuple[int, int, int]]:
@@ -97,13 +183,13 @@ def lz4_pieces(read_at: Callable[[int, int], Any], begin: int, end: int, size: i
             raise BrokenBlockError(f"a compressed piece of its block says that it has {length} bytes")
         if content > left:
             raise BrokenBlockError(f"its compressed pieces hold more than its {size} bytes")
-        if content > _RATIOS[LZ4] * length + _SLACK:
+        if content > _LZ4_RATIO * length + _SLACK:
             raise BrokenBlockError(f"a compressed piece of {length} bytes cannot hold the {content} that it says")
         yield begin, length, content
         begin, left = begin + length, left - content
 
 
-def _lz4(raw: memoryview, content: memoryview) -> int:
+def _fill_lz4(raw: memoryview, content: memoryview) -> int:
     import lz4.block
 
     def read_at(begin: int, size: int) -> memoryview:
@@ -119,7 +205,26 @@ def _lz4(raw: memoryview, content: memoryview) -> int:
     return filled
 
 
-def _zlib(raw: memoryview, content: memoryview) -> int:
+def _pieces_of_lz4(file: PositionedBytes, block: Block) -> Iterator[bytes]:
+    import lz4.block
+
+    def read_at(position: int, size: int) -> bytes:
+        return _read(file, position, size)
+
+    for begin, length, _ in lz4_pieces(read_at, block.begin, block.end, block.size):
+        try:
+            content: bytes = lz4.block.decompress(read_at(begin, length))
+        except lz4.block.LZ4BlockError as error:
+            raise BrokenBlockError(str(error)) from error
+        yield content
+
+
+# ---- zlib
+
+_ZLIB_RATIO = 1032
+
+
+def _fill_zlib(raw: memoryview, content: memoryview) -> int:
     import zlib
 
     machine = zlib.decompressobj()
@@ -133,7 +238,30 @@ def _zlib(raw: memoryview, content: memoryview) -> int:
     return _put(machine.flush(), content, filled)
 
 
-def _bzip2(raw: memoryview, content: memoryview) -> int:
+def _pieces_of_zlib(file: PositionedBytes, block: Block) -> Iterator[bytes]:
+    import zlib
+
+    machine = zlib.decompressobj()
+    try:
+        for piece in stored(file, block):
+            left = piece
+            while left and not machine.eof:
+                yield machine.decompress(left, _LARGEST_PIECE)
+                left = machine.unconsumed_tail
+        while not machine.eof and (content := machine.decompress(b"", _LARGEST_PIECE)):
+            yield content
+    except zlib.error as error:
+        raise BrokenBlockError(str(error)) from error
+    if not machine.eof:
+        raise BrokenBlockError("its compressed content does not end")
+
+
+# ---- bzip2: a block of it has at least some 30 bytes and holds at most 900,000 runs of 255 bytes in 5
+
+_BZIP2_RATIO = 1_600_000
+
+
+def _fill_bzip2(raw: memoryview, content: memoryview) -> int:
     import bz2
 
     machine = bz2.BZ2Decompressor()
@@ -145,6 +273,26 @@ def _bzip2(raw: memoryview, content: memoryview) -> int:
             left = b""
             filled = _put(piece, content, filled)
     return filled
+
+
+def _pieces_of_bzip2(file: PositionedBytes, block: Block) -> Iterator[bytes]:
+    import bz2
+
+    machine = bz2.BZ2Decompressor()
+    for piece in stored(file, block):
+        left = piece
+        while not machine.eof and (left or not machine.needs_input):
+            try:
+                content = machine.decompress(left, _LARGEST_PIECE)
+            except OSError as error:
+                raise BrokenBlockError(str(error)) from error
+            yield content
+            left = b""
+    if not machine.eof:
+        raise BrokenBlockError("its compressed content does not end")
+
+
+# ---- memory that is filled
 
 
 def _room(content: memoryview, filled: int) -> int:
@@ -159,4 +307,8 @@ def _put(piece: bytes, content: memoryview, filled: int) -> int:
     return filled + len(piece)
 
 
-_KNOWN: dict[bytes, Decompressor] = {LZ4: _lz4, b"zlib": _zlib, b"bzp2": _bzip2}
+_CODECS = {
+    LZ4: _Codec(_LZ4_RATIO, _fill_lz4, _pieces_of_lz4),
+    b"zlib": _Codec(_ZLIB_RATIO, _fill_zlib, _pieces_of_zlib),
+    b"bzp2": _Codec(_BZIP2_RATIO, _fill_bzip2, _pieces_of_bzip2),
+}

@@ -9,8 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from .codecs import BrokenBlockError
-from .decoding import NO_COMPRESSION, decoded, is_known, stored
+from .codecs import NO_COMPRESSION, BrokenBlockError, decoded, is_known, stored
 from .index import Block, blocks
 from .positions import PositionedBytes
 
@@ -46,7 +45,7 @@ class Fault:
     text: str
 
     def message(self, *, of_array: bool) -> str:
-        """Return a text for people, who know which array is made of the block, or that none is."""
+        """Return a text for people, to whom the name of the array means more than the number of its block."""
         if self.block is None:
             return self.text
         return f"{named(self.block, of_array=of_array)} {self.text}"
@@ -78,7 +77,7 @@ class Survey:
         return source if source >= 0 else source + len(self.blocks)
 
     def faults_of(self, number: int, needed: int | None = None) -> tuple[Fault, ...]:
-        """Return what is wrong with one block, for who needs some of its bytes.
+        """Return what is wrong with one block, for callers that need some of its bytes.
 
         Parameters
         ----------

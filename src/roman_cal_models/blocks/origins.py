@@ -16,7 +16,7 @@ class Origin(NamedTuple):
     Parameters
     ----------
     file : object
-        The file, as whoever has built the object knows it.
+        The file, as the code that built the object knows it.
     blocks : tuple of int
         The numbers of the blocks.
     """

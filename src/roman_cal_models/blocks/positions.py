@@ -47,7 +47,7 @@ def positioned(stream: BinaryIO) -> PositionedBytes:
 
 
 def mapped(file: PositionedBytes) -> Any:
-    """Return the bytes of a file as a `numpy.memmap`; None for what is no file of the system, or an empty one.
+    """Return the bytes of a file as a `numpy.memmap`; None for what is not a file of the system, or is empty.
 
     The file that is open is mapped, whatever bears its name now.
     """

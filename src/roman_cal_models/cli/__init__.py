@@ -1,4 +1,8 @@
-"""The command ``roman-cal-models``: one module a subcommand."""
+"""The command ``roman-cal-models``: one module a subcommand.
+
+This room is responsible for arguments, exit statuses and what is printed; what is done stands in the rooms below, all
+of which it may call. Nothing calls it but the shell. ``terminal`` guards what reaches a terminal.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +29,9 @@ COMMANDS = {
 
 FINE, PROBLEMS = 0, 1
 INTERRUPTED = 130
-"""As shells tell that a user ended a program by Ctrl-C."""
+"""The status of a program that a user ended by Ctrl-C, as shells have it."""
 READER_LEFT = 141
-"""As shells tell that nobody reads what a program prints (``| head``): nothing is wrong, but it was not all told."""
+"""The status of a program whose output is not read to its end (``| head``), as shells have it: nothing is wrong."""
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -9,7 +9,7 @@ from .terminal import print_json
 __all__ = ["PARSER", "add_arguments", "run"]
 
 PARSER = {
-    "description": "Print the values of a Roman file, a line each. Only its header is read, be it behind a URL. Ends "
+    "description": "Print the values of a Roman file, a line each. Only its header is read, also behind a URL. Ends "
     "with 1 if it has none that can be read.",
     "epilog": "example: roman-cal-models header r0000101001001001001_0001_wfi01_f158_cal.asdf",
 }

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from ..errors import RomanCalModelsError, told
 from ..printable import printable
-from .terminal import Progress, complain, print_json
+from ..progress import Progress
+from .terminal import complain, print_json
 
 if TYPE_CHECKING:
     from ..header.reading import Identity
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["PARSER", "add_arguments", "run"]
 
 PARSER = {
-    "description": "Tell of each file which model it holds, by which version of its schema, and what wrote it. Ends "
-    "with 1 if one cannot be told: it is no ASDF file, or not of Roman; or if a file is cut.",
+    "description": "Print which model each file holds, in which version of its schema, and what wrote it. Ends "
+    "with 1 if a file cannot be identified: it is not an ASDF file, or not one of Roman; or if a file is cut.",
     "epilog": "example: roman-cal-models identify r0000101001001001001_0001_wfi01_f158_cal.asdf",
 }
 

@@ -18,7 +18,7 @@ __all__ = ["PARSER", "add_arguments", "run"]
 
 PARSER = {
     "description": "Print what a Roman file holds as a tree: names, values or types and shapes, units, titles. Of the "
-    "file, be it behind a URL, only the header is read: arrays and coordinate systems are named. Ends with 1 if it "
+    "file, also behind a URL, only the header is read: arrays and coordinate systems are named. Ends with 1 if it "
     "cannot be read or has no such path.",
     "epilog": "example: roman-cal-models info r0000101001001001001_0001_wfi01_f158_cal.asdf meta.cal_step",
 }
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the tree; return 1 if there is no such part of it."""
+    """Print the tree; return 1 if it does not have such a part."""
     # not for --help, which must be quick
     from ..header.reading import read_header
     from ..nodes.outline_builder import hint, outline

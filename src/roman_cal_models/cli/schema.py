@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .terminal import print_json
 
 if TYPE_CHECKING:
-    from ..archive.checking import Change
+    from ..archive.releases import Change
     from ..nodes.descriptions import Description
     from ..view.families import Family
 
@@ -87,7 +87,7 @@ def _lines_of_family(told: Family) -> Iterator[str]:
     yield f"{told.name}: {told.title or 'no title'}"
     if told.description not in (None, told.title):
         yield from _wrapped([f"  {told.description}"])
-    facts = {
+    registry = {
         "schema": told.schema_uri,
         "tag": told.tag,
         "class": ", ".join(filter(None, (told.class_name, told.model_name))),
@@ -95,7 +95,7 @@ def _lines_of_family(told: Family) -> Iterator[str]:
         "type": ", ".join(told.types) if told.types != ("object",) else None,
         "allowed": ", ".join(map(repr, told.allowed or ())),
     }
-    yield from (f"  {name}: {value}" for name, value in facts.items() if value)
+    yield from (f"  {name}: {value}" for name, value in registry.items() if value)
     if told.properties:
         yield ""
         yield "properties (* required):"

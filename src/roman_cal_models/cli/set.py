@@ -122,7 +122,7 @@ def _keys(path: str) -> Iterator[str | int]:
     for part in path.split("."):
         found = _part(part)
         if found is None:
-            raise ValueError(f"{path}: {part!r} is no name, nor one of a list with an index behind it such as [0]")
+            raise ValueError(f"{path}: {part!r} is not a name, nor the name of a list with an index such as [0]")
         yield key_name(found[1])
         yield from (int(index) for index in re.findall(r"-?\d+", found[2]))
 
@@ -142,13 +142,13 @@ def _holder(node: Any, above: Sequence[str | int], key: str | int) -> Any:
         where = format_path(keys[:number])
         if isinstance(each, int):
             if not isinstance(node, list):
-                raise ValueError(f"{where} is no list: it has no item {each}")
+                raise ValueError(f"{where} is not a list: it has no item {each}")
             if not -len(node) <= each < len(node):
                 raise ValueError(f"{where} has {len(node)} items: there is no {where}[{each}]")
         elif isinstance(node, list):
             raise ValueError(f"{where} is a list of {len(node)}: say which of them, such as {where}[0].{each}")
         elif not isinstance(node, dict):
-            raise ValueError(f"{where} is no section of the file: it has no {each}")
+            raise ValueError(f"{where} is not a section of the file: it has no {each}")
         if number < len(above):
             node = cast(Any, node)[each]
     return node
@@ -180,7 +180,9 @@ def _value(text: str, description: Description, *, allow_nan: bool) -> Any:
             return _of_json(text, description.path, allow_nan=allow_nan)
         except json.JSONDecodeError:
             if types and "string" not in types:
-                raise ValueError(f"{description.path}: {_quoted(text)} is no {' or '.join(sorted(types))}") from None
+                raise ValueError(
+                    f"{description.path}: {_quoted(text)} is not of type {' or '.join(sorted(types))}"
+                ) from None
     if types and "string" not in types:
         kinds = " or ".join(sorted(each.rpartition("/")[2].partition("-")[0] for each in types))
         raise ValueError(f"{description.path} holds an object ({kinds}) that cannot be given as text")
@@ -201,7 +203,7 @@ def _of_json(text: str, path: str, *, allow_nan: bool) -> Any:
     def number(digits: str) -> float:
         value = float(digits)
         if not math.isfinite(value) and not allow_nan:
-            raise ValueError(f"{path}: {digits} is no finite number; --allow-nan takes it")
+            raise ValueError(f"{path}: {digits} is not a finite number; --allow-nan takes it")
         return value
 
     return json.loads(text, parse_int=integer, parse_float=number, parse_constant=number)

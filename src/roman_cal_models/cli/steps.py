@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..progress import Progress
 from ..view.statuses import LOOKS
-from .terminal import Progress, has_colours, print_json, print_styled
+from .terminal import has_colours, print_json, print_styled
 
 if TYPE_CHECKING:
     from ..view.steps import StepMatrix

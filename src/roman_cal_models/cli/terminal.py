@@ -1,7 +1,4 @@
-"""What a terminal is given that a file is not: colours, and a bar that tells how far it is.
-
-And what neither is given: characters of a file that would command it.
-"""
+"""What a terminal is given that a file is not: colours. And what neither is given: characters that command it."""
 
 from __future__ import annotations
 
@@ -9,20 +6,13 @@ import contextlib
 import json
 import os
 import sys
-import time
-from collections.abc import Generator, Iterator, Sequence
-from typing import Any, Generic, TextIO, TypeVar
+from collections.abc import Generator
+from typing import Any, TextIO
 
 from ..errors import told
 from ..printable import printable_json, printable_lines
 
-__all__ = ["Progress", "ReaderLeft", "complain", "guarded", "has_colours", "print_json", "print_styled"]
-
-_File = TypeVar("_File")
-
-_WIDTH = 30
-_PATIENCE = 0.5  # seconds without a bar, and between two of its states
-_CLEAR = "\r\033[K"
+__all__ = ["ReaderLeft", "complain", "guarded", "has_colours", "print_json", "print_styled"]
 
 
 class ReaderLeft(BaseException):
@@ -71,9 +61,7 @@ class _Guarded:
 
     def write(self, text: str) -> int:
         """Write a text."""
-        # a bar of another library begins its line anew
-        bar = "\r" if text.startswith("\r") else ""
-        self.write_styled(bar + printable_lines(text[len(bar) :]))
+        self.write_styled(printable_lines(text))
         return len(text)
 
     def write_styled(self, text: str) -> None:
@@ -131,60 +119,10 @@ def print_json(value: Any, **options: Any) -> None:
 
 
 def complain(error: BaseException, file: str | os.PathLike[str] | None = None) -> None:
-    """Tell an error on standard error, with the file that it is about."""
+    """Print an error on standard error, with the file that it is about."""
     print(told(error, file), file=sys.stderr)
 
 
 def has_colours() -> bool:
-    """Tell whether the output is coloured: at a terminal, unless its user does not want it (https://no-color.org)."""
+    """Return True if the output is coloured: at a terminal, unless its user does not want it (https://no-color.org)."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-
-
-class Progress(Generic[_File]):
-    """Files one by one, and on long work a bar on standard error, if a person watches.
-
-    Parameters
-    ----------
-    files : sequence
-        What is gone through.
-    """
-
-    def __init__(self, files: Sequence[_File]) -> None:
-        self.files = files
-        self.is_shown = False
-        self._number = 0
-        self._last = 0.0
-
-    def __iter__(self) -> Iterator[_File]:
-        self._last = time.monotonic()
-        try:
-            for number, file in enumerate(self.files):
-                self._number = number
-                self.advance(0)
-                yield file
-        finally:
-            self.clear()
-
-    def advance(self, part: float) -> None:
-        """Tell how much of the present file is done, of 1; what is shown changes only now and then."""
-        if sys.stderr.isatty() and time.monotonic() - self._last > _PATIENCE:
-            self._last = time.monotonic()
-            self._show(part)
-
-    def clear(self) -> None:
-        """Take the bar away, before something is printed."""
-        if self.is_shown:
-            _draw(_CLEAR)
-            self.is_shown = False
-
-    def _show(self, part: float) -> None:
-        done = int(_WIDTH * (self._number + part)) // len(self.files)
-        bar = "#" * done + "." * (_WIDTH - done)
-        _draw(f"{_CLEAR}[{bar}] {self._number} of {len(self.files)} files")
-        self.is_shown = True
-
-
-def _draw(text: str) -> None:
-    stream: Any = sys.stderr
-    getattr(stream, "write_styled", stream.write)(text)
-    stream.flush()

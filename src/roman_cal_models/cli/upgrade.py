@@ -11,7 +11,8 @@ from typing import Any
 
 from ..errors import FilenameMismatchWarning, RomanCalModelsError, told
 from ..printable import printable
-from .terminal import Progress, complain, print_json
+from ..progress import Progress
+from .terminal import complain, print_json
 
 __all__ = ["PARSER", "add_arguments", "run"]
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import FilenameMismatchWarning, Problem, RomanCalModelsError, format_path, told
 from ..printable import printable
-from .terminal import Progress, complain, print_json
+from ..progress import Progress
+from .terminal import complain, print_json
 
 if TYPE_CHECKING:
     from ..blocks.integrity import Verdict
@@ -88,7 +89,7 @@ def _problems(file: str, against: str, each: Callable[[int, int, Verdict], None]
     from ..models.opening import open as open_model
 
     with warnings.catch_warnings():
-        # that a file was renamed is no problem of what it holds
+        # a renamed file is not a problem of what it holds
         warnings.simplefilter("ignore", FilenameMismatchWarning)
         model = open_model(file)
     with model:

@@ -93,8 +93,8 @@ def read_header_bytes(stream: Readable, name: str | None) -> HeaderBytes:
 def parse_tree(header: HeaderBytes, name: str | None) -> Any:
     """Return the tree of a header, tags and all.
 
-    Most of the values on the way to ``meta``, and in it, are left `Unread`. What is wrong with one is told when it is
-    read, by the same errors.
+    Most of the values on the way to ``meta``, and in it, are left `UnparsedValue`. What is wrong with one is told when
+    it is read, by the same errors.
 
     Raises
     ------

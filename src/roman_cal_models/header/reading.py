@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import SchemaError, UnknownTagError
 from ..nodes.classes import class_name_of_family, model_name
 from ..nodes.from_file import build_root
-from ..schema import former, installed, uris
+from ..schema import installed, retired_tags, uris
 from .content import HeaderBytes, parse_tree, read_header_bytes
 from .header import Header
 from .header_source import HeaderSource
@@ -159,7 +159,7 @@ def _identity(content: HeaderBytes, name: str | None) -> Identity:
     tag = roman_tag(tree, name)
     top = value_of(tree, "roman")
     uri = _uri(tag, name)
-    former_uri = former.schema_of_file(tag, top)
+    former_uri = retired_tags.schema_of_file(tag, top)
     software, rad = writers(tree)
     return Identity(
         file=name,

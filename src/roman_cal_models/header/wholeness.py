@@ -11,7 +11,7 @@ from ..blocks.integrity import Fault, Survey, survey
 from ..blocks.positions import positioned
 from ..errors import ForeignValueError, TruncatedFileError, format_path
 from ..sources.file_blocks import arrays_in, bytes_needed
-from ..yaml import TaggedMapping, TaggedSequence, Unread
+from ..yaml import TaggedMapping, TaggedSequence, UnparsedValue
 from .content import HeaderBytes, parse_tree
 
 __all__ = ["require_whole"]
@@ -62,7 +62,7 @@ def _of_arrays(header: HeaderBytes, name: str | None, found: Survey) -> Iterator
 
 def _all_read(value: Any) -> Any:
     """Return a tree of which nothing is left unread."""
-    if isinstance(value, Unread):
+    if isinstance(value, UnparsedValue):
         return value.read()
     if isinstance(value, TaggedMapping):
         return TaggedMapping({key: _all_read(item) for key, item in value.items()}, value.tag)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ..changes import Change
     from ..nodes.descriptions import Description
-    from ..schema.places import ObjectSchema
+    from ..schema.properties import ObjectSchema
     from ..sources.file_source import FileSource
     from ..yaml import TaggedMapping
 

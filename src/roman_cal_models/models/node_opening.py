@@ -11,7 +11,7 @@ from ..errors import NotRomanError, UnknownTagError
 from ..header.streams import open_stream
 from ..nodes.from_file import node_from_tree
 from ..nodes.object_node import ObjectNode
-from ..schema import former, installed
+from ..schema import installed, retired_tags
 from .file_nodes import node_of_file
 from .loading import name_arrays
 from .parquet import is_parquet, read_parquet
@@ -57,7 +57,7 @@ def _node_of_asdf_file(file: Any) -> ObjectNode:
         raise NotRomanError(name, "an ASDF file, but not of Roman: there is no key 'roman'")
     top = file["roman"]
     tag = top.tag if isinstance(top, ObjectNode) else getattr(top, "_tag", None)
-    renamed = None if tag is None else former.schema_of_file(tag, top)
+    renamed = None if tag is None else retired_tags.schema_of_file(tag, top)
     if isinstance(top, ObjectNode) and renamed in (None, top.schema_uri):
         name_arrays(top, name)
         return top

@@ -28,7 +28,7 @@ from .classes import model_of_name
 from .file_nodes import node_of_file
 
 if TYPE_CHECKING:
-    from ..schema.places import ObjectSchema, Place
+    from ..schema.properties import ObjectSchema, PropertySchema
 
 __all__ = ["is_parquet", "read_parquet", "write_parquet"]
 
@@ -194,7 +194,7 @@ def _node(found: Any, name: str | None) -> ObjectNode:
         node, _ = node_of_file(io.BytesIO(metadata[MODEL_KEY]), None)
     else:
         node = _from_texts({key: value.decode() for key, value in metadata.items() if key != HEADER_KEY}, name)
-    if node._schema is None or node._schema.place(TABLE) is None:
+    if node._schema is None or node._schema.property_named(TABLE) is None:
         raise NotRomanError(name, f"a Parquet file, but {type(node).__name__} is not a catalogue")
     # reading refuses nothing: what is wrong with the columns is left to `validate`
     with config(validate_assignment="off", unknown="ignore"):
@@ -280,12 +280,12 @@ def _put(tree: dict[str, Any], parts: list[str], text: str) -> None:
 
 
 def _typed_object(tree: Mapping[str, Any], schema: ObjectSchema | None) -> dict[str, Any]:
-    found = {key: _typed(value, None if schema is None else schema.place(key)) for key, value in tree.items()}
+    found = {key: _typed(value, None if schema is None else schema.property_named(key)) for key, value in tree.items()}
     if schema is None:
         return found
     for key in schema.required - found.keys():
         # flattened to texts, a list without items and null leave nothing
-        place = schema.place(key)
+        place = schema.property_named(key)
         if place is not None and "array" in place.types:
             found[key] = []
         elif place is not None and place.is_nullable:
@@ -293,7 +293,7 @@ def _typed_object(tree: Mapping[str, Any], schema: ObjectSchema | None) -> dict[
     return found
 
 
-def _typed(value: Any, place: Place | None) -> Any:
+def _typed(value: Any, place: PropertySchema | None) -> Any:
     if isinstance(value, dict):
         if place is not None and "array" in place.types and all(key.isdigit() for key in value):
             return [_typed(value[key], place.items) for key in sorted(value, key=int)]

@@ -203,13 +203,13 @@ def _problems_of_name(node: ObjectNode, path: Path) -> list[Problem]:
         return []
     if "filename" not in meta:
         return [problem for problem in node.problems() if problem.path == ("meta", "filename")]
-    place = meta._schema.place("filename")
+    place = meta._schema.property_named("filename")
     if place is None:
         return []
     from ..nodes.assignment import coerce
 
     name = coerce(path.name, place, meta)
-    return [problem for rules in place.rules for problem in rules.problems(name, path=("meta", "filename"))]
+    return [problem for rules in place.compiled for problem in rules.problems(name, path=("meta", "filename"))]
 
 
 def _set_in_file(tree: Any, node: ObjectNode, path: Path) -> None:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urldefrag, urljoin
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from ..nodes.deferred import RAW_TYPES, Deferred
 from ..nodes.lazy_dict import raw_items
 from ..nodes.list_node import ListNode
 from ..nodes.object_node import ObjectNode
 from ..nodes.scalar_node import ScalarNode
+from ..schema import installed
 
 if TYPE_CHECKING:
+    from ..schema.resolver import Subschema
     from .data_model import DataModel
 
 __all__ = ["SchemaInfo", "schema_info"]
-
-_COMBINERS = ("allOf", "oneOf", "anyOf")
 
 
 class SchemaInfo:
@@ -83,16 +81,9 @@ def schema_info(
     return asked
 
 
-class _Part(NamedTuple):
-    """A part of a schema, and the document that its references are relative to."""
-
-    document: str
-    schema: Mapping[str, Any]
-
-
-def _collect(parent: Any, name: Any, value: Any, part: _Part | None, key: str, preserve_list: bool) -> Any:
-    part = _own(value) or part
-    info = None if part is None else _keyword(part, key)
+def _collect(parent: Any, name: Any, value: Any, sub: Subschema | None, key: str, preserve_list: bool) -> Any:
+    sub = _own(value) or sub
+    info = None if sub is None else _keyword(sub, key)
     if isinstance(value, dict):
         children: Any = raw_items(value)
     elif isinstance(value, list):
@@ -103,7 +94,7 @@ def _collect(parent: Any, name: Any, value: Any, part: _Part | None, key: str, p
     found = {
         child: inner
         for child, raw in children
-        if (inner := _collect(value, child, _built(value, child, raw), _child(part, child), key, preserve_list))
+        if (inner := _collect(value, child, _built(value, child, raw), _child(sub, child), key, preserve_list))
     }
     if preserve_list and isinstance(value, list) and info is None:
         return list(found.values())
@@ -116,61 +107,34 @@ def _built(parent: Any, key: Any, raw: Any) -> Any:
     return parent[key] if raw.__class__ in RAW_TYPES and not isinstance(raw, Deferred) else raw
 
 
-def _own(value: Any) -> _Part | None:
+def _own(value: Any) -> Subschema | None:
     """Return the schema that a value names by its own tag."""
     if isinstance(value, (ObjectNode, ListNode, ScalarNode)) and value.__roman_tag__() is not None:
         uri = value.schema_uri
-        return None if uri is None else _document(uri)
+        return None if uri is None else installed().resolver.at(uri)
     return None
 
 
-@cache
-def _document(uri: str) -> _Part:
-    from ..schema import installed
-
-    return _Part(uri, installed().store.load(uri))
-
-
-def _resolved(part: _Part) -> _Part:
-    """Follow the references of a part."""
-    seen = set()
-    while "$ref" in part.schema:
-        uri, pointer = urldefrag(urljoin(part.document, part.schema["$ref"]))
-        if (uri, pointer) in seen:
-            return _Part(uri, {})
-        seen.add((uri, pointer))
-        schema: Any = _document(uri).schema
-        for step in filter(None, pointer.split("/")):
-            schema = schema[int(step)] if isinstance(schema, list) else schema[step]
-        part = _Part(uri, schema)
-    return part
-
-
-def _parts(part: _Part) -> Iterator[_Part]:
-    return (_Part(part.document, each) for name in _COMBINERS for each in part.schema.get(name, ()))
-
-
-def _child(part: _Part | None, name: Any) -> _Part | None:
+def _child(sub: Subschema | None, name: Any) -> Subschema | None:
     """Return the schema of a property; None where there is none, or more than one."""
-    if part is None or not isinstance(name, str):
+    if sub is None or not isinstance(name, str):
         return None
-    part = _resolved(part)
-    if "not" in part.schema and _child(_Part(part.document, part.schema["not"]), name) is not None:
+    sub = installed().resolver.resolved(sub)
+    if "not" in sub.schema and _child(sub.child("not"), name) is not None:
         return None
-    found = [child for each in _parts(part) if (child := _child(each, name)) is not None]
-    properties = part.schema.get("properties", {})
-    if name in properties:
-        found.append(_Part(part.document, properties[name]))
+    found = [child for branch in sub.branches() if (child := _child(branch, name)) is not None]
+    if name in sub.schema.get("properties", {}):
+        found.append(sub.child("properties", name))
     else:
-        patterns = part.schema.get("patternProperties", {})
-        found += [_Part(part.document, patterns[pattern]) for pattern in patterns if re.search(pattern, name)]
+        patterns = sub.schema.get("patternProperties", {})
+        found += [sub.child("patternProperties", pattern) for pattern in patterns if re.search(pattern, name)]
     return found[0] if len(found) == 1 else None
 
 
-def _keyword(part: _Part, key: str) -> Any:
+def _keyword(sub: Subschema, key: str) -> Any:
     """Return what a schema says under a keyword; None where it says nothing, or more than one thing."""
-    part = _resolved(part)
-    found = [each for inner in _parts(part) if (each := _keyword(inner, key)) is not None]
-    if key in part.schema:
-        found.append(part.schema[key])
+    sub = installed().resolver.resolved(sub)
+    found = [each for branch in sub.branches() if (each := _keyword(branch, key)) is not None]
+    if key in sub.schema:
+        found.append(sub.schema[key])
     return found[0] if len(found) == 1 else None

@@ -19,7 +19,7 @@ from .lazy_dict import deferred_items
 from .scalar_node import ScalarNode, scalar
 
 if TYPE_CHECKING:
-    from ..schema.places import ObjectSchema, Place
+    from ..schema.properties import ObjectSchema, PropertySchema
     from .list_node import ListNode
     from .object_node import ObjectNode
 
@@ -66,7 +66,7 @@ def item(values: ListCore[Any], index: int, value: Any) -> Any:
 # -- coerced ---------------------------------------------------------------------------------------------------------
 
 
-def coerce(value: Any, place: Place | None, parent: Any) -> Any:
+def coerce(value: Any, place: PropertySchema | None, parent: Any) -> Any:
     """Return a given value as it is kept: mappings and lists as nodes, NumPy scalars as Python's own.
 
     A node of the right schema is kept itself, so that one node can stand in several trees; one of another version
@@ -79,7 +79,7 @@ def coerce(value: Any, place: Place | None, parent: Any) -> Any:
     return value
 
 
-def _coerced(value: Any, place: Place | None) -> Any:
+def _coerced(value: Any, place: PropertySchema | None) -> Any:
     if isinstance(value, ObjectCore):
         return _coerced_node(value, None if place is None else place.object)
     if isinstance(value, Mapping):
@@ -107,12 +107,12 @@ def convert(mapping: Mapping[str, Any], schema: ObjectSchema | None, tag: str | 
     bind(node, schema, tag=tag, source=mapping._source if isinstance(mapping, ObjectCore) else None)
     for key, value in deferred_items(mapping) if isinstance(mapping, ObjectCore) else mapping.items():
         value = deferred_array(value)
-        place = None if schema is None else schema.place(key)
+        place = None if schema is None else schema.property_named(key)
         _setitem(node, key, value if isinstance(value, Deferred) else coerce(value, place, node))
     return node
 
 
-def _coerced_list(values: Sequence[Any], place: Place | None) -> ListCore[Any]:
+def _coerced_list(values: Sequence[Any], place: PropertySchema | None) -> ListCore[Any]:
     items = None if place is None else place.items
     if isinstance(values, ListCore) and is_editable(values) and _fits(values, items):
         return values
@@ -124,12 +124,12 @@ def _coerced_list(values: Sequence[Any], place: Place | None) -> ListCore[Any]:
     return node
 
 
-def _fits(values: ListCore[Any], items: Place | None) -> bool:
+def _fits(values: ListCore[Any], items: PropertySchema | None) -> bool:
     found = values._place
     return items is None or found is items or (found is not None and found.subschemas == items.subschemas)
 
 
-def list_uri(place: Place | None) -> str | None:
+def list_uri(place: PropertySchema | None) -> str | None:
     """Return the URI of the document that describes the list at a place, or None for one described in place."""
     if place is None:
         return None
@@ -146,7 +146,7 @@ def list_class(uri: str | None) -> type[ListNode[Any]]:
     return plain
 
 
-def _coerced_scalar(value: Any, place: Place | None) -> Any:
+def _coerced_scalar(value: Any, place: PropertySchema | None) -> Any:
     value = _python_scalar(value)
     # the pipeline counts in floats at places; a file holds the number as its schema asks
     if value.__class__ is float and place is not None and place.is_integral and value.is_integer():
@@ -178,7 +178,7 @@ def _tagged_scalar(value: Any, tag: str) -> Any:
 # -- checked ---------------------------------------------------------------------------------------------------------
 
 
-def check(value: Any, place: Place, parent: Any, key: str | int) -> None:
+def check(value: Any, place: PropertySchema, parent: Any, key: str | int) -> None:
     """Check a value that is to stand under `key` in `parent`, as the settings ask for it.
 
     The place of an array takes an array of any kind, and None, unless the settings ask for the right one: steps of
@@ -199,13 +199,13 @@ def check(value: Any, place: Place, parent: Any, key: str | int) -> None:
         _meet(_problems(value, place, parent, key, check_arrays=True), settings.check_arrays)
 
 
-def _problems(value: Any, place: Place, parent: Any, key: str | int, *, check_arrays: bool) -> list[Problem]:
-    if all(rules.accepts(value, assigning=True, check_arrays=check_arrays) for rules in place.rules):
+def _problems(value: Any, place: PropertySchema, parent: Any, key: str | int, *, check_arrays: bool) -> list[Problem]:
+    if all(rules.accepts(value, assigning=True, check_arrays=check_arrays) for rules in place.compiled):
         return []
     path = (*parent.path(), key)
     return [
         problem
-        for rules in place.rules
+        for rules in place.compiled
         for problem in rules.problems(value, path=path, assigning=True, check_arrays=check_arrays)
     ]
 
@@ -240,7 +240,7 @@ def _unknown(node: ObjectCore, key: Any, value: Any) -> Any:
 
 
 def _not_allowed(node: ObjectCore, schema: ObjectSchema, key: Any, value: Any) -> Problem:
-    known = tuple(schema.places)
+    known = tuple(schema.properties)
     shown = [*map(repr, known), *(f"names that match {pattern.pattern!r}" for pattern, _ in schema.patterns)]
     message = f"is not allowed here: {type(node).__name__} has {', '.join(shown)} and nothing else"
     return Problem((*node.path(), key), "additionalProperties", message, value, known, schema.uri)

@@ -14,7 +14,7 @@ from .deferred import FakeValue
 from .object_node import ObjectNode
 
 if TYPE_CHECKING:
-    from ..schema.places import ObjectSchema, Place
+    from ..schema.properties import ObjectSchema, PropertySchema
 
 __all__ = ["CatalogMixin"]
 
@@ -137,7 +137,7 @@ def _columns(schema: ObjectSchema | None) -> tuple[_Column, ...]:
 
     RAD says "there is a column such that ..." as ``not: {items: {not: ...}}``, once a column.
     """
-    table = None if schema is None else schema.place("source_catalog")
+    table = None if schema is None else schema.property_named("source_catalog")
     columns = None if table is None else table.inside("columns")
     if columns is None:
         return ()
@@ -145,7 +145,7 @@ def _columns(schema: ObjectSchema | None) -> tuple[_Column, ...]:
     for piece in columns.pieces:
         if "items" not in piece.schema.get("not", {}):
             continue
-        column: Place = columns.beside(piece.child("not", "items", "not"))
+        column: PropertySchema = columns.beside(piece.child("not", "items", "not"))
         name, datatype = column.inside("name"), column.inside("data").inside("datatype")  # type: ignore[union-attr]
         found.append(
             _Column(
@@ -169,7 +169,7 @@ def _definition(schema: ObjectSchema | None, name: str) -> Mapping[str, Any] | N
 @cache
 def _definitions(schema: ObjectSchema | None) -> tuple[tuple[re.Pattern[str], Mapping[str, Any]], ...]:
     """Return the columns that the schema defines, those that it does not ask for included, by patterns of names."""
-    table = None if schema is None else schema.place("source_catalog")
+    table = None if schema is None else schema.property_named("source_catalog")
     found = []
     for name, column in ({} if table is None else table.definitions).items():
         datatype = column.inside("data").inside("datatype")  # type: ignore[union-attr]

@@ -14,7 +14,7 @@ from ..schema import installed, uris
 from ..schema.uris import ROMAN, URI
 
 if TYPE_CHECKING:
-    from ..schema.places import ObjectSchema
+    from ..schema.properties import ObjectSchema
     from .list_node import ListNode
     from .object_node import ObjectNode
 

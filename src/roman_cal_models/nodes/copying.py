@@ -13,7 +13,7 @@ from .lazy_dict import deferred_items, present_items, raw_items
 from .scalar_node import UndescribedString
 
 if TYPE_CHECKING:
-    from ..schema.places import ObjectSchema, Place
+    from ..schema.properties import ObjectSchema, PropertySchema
     from .object_node import ObjectNode
 
 __all__ = ["as_version", "copied", "copied_list", "deepcopied", "deepcopied_list", "restored", "restored_list"]
@@ -55,7 +55,9 @@ def deepcopied_list(values: _List, memo: dict[int, Any]) -> _List:
     return fill_list(twin, [copy.deepcopy(item, memo) for item in values])
 
 
-def restored_list(cls: type[_List], place: Place | None, uri: str | None, tag: str | None, items: list[Any]) -> _List:
+def restored_list(
+    cls: type[_List], place: PropertySchema | None, uri: str | None, tag: str | None, items: list[Any]
+) -> _List:
     """Return a list as it was pickled."""
     node = cls.__new__(cls)
     bind_list(node, place, uri, tag)

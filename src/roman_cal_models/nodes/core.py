@@ -16,7 +16,7 @@ from .equality import equal_sequences
 from .lazy_dict import LazyDict, raw_items
 
 if TYPE_CHECKING:
-    from ..schema.places import ObjectSchema, Place
+    from ..schema.properties import ObjectSchema, PropertySchema
 
 __all__ = ["ListCore", "ObjectCore", "bind", "bind_list", "fill", "fill_list", "set_parent"]
 
@@ -83,11 +83,11 @@ class ObjectCore(LazyDict):
 
     def schema_properties(self) -> tuple[str, ...]:
         """Return the names that the schema declares, in its order."""
-        return () if self._schema is None else tuple(self._schema.places)
+        return () if self._schema is None else tuple(self._schema.properties)
 
-    def _place(self, key: Any) -> Place | None:
+    def _place(self, key: Any) -> PropertySchema | None:
         """Return what the schema says of what stands under a key."""
-        return None if self._schema is None else self._schema.place(key)
+        return None if self._schema is None else self._schema.property_named(key)
 
     def _index_of(self, item: Any) -> Any:
         """Return the key under which a value stands, or None."""
@@ -110,7 +110,7 @@ class ListCore(list[_T]):
     _base: ClassVar[str] = ROMAN
     _families: ClassVar[tuple[str, ...]] = ()
 
-    _place: Place | None
+    _place: PropertySchema | None
     _parent: weakref.ref[Any] | None
     _uri: str | None
     _given_tag: str | None
@@ -218,7 +218,7 @@ def bind(
     _set_parent(node, None)
 
 
-def bind_list(node: ListCore[Any], place: Place | None, uri: str | None, tag: str | None) -> None:
+def bind_list(node: ListCore[Any], place: PropertySchema | None, uri: str | None, tag: str | None) -> None:
     """Bind a list to the place of its items and, if a schema of its own describes it, to that schema."""
     node._place = place
     node._uri = uri

@@ -16,7 +16,7 @@ from .deferred import Deferred
 from .fake_values import fake_foreign, fake_scalar, json_type
 
 if TYPE_CHECKING:
-    from ..schema.places import ObjectSchema, Place
+    from ..schema.properties import ObjectSchema, PropertySchema
     from .scalar_node import ScalarNode
 
 __all__ = ["create_fake_data", "create_from_node", "create_list", "create_minimal"]
@@ -58,7 +58,7 @@ def _finished(cls: type[_Node], schema: ObjectSchema | None, values: Mapping[str
     node = cls.__new__(cls)
     bind(node, schema)
     for key, value in values.items():
-        place = None if schema is None else schema.place(key)
+        place = None if schema is None else schema.property_named(key)
         if isinstance(value, Deferred) and place is not None and place.node_tag is not None:
             value = value.get(lambda: "")  # an old schema wants it tagged, so it must be there to bear the tag
         dict.__setitem__(node, key, value if isinstance(value, Deferred) else coerce(value, place, node))
@@ -68,18 +68,18 @@ def _finished(cls: type[_Node], schema: ObjectSchema | None, values: Mapping[str
 class _Minimal:
     """Makes values: what is given, single-valued enums, empty containers."""
 
-    def value(self, place: Place, given: Any) -> Any:
+    def value(self, place: PropertySchema, given: Any) -> Any:
         """Return the value of a place, or `NOTHING`."""
         if place.keyword("tag") is not None:
             return self.tagged(place, given)
-        maker: Callable[[Place, Any], Any] = {
+        maker: Callable[[PropertySchema, Any], Any] = {
             "object": self.mapping,
             "array": self.list,
             "null": lambda place, given: None if given is NOTHING else copy.deepcopy(given),
         }.get(json_type(place), self.scalar)
         return maker(place, given)
 
-    def mapping(self, place: Place, given: Any) -> Any:
+    def mapping(self, place: PropertySchema, given: Any) -> Any:
         if given is not NOTHING and not isinstance(given, Mapping):
             return copy.deepcopy(given)
         values = self.object(place.object, {} if given is NOTHING else given)
@@ -89,11 +89,13 @@ class _Minimal:
         if schema is None:
             return {}
         given = {**self.class_defaults(schema), **given}
-        names = [name for name in schema.places if name in schema.required]
-        names += [name for name in sorted(schema.required) if name not in schema.places and schema.place(name)]
+        names = [name for name in schema.properties if name in schema.required]
+        names += [
+            name for name in sorted(schema.required) if name not in schema.properties and schema.property_named(name)
+        ]
         values: dict[str, Any] = {}
         for name in names:
-            place = schema.place(name)
+            place = schema.property_named(name)
             assert place is not None
             value = self.value(place, given.get(name, NOTHING))
             if value is not NOTHING:
@@ -103,7 +105,7 @@ class _Minimal:
     def class_defaults(self, schema: ObjectSchema) -> Mapping[str, Any]:
         return class_of(schema)._minimal_defaults(schema)
 
-    def list(self, place: Place, given: Any) -> Any:
+    def list(self, place: PropertySchema, given: Any) -> Any:
         given = [] if given is NOTHING else copy.deepcopy(given)
         shortest = place.keyword("minItems")
         if shortest is None or place.items is None:
@@ -116,12 +118,12 @@ class _Minimal:
             items.append(item)
         return items
 
-    def scalar(self, place: Place, given: Any) -> Any:
+    def scalar(self, place: PropertySchema, given: Any) -> Any:
         if given is not NOTHING:
             return copy.deepcopy(given)
         return place.enum[0] if place.enum is not None and len(place.enum) == 1 else NOTHING
 
-    def tagged(self, place: Place, given: Any) -> Any:
+    def tagged(self, place: PropertySchema, given: Any) -> Any:
         uri = _node_schema(place)
         if uri is None:
             return copy.deepcopy(given) if given is not NOTHING else self.foreign(place)
@@ -137,7 +139,7 @@ class _Minimal:
         made = cls.minimal()
         return self.scalar(installed().root(uri), NOTHING) if made is None else made
 
-    def foreign(self, place: Place) -> Any:
+    def foreign(self, place: PropertySchema) -> Any:
         return NOTHING
 
 
@@ -157,11 +159,11 @@ class _Fake(_Minimal):
         defaults = dict(class_of(schema)._fake_defaults(schema))
         return defaults if schema.tag is None else {**super().class_defaults(schema), **defaults}
 
-    def list(self, place: Place, given: Any) -> Any:
+    def list(self, place: PropertySchema, given: Any) -> Any:
         made = super().list(place, given)
         return made if made or given is NOTHING else copy.deepcopy(given)
 
-    def scalar(self, place: Place, given: Any) -> Any:
+    def scalar(self, place: PropertySchema, given: Any) -> Any:
         if given is not NOTHING:
             return copy.deepcopy(given)
         return fake_scalar(place, self._shape)
@@ -169,10 +171,10 @@ class _Fake(_Minimal):
     def tagged_scalar(self, cls: type[ScalarNode], uri: str) -> Any:
         return cls._made_up(uri)
 
-    def foreign(self, place: Place) -> Any:
+    def foreign(self, place: PropertySchema) -> Any:
         return fake_foreign(place, self._shape)
 
 
-def _node_schema(place: Place) -> str | None:
+def _node_schema(place: PropertySchema) -> str | None:
     """Return the schema URI of the node that a place wants tagged; None where it wants a foreign object."""
-    return None if place.node_tag is None else place._facts.store.schema_of(place.node_tag)
+    return None if place.node_tag is None else installed().store.schema_of(place.node_tag)

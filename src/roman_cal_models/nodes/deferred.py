@@ -12,7 +12,7 @@ from ..foreign.datatypes import NDARRAY_TAG, datatype_of, is_datatype, sizes_of
 from ..locks import MOMENT
 from ..printable import printable
 from ..schema.values import lower
-from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, Unread, read
+from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, UnparsedValue, read
 
 __all__ = ["RAW_TYPES", "AsdfArray", "Deferred", "FakeValue", "FileValue", "Source", "deferred_array"]
 
@@ -120,7 +120,7 @@ class FileValue(Deferred):
     ----------
     source : Source
         Who can build it.
-    raw : TaggedMapping, TaggedSequence, TaggedScalar or Unread
+    raw : TaggedMapping, TaggedSequence, TaggedScalar or UnparsedValue
         Its YAML.
     """
 
@@ -224,5 +224,5 @@ def deferred_array(value: Any) -> Any:
 
 # The types that stand in a node for what is not built: no node ever holds a plain dict or list otherwise.
 RAW_TYPES = frozenset(
-    {dict, list, TaggedMapping, TaggedSequence, TaggedScalar, Unread, FileValue, FakeValue, AsdfArray}
+    {dict, list, TaggedMapping, TaggedSequence, TaggedScalar, UnparsedValue, FileValue, FakeValue, AsdfArray}
 )

@@ -13,7 +13,7 @@ from . import names
 from .lazy_dict import raw_get
 
 if TYPE_CHECKING:
-    from ..schema.places import ArchiveColumns, ObjectSchema
+    from ..schema.properties import ArchiveColumns, ObjectSchema
 
 __all__ = ["Description", "describe", "unit_of_several"]
 
@@ -97,11 +97,11 @@ def describe(schema: ObjectSchema | None, path: str) -> Description:
         while inside is not None and inside.object is None:
             inside = inside.items
         owner = owner if place is None else None if inside is None else inside.object
-        place = None if owner is None else owner.place(key)
+        place = None if owner is None else owner.property_named(key)
         for _ in range(part.count("[") if name != part else 0):
             place = None if place is None else place.items
         if place is None:
-            known = () if owner is None else tuple(owner.places)
+            known = () if owner is None else tuple(owner.properties)
             near = names.closest(key, known)
             hint = f" Did you mean {near!r}?" if near else f" There are: {', '.join(known)}" if known else ""
             raise UnknownAttributeError(f"no schema describes {part!r} of {path!r}.{hint}")

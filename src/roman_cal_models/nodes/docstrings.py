@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from . import names
 
 if TYPE_CHECKING:
-    from ..schema.places import ObjectSchema, Place
+    from ..schema.properties import ObjectSchema, PropertySchema
 
 __all__ = ["SchemaDoc", "documentation"]
 
@@ -40,26 +40,26 @@ def documentation(text: str, schema: ObjectSchema | None) -> str:
     if schema is None:
         return text
     text = inspect.cleandoc(text)
-    attributes = [line for name, place in schema.places.items() for line in _attribute(name, place, schema)]
+    attributes = [line for name, place in schema.properties.items() for line in _attribute(name, place, schema)]
     version = f"Properties by {schema.parsed.short}, which are checked where they are set:"
     return "\n".join([text, "", version, "", "Attributes", "----------", *attributes])
 
 
-def _attribute(name: str, place: Place, schema: ObjectSchema) -> Iterator[str]:
+def _attribute(name: str, place: PropertySchema, schema: ObjectSchema) -> Iterator[str]:
     optional = "" if name in schema.required else ", optional"
     yield f"{names.attribute_name(name)} : {_type(place)}{optional}"
     facts = [place.title or "No title", *_facts(place)]
     yield from textwrap.wrap("; ".join(facts) + ".", _WIDTH, initial_indent=" " * 4, subsequent_indent=" " * 4)
 
 
-def _type(place: Place) -> str:
+def _type(place: PropertySchema) -> str:
     if place.enum is not None:
         return f"{{{', '.join(map(repr, place.enum))}}}"
     tags = [tag.rpartition("/")[2].partition("-")[0] for tag in place.tags]
     return " or ".join(dict.fromkeys([*sorted(place.types), *tags])) or "any"
 
 
-def _facts(place: Place) -> Iterator[str]:
+def _facts(place: PropertySchema) -> Iterator[str]:
     if place.unit is not None:
         yield f"in {place.unit if isinstance(place.unit, str) else ' or '.join(place.unit)}"
     if place.archive is not None:

@@ -13,7 +13,7 @@ from ..foreign.kinds import kind_of_tag
 from .deferred import FakeValue
 
 if TYPE_CHECKING:
-    from ..schema.places import Place
+    from ..schema.properties import PropertySchema
 
 __all__ = ["fake_foreign", "fake_scalar", "json_type"]
 
@@ -26,12 +26,12 @@ _STRING = frozenset({"pattern", "minLength", "maxLength"})
 _NUMBER = frozenset({"multipleOf", "minimum", "maximum"})
 
 
-def fake_scalar(place: Place, shape: tuple[int, ...] = ()) -> Any:
+def fake_scalar(place: PropertySchema, shape: tuple[int, ...] = ()) -> Any:
     """Return a made-up value for a place that no tag describes; `NOTHING` for that of a container.
 
     Parameters
     ----------
-    place : Place
+    place : PropertySchema
         Where it is to stand.
     shape : tuple of int
         Shape of an array; one of fewer dimensions takes the first ones.
@@ -50,7 +50,7 @@ def fake_scalar(place: Place, shape: tuple[int, ...] = ()) -> Any:
     return {"integer": math.ceil(least), "number": float(least), "boolean": False}.get(kind, NOTHING)
 
 
-def json_type(place: Place) -> str:
+def json_type(place: PropertySchema) -> str:
     """Return the JSON type of what stands at a place, told by its keywords where no type is named."""
     named = place.keyword("type")
     if named is not None:
@@ -62,7 +62,7 @@ def json_type(place: Place) -> str:
     return "unknown"
 
 
-def fake_foreign(place: Place, shape: tuple[int, ...]) -> Any:
+def fake_foreign(place: PropertySchema, shape: tuple[int, ...]) -> Any:
     """Return a made-up foreign object of the tag that a place asks for; `NOTHING` for one of no known kind."""
     kind = kind_of_tag(place.tags[0])
     if kind.fake_tag is None:

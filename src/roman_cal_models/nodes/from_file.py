@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ..errors import UnknownTagError
 from ..foreign.times import TIME_TAGS
 from ..schema import installed, uris
-from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, Unread, opened
+from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, UnparsedValue, opened
 from .assignment import coerce, list_class, list_uri
 from .classes import class_of
 from .core import ListCore, ObjectCore, bind, bind_list, fill_list, set_parent
@@ -20,7 +20,7 @@ from .read_only import read_only
 from .scalar_node import UndescribedString, is_scalar, scalar
 
 if TYPE_CHECKING:
-    from ..schema.places import ObjectSchema, Place
+    from ..schema.properties import ObjectSchema, PropertySchema
     from .object_node import ObjectNode
 
 __all__ = ["build", "build_root", "node_from_tree"]
@@ -29,7 +29,7 @@ _Class = TypeVar("_Class", bound=type[Any])
 
 _setitem = dict.__setitem__
 _TAGGED = (TaggedMapping, TaggedSequence, TaggedScalar)
-_MAY_BE_FOREIGN: frozenset[type[Any]] = frozenset({*_TAGGED, Unread})
+_MAY_BE_FOREIGN: frozenset[type[Any]] = frozenset({*_TAGGED, UnparsedValue})
 
 
 # -- from raw YAML ---------------------------------------------------------------------------------------------------
@@ -50,14 +50,14 @@ def build_root(raw: TaggedMapping, uri: str, source: Source) -> ObjectNode:
     return _object(raw, schema, source, None if raw.tag == schema.tag else raw.tag)
 
 
-def build(raw: Any, place: Place | None, parent: ObjectCore) -> Any:
+def build(raw: Any, place: PropertySchema | None, parent: ObjectCore) -> Any:
     """Build the value for a raw container, tagged scalar or text that stands in `parent`."""
     value = _build(opened(raw), place, parent._source)
     set_parent(value, parent)
     return value
 
 
-def _build(raw: Any, place: Place | None, source: Source | None) -> Any:
+def _build(raw: Any, place: PropertySchema | None, source: Source | None) -> Any:
     if isinstance(raw, _TAGGED):
         return _build_tagged(raw, source)
     if isinstance(raw, dict):
@@ -118,14 +118,14 @@ def _object(
                     is_node = are_nodes[value.tag] = installed().store.is_node(value.tag)
                 if not is_node:
                     value = FileValue(source, value)
-            may_be_unread = may_be_unread or value.__class__ is Unread
+            may_be_unread = may_be_unread or value.__class__ is UnparsedValue
         _setitem(node, key, value)
     bind(node, schema, tag=tag, source=source, may_be_unread=may_be_unread)
     return node
 
 
 def _list(
-    raw: list[Any], place: Place | None, source: Source | None, uri: str | None = None, tag: str | None = None
+    raw: list[Any], place: PropertySchema | None, source: Source | None, uri: str | None = None, tag: str | None = None
 ) -> ListCore[Any]:
     """Build a list, whole: a foreign object among its items is built as well."""
     items = None if place is None else place.items
@@ -164,5 +164,5 @@ def _object_from_tree(tree: Mapping[str, Any], schema: ObjectSchema, tag: str) -
     bind(node, schema, tag=None if tag == schema.tag else tag)
     for key, value in tree.items():
         value = deferred_array(value)
-        _setitem(node, key, value if isinstance(value, Deferred) else coerce(value, schema.place(key), node))
+        _setitem(node, key, value if isinstance(value, Deferred) else coerce(value, schema.property_named(key), node))
     return node

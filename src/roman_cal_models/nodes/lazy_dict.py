@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from ..errors import MissingKeyError
 from ..locks import MOMENT
-from ..yaml import Unread
+from ..yaml import UnparsedValue
 from .deferred import RAW_TYPES, Deferred
 from .equality import equal_mappings
 
@@ -205,14 +205,14 @@ class _Values(ValuesView[Any]):
 def raw_get(node: dict[str, Any], key: Any) -> Any:
     """Return what stands in a node, built or not, for those who look without touching; None where nothing does."""
     raw: Any = _get(node, key)
-    return _read(node, key, raw) if raw.__class__ is Unread else raw
+    return _read(node, key, raw) if raw.__class__ is UnparsedValue else raw
 
 
 def raw_items(node: dict[str, Any]) -> list[tuple[str, Any]]:
     """Return what stands in a node now, built or not, by its keys; another thread may change the node meanwhile."""
-    if Unread in map(type, _values(node)):
+    if UnparsedValue in map(type, _values(node)):
         for key, raw in list(_items(node)):
-            if raw.__class__ is Unread:
+            if raw.__class__ is UnparsedValue:
                 _read(node, key, raw)
     return list(_items(node))
 
@@ -237,7 +237,7 @@ def present_items(tree: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
             yield key, value
 
 
-def _read(node: dict[str, Any], key: Any, raw: Unread) -> Any:
+def _read(node: dict[str, Any], key: Any, raw: UnparsedValue) -> Any:
     """Put what a text says in the place of the text, unless another thread has put something there."""
     value = raw.read()
     with MOMENT:

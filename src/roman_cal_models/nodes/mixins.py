@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from .object_node import ObjectNode
 
 if TYPE_CHECKING:
-    from ..schema.places import ObjectSchema
+    from ..schema.properties import ObjectSchema
 
 __all__ = ["CalStepMixin", "RefFileMixin", "WfiModeMixin"]
 
@@ -19,7 +19,7 @@ class CalStepMixin(ObjectNode):
 
     @classmethod
     def _minimal_defaults(cls, schema: ObjectSchema) -> dict[str, Any]:
-        return dict.fromkeys(schema.places, "INCOMPLETE")
+        return dict.fromkeys(schema.properties, "INCOMPLETE")
 
 
 class RefFileMixin(ObjectNode):
@@ -31,7 +31,7 @@ class RefFileMixin(ObjectNode):
     def _minimal_defaults(cls, schema: ObjectSchema) -> dict[str, Any]:
         if schema.tag is None:
             return {}
-        return {name: "N/A" for name, place in schema.places.items() if place.keyword("type") == "string"}
+        return {name: "N/A" for name, place in schema.properties.items() if place.keyword("type") == "string"}
 
 
 class WfiModeMixin(ObjectNode):

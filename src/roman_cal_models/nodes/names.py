@@ -94,7 +94,7 @@ def missing(node: ObjectCore, key: Any) -> MissingKeyError:
 
 def _describe_missing(node: ObjectCore, key: Any) -> str:
     where = _place_of(node, key)
-    place = None if node._schema is None else node._schema.place(key)
+    place = None if node._schema is None else node._schema.property_named(key)
     if place is not None:
         optional = "optional" if key not in node._schema.required else "required, but nobody has set it yet"  # type: ignore[union-attr]
         target = format_path((*node.path(), attribute_name(key)))

@@ -18,7 +18,7 @@ from .properties import Properties, declare_of_node, property_names, property_ty
 
 if TYPE_CHECKING:
     from ..errors import Problem
-    from ..schema.places import ObjectSchema
+    from ..schema.properties import ObjectSchema
     from .descriptions import Description
 
 __all__ = ["ObjectNode", "Properties", "TaggedObjectNode", "property_names", "property_types"]
@@ -169,8 +169,8 @@ class ObjectNode(ObjectCore):
             if name in self._reserved or name.startswith("_"):
                 raise names.reserved(self, name)
             name = names.key_name(name)
-        elif schema is not None and name in schema.places and name not in self._kept:
-            schema.attribute_checks[name] = schema.places[name].accepts_plain
+        elif schema is not None and name in schema.properties and name not in self._kept:
+            schema.attribute_checks[name] = schema.properties[name].accepts_plain
         self[name] = value
 
     def _is_state(self, name: str) -> bool:
@@ -207,9 +207,9 @@ class ObjectNode(ObjectCore):
 
     def get_schema(self) -> dict[str, Any]:
         """Return the schema with its references resolved; empty for an object that no schema describes."""
-        from ..schema.whole import whole_schema
+        from ..asdf_bridge import resolved_schema
 
-        return {} if self.schema_uri is None else whole_schema(self.schema_uri)
+        return {} if self.schema_uri is None else resolved_schema(self.schema_uri)
 
     @classmethod
     def versions(cls) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from .lazy_dict import raw_get
 from .names import closest
 
 if TYPE_CHECKING:
-    from ..schema.places import ObjectSchema, Place
+    from ..schema.properties import ObjectSchema, PropertySchema
     from .list_node import ListNode
     from .object_node import ObjectNode
 
@@ -122,7 +122,7 @@ class _Entries:
     def __init__(self, top: Mapping[str, Any]) -> None:
         self._top = top
 
-    def of(self, path: _Path, value: Any, place: Place | None) -> Entry:
+    def of(self, path: _Path, value: Any, place: PropertySchema | None) -> Entry:
         """Return the entry of a value that stands at a place."""
         name = path[-1] if isinstance(path[-1], str) else f"[{path[-1]}]"
         title = None if place is None else place.title
@@ -148,7 +148,7 @@ class _Entries:
         path: _Path,
         value: dict[str, Any],
         title: str | None,
-        place: Place | None = None,
+        place: PropertySchema | None = None,
         kind: str | None = None,
     ) -> Entry:
         """Return the entry of a node, or of a mapping that will be one."""
@@ -158,13 +158,15 @@ class _Entries:
 
         def members() -> Iterator[Entry]:
             for key in _in_order(value, schema):
-                yield self.of((*path, str(key)), raw_get(value, key), None if schema is None else schema.place(key))
+                yield self.of(
+                    (*path, str(key)), raw_get(value, key), None if schema is None else schema.property_named(key)
+                )
 
         shown = "object" if kind == "ObjectNode" else kind
         return Entry(name, format_path(path), shown, title, size=len(value), members=members)
 
     def _of_list(
-        self, name: str, path: _Path, value: Any, title: str | None, unit: str | None, place: Place | None
+        self, name: str, path: _Path, value: Any, title: str | None, unit: str | None, place: PropertySchema | None
     ) -> Entry:
         if is_simple(value):
             return Entry(name, format_path(path), "list", title, plain(value), unit=unit)
@@ -174,7 +176,7 @@ class _Entries:
         members = partial(self.of_items, value, items, path)
         return Entry(name, format_path(path), shown, title, size=len(value), members=members)
 
-    def of_items(self, values: Iterable[Any], place: Place | None, path: _Path) -> Iterator[Entry]:
+    def of_items(self, values: Iterable[Any], place: PropertySchema | None, path: _Path) -> Iterator[Entry]:
         """Yield the entries of the items of a list."""
         for index, item in enumerate(values):
             yield self.of((*path, index), item, place)
@@ -186,7 +188,7 @@ class _Entries:
             return self.of_object(name, path, raw, title, kind=kind.record)
         return kind.outline_raw(Head(name, format_path(path), title, unit), raw)
 
-    def _unit(self, place: Place) -> str | None:
+    def _unit(self, place: PropertySchema) -> str | None:
         unit = place.unit
         if unit is None or isinstance(unit, str):
             return unit
@@ -195,7 +197,7 @@ class _Entries:
 
 def _in_order(value: dict[str, Any], schema: ObjectSchema | None) -> list[str]:
     """Return the keys in the order of the schema, then those that it does not know."""
-    declared = () if schema is None else schema.places
+    declared = () if schema is None else schema.properties
     keys = list(dict.keys(value))  # at one moment: another thread may add some
     return [*(key for key in declared if key in value), *(key for key in keys if key not in declared)]
 

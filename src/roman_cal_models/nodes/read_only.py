@@ -18,7 +18,7 @@ from .deferred import Deferred
 from .lazy_dict import deferred_items, raw_items
 
 if TYPE_CHECKING:
-    from ..schema.places import ObjectSchema, Place
+    from ..schema.properties import ObjectSchema, PropertySchema
     from .deferred import Source
 
 __all__ = ["read_only"]
@@ -87,7 +87,7 @@ def _restored(
 
 
 def _restored_list(
-    cls: type[ListCore[Any]], place: Place | None, uri: str | None, tag: str | None, items: list[Any]
+    cls: type[ListCore[Any]], place: PropertySchema | None, uri: str | None, tag: str | None, items: list[Any]
 ) -> ListCore[Any]:
     return restored_list(read_only(cls), place, uri, tag, items)
 

@@ -67,7 +67,7 @@ def _is_filled(shape: tuple[int, ...] | None, dimensions: int | None) -> bool:
 
 def _dimensions(schema: Any, name: str) -> int | None:
     """Return how many dimensions the schema gives an array, or the array of a quantity."""
-    place = schema.place(name)
+    place = schema.property_named(name)
     if place is None:
         return None
     value = place.inside("value")

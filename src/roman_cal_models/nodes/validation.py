@@ -15,7 +15,7 @@ from .lazy_dict import raw_get
 
 if TYPE_CHECKING:
     from ..errors import Problem
-    from ..schema.rules import CompiledSchema
+    from ..schema.validators.compiler import CompiledSchema
 
 __all__ = ["problems", "validate"]
 
@@ -64,8 +64,8 @@ def _build_at(node: Any, path: tuple[str | int, ...]) -> bool:
 def _rules(node: Any) -> tuple[CompiledSchema, ...]:
     if isinstance(node, dict):
         schema = node._schema  # type: ignore[attr-defined]
-        return schema.rules if schema is not None else (_anything(),)
-    return installed().root(node._uri).rules if node._uri is not None else (_anything(),)
+        return schema.compiled if schema is not None else (_anything(),)
+    return installed().root(node._uri).compiled if node._uri is not None else (_anything(),)
 
 
 @cache

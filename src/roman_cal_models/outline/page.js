@@ -44,7 +44,7 @@
 
     box.addEventListener("input", search);
     box.addEventListener("keydown", (event) => {
-      event.stopPropagation(); // letters are no commands of the notebook
+      event.stopPropagation(); // the notebook must not take letters for commands
       if (event.key === "Escape") {
         box.value = "";
         search();

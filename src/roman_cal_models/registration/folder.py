@@ -7,9 +7,9 @@ from typing import Any
 
 from .. import yaml
 from ..errors import SchemaError
-from ..schema import rules_refs as refs
 from ..schema import uris
-from ..schema.rules import Compiler
+from ..schema.registry import SchemaRegistry
+from ..schema.resolver import Resolver, Subschema, mappings
 from ..schema.store import Manifest, Store, store
 from ..schema.uris import ROMAN, URI
 from ..yaml import YamlError
@@ -43,11 +43,11 @@ def check_folder(folder: Path) -> str:
     schemas = {str(_schema(file, base)): file for file in _files(folder, "schemas")}
     for manifest in manifests:
         _check_tags(manifest, candidate, folder)
-    compiler = Compiler(candidate.load)
+    registry = SchemaRegistry(candidate)
     for uri, file in schemas.items():
         try:
-            compiler.compile(uri, "")
-            _check_references(candidate.load(uri), uri, candidate)
+            registry.compiler.compile(uri)
+            _check_references(uri, registry.resolver)
         except SchemaError as error:
             raise SchemaError(f"{file}: {error}") from None
     return base
@@ -113,18 +113,11 @@ def _check_tags(manifest: Manifest, candidate: Store, folder: Path) -> None:
             raise SchemaError(f"{where} binds {tag}, which is bound to {known} already")
 
 
-def _check_references(schema: Any, uri: str, candidate: Store) -> None:
-    """Check that every ``$ref`` leads somewhere: otherwise that is found only when it is first needed."""
-    if isinstance(schema, dict):
-        reference = schema.get("$ref")
-        if isinstance(reference, str):
-            document, fragment = refs.split(refs.join(uri, reference))
+def _check_references(uri: str, resolver: Resolver) -> None:
+    """See that every ``$ref`` leads somewhere: checks look only when they first need it."""
+    for schema in mappings(resolver.at(uri).schema):
+        if isinstance(schema.get("$ref"), str):
             try:
-                refs.walk(candidate.load(document), refs.pointer_parts(fragment), document)
-            except LookupError:
-                raise SchemaError(f"$ref {reference} leads nowhere") from None
-        for value in schema.values():
-            _check_references(value, uri, candidate)
-    elif isinstance(schema, list):
-        for value in schema:
-            _check_references(value, uri, candidate)
+                resolver.target(Subschema(uri, "", schema))
+            except SchemaError:
+                raise SchemaError(f"$ref {schema['$ref']} leads nowhere") from None

@@ -15,9 +15,9 @@ from ..nodes.names import attribute_name
 from ..nodes.object_node import ObjectNode, Properties, TaggedObjectNode
 from ..nodes.scalar_node import StringNode
 from ..nodes.time_node import TimeNode
-from ..schema.facts import Facts
 from ..schema.families import Family, class_names, collect
-from ..schema.places import ObjectSchema
+from ..schema.properties import ObjectSchema
+from ..schema.registry import SchemaRegistry
 from ..schema.uris import URI
 
 __all__ = ["Names", "make_classes", "names_for"]
@@ -44,12 +44,12 @@ class Names:
     models: dict[str, str]
 
 
-def names_for(facts: Facts, base: str, taken: Container[str]) -> Names:
+def names_for(registry: SchemaRegistry, base: str, taken: Container[str]) -> Names:
     """Return the names of the classes of an authority's schemas.
 
     Parameters
     ----------
-    facts : Facts
+    registry : SchemaRegistry
         Where the schemas are.
     base : str
         Scheme and authority.
@@ -62,7 +62,7 @@ def names_for(facts: Facts, base: str, taken: Container[str]) -> Names:
     SchemaError
         A name is taken nevertheless, or is none that Python knows.
     """
-    families = _families(facts, base)
+    families = _families(registry, base)
     word = "".join(filter(str.isalnum, base.rpartition("/")[2])).capitalize()
     found = {key: word + name if name in taken else name for key, name in class_names(families).items()}
     tops = {
@@ -79,10 +79,10 @@ def names_for(facts: Facts, base: str, taken: Container[str]) -> Names:
     return Names(found, tops)
 
 
-def make_classes(facts: Facts, base: str, names: Names) -> None:
+def make_classes(registry: SchemaRegistry, base: str, names: Names) -> None:
     """Make the classes, so that they are found by their names and by their schemas."""
     nodes.REGISTERED_NAMES.update({(base, key): name for key, name in names.nodes.items()})
-    for family in _families(facts, base):
+    for family in _families(registry, base):
         if family.kind == "object":
             _make_objects(family, base, names)
         else:
@@ -94,8 +94,8 @@ def make_classes(facts: Facts, base: str, names: Names) -> None:
     models.model_class.cache_clear()
 
 
-def _families(facts: Facts, base: str) -> list[Family]:
-    return [family for family in collect(facts, base) if family.kind in (*_KINDS, "object")]
+def _families(registry: SchemaRegistry, base: str) -> list[Family]:
+    return [family for family in collect(registry, base) if family.kind in (*_KINDS, "object")]
 
 
 def _make_objects(family: Family, base: str, names: Names) -> None:
@@ -122,7 +122,7 @@ def _declared(versions: Iterable[ObjectSchema]) -> dict[str, str]:
     """Return the properties of all versions, the newest first: attribute -> the class of its nodes, or ``Any``."""
     declared: dict[str, str] = {}
     for schema in versions:
-        for key, place in schema.places.items():
+        for key, place in schema.properties.items():
             name = nodes.class_name_of(place.object)
             if key.isidentifier():
                 declared.setdefault(attribute_name(key), "Any" if name == "ObjectNode" else name)

@@ -11,8 +11,7 @@ from ..extension import add_registered
 from ..models import classes as models
 from ..models.data_model import DataModel
 from ..schema import installed
-from ..schema.facts import Facts
-from ..schema.rules import Compiler
+from ..schema.registry import SchemaRegistry
 from ..schema.store import store
 from .folder import check_folder
 from .making import make_classes, names_for
@@ -67,7 +66,7 @@ def _register(place: Path) -> str:
     base = check_folder(place)
     candidate = store().with_folder(base, place)
     try:
-        names = names_for(Facts(candidate, Compiler(candidate.load)), base, _taken())
+        names = names_for(SchemaRegistry(candidate), base, _taken())
     except SchemaError as error:
         raise SchemaError(f"{place}: {error}") from None
     store().add_folder(base, place)

@@ -1,24 +1,29 @@
-"""What the schemas say.
+"""What the schemas say: where they are, where they lead, what they say of a value, and whether a value fits.
 
-By level, each knowing only those before it:
+Every room above asks here, and nothing here knows a node, a file or a model. What stands here calls the ground floor
+only. `installed` and `compile_schema` are what most callers need; of the modules below, others may import all but those
+of ``validators``, which only the registry and the records ask. By level, each knowing only those before it:
 
 - ``uris``: the URIs of schemas, tags and manifests, the only place that takes one apart;
+- ``retired_tags``: the tags that RAD has given up;
 - ``store``: URI -> parsed schema, and RAD's manifests;
-- ``values``: what asdf sees of a Python value: its tag, its tree;
-- ``rules``: a schema compiled once into fast checks;
-- ``places``: what the schemas say of each place in a tree;
-- ``facts``: the places of all installed schemas.
+- ``resolver``: from one piece of a schema to the next, the only place that follows ``$ref``, ``allOf``, ``anyOf``;
+- ``values``, ``bounds``: what asdf sees of a Python value, and what a foreign object may ask for;
+- ``validators``: schemas compiled into fast checks;
+- ``properties``: the records of what the schemas say of one property or object, merged;
+- ``registry``: what is installed: one store, its records and its checks;
+- ``families``, ``resolved``: what node classes are made of, and schemas in one piece for users who read them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .facts import Facts
-    from .rules import CompiledSchema
+    from .registry import SchemaRegistry
+    from .validators.compiler import CompiledSchema
 
 __all__ = ["compile_schema", "installed"]
 
@@ -52,29 +57,15 @@ def compile_schema(schema: Mapping[str, Any], *, uri: str = "") -> CompiledSchem
     >>> [str(problem) for problem in compile_schema({"type": "string", "maxLength": 3}).problems("dark")]
     ["'dark' is too long: 4 characters, at most 3"]
     """
-    from .rules import compile_schema as compile_with
-    from .store import store
+    from .validators.compiler import compile_schema as compile_with
 
-    return compile_with(schema, uri=uri, resolve=store().load, tagged=_schemas_of_tag)
+    return compile_with(schema, uri=uri, load=installed().store.load, tagged=installed().compiled_of_tag)
 
 
 @cache
-def installed() -> Facts:
-    """Return the facts of the installed schemas, made at first use."""
-    from .facts import Facts
-    from .rules import Compiler
+def installed() -> SchemaRegistry:
+    """Return the registry of the installed schemas, made at first use."""
+    from .registry import SchemaRegistry
     from .store import store
 
-    return Facts(store(), Compiler(store().load, _schemas_of_tag))
-
-
-def _schemas_of_tag(tag: str) -> Sequence[CompiledSchema]:
-    """Return the checks that every value of a tag must pass, as asdf finds them by the tag."""
-    uri = installed().store.schema_of(tag)
-    if uri is not None:
-        return (installed().compiler.compile(uri, ""),)
-    if not tag.startswith(("tag:", "asdf:")) or tag.startswith("tag:yaml.org,2002:"):
-        return ()
-    from .values import schema_uris_of_tag
-
-    return tuple(installed().compiler.compile(uri, "") for uri in schema_uris_of_tag(tag))
+    return SchemaRegistry(store(), restored_by=installed)

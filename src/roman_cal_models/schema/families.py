@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from . import uris
-from .facts import Facts
-from .places import ObjectSchema, Place
+from .properties import ObjectSchema, PropertySchema
+from .registry import SchemaRegistry
+from .resolver import mappings
 from .store import Store
 from .uris import ROMAN, URI
 
@@ -32,7 +33,7 @@ class Family:
         Of the class: ``L2CalStep``.
     module : str
         Of the module, where one is generated: ``l2_cal_step``.
-    facts : Facts
+    registry : SchemaRegistry
         Where its schemas are.
     kind : str
         What its values are.
@@ -42,7 +43,7 @@ class Family:
 
     name: str
     module: str
-    facts: Facts
+    registry: SchemaRegistry
     versions: list[URI] = field(default_factory=list)
     kind: Kind = "object"
 
@@ -57,14 +58,14 @@ class Family:
         return self.versions[-1]
 
     @property
-    def roots(self) -> list[tuple[URI, Place]]:
-        """The place of each version, newest first."""
-        return [(uri, self.facts.root(str(uri))) for uri in reversed(self.versions)]
+    def roots(self) -> list[tuple[URI, PropertySchema]]:
+        """What each version says of a value, newest first."""
+        return [(uri, self.registry.root(str(uri))) for uri in reversed(self.versions)]
 
     @property
     def model(self) -> str | None:
         """The name of the model of its files, or None for a family that is no file of its own."""
-        name: str | None = self.facts.store.load(str(self.newest)).get("datamodel_name")
+        name: str | None = self.registry.store.load(str(self.newest)).get("datamodel_name")
         return name
 
     def objects(self) -> dict[tuple[str, ...], list[tuple[URI, ObjectSchema]]]:
@@ -84,26 +85,18 @@ class Family:
 def _in_place(schema: ObjectSchema) -> Iterator[ObjectSchema]:
     """Yield an object and those that are described in place inside of it."""
     yield schema
-    places = [*schema.places.values(), *(place for _, place in schema.patterns)]
-    for place in places:
-        at: Place | None = place
-        while at is not None:
-            inner = at.object
-            if (
-                inner is not None
-                and inner.uri == schema.uri
-                and inner.path[: len(schema.path)] == schema.path != inner.path
-            ):
+    for declared in (*schema.properties.values(), *(matching for _, matching in schema.patterns)):
+        for _, inner in declared.objects():
+            if inner.uri == schema.uri and inner.path[: len(schema.path)] == schema.path != inner.path:
                 yield from _in_place(inner)
-            at = at.items
 
 
-def collect(facts: Facts, base: str = ROMAN, *, without: Container[str] = ()) -> list[Family]:
+def collect(registry: SchemaRegistry, base: str = ROMAN, *, without: Container[str] = ()) -> list[Family]:
     """Return the families that the manifests of one authority reach, sorted by module.
 
     Parameters
     ----------
-    facts : Facts
+    registry : SchemaRegistry
         Where the schemas are.
     base : str
         Scheme and authority of the URIs; RAD's by default.
@@ -111,15 +104,15 @@ def collect(facts: Facts, base: str = ROMAN, *, without: Container[str] = ()) ->
         Families of which no node is.
     """
     families: dict[str, Family] = {}
-    manifests = [manifest for manifest in facts.store.manifests if manifest.uri.base == base]
+    manifests = [manifest for manifest in registry.store.manifests if manifest.uri.base == base]
     bound = [uri for manifest in manifests for uri in manifest.schema_uris.values()]
     tagged = {uris.parse(uri).family for uri in bound}
-    for uri in sorted(_reached(facts.store, bound, f"{base}/")):
+    for uri in sorted(_reached(registry.store, bound, f"{base}/")):
         if uri.family in without:
             continue
         words = _words(uri.family, uri.family in tagged)
         name = _joined(words)
-        families.setdefault(name, Family(name, "_".join(words), facts)).versions.append(uri)
+        families.setdefault(name, Family(name, "_".join(words), registry)).versions.append(uri)
     for family in families.values():
         # a family without "meta/" is the older home, whatever its numbers
         family.versions.sort(key=lambda uri: (uri.family.startswith(("meta/", "enums/")), uri.numbers))
@@ -139,37 +132,31 @@ def _reached(store: Store, bound: Iterable[str], start: str) -> set[URI]:
     return {uris.parse(uri) for uri in seen}
 
 
-def _references(store: Store, schema: Any) -> Iterator[str]:
-    if isinstance(schema, dict):
-        reference = schema.get("$ref")
+def _references(store: Store, document: Any) -> Iterator[str]:
+    for schema in mappings(document):
+        reference, tag = schema.get("$ref"), schema.get("tag")
         if isinstance(reference, str):
             yield reference.partition("#")[0]
-        tag = schema.get("tag")
         uri = store.schema_of(tag) if isinstance(tag, str) else None
         if uri is not None:
             yield uri
-        for value in schema.values():
-            yield from _references(store, value)
-    elif isinstance(schema, list):
-        for value in schema:
-            yield from _references(store, value)
 
 
 def _kind(family: Family, tagged: set[str]) -> Kind:
-    _, place = family.roots[0]
-    if place.object is not None:
+    _, root = family.roots[0]
+    if root.object is not None:
         return "object"
-    if place.is_list:
+    if root.is_list:
         return "list"
     if tagged.intersection(family.homes):
-        return "time" if any("time/time-" in tag for _, root in family.roots for tag in _time_tags(root)) else "string"
-    return "enum" if place.enum is not None else "alias"
+        return "time" if any("time/time-" in tag for _, each in family.roots for tag in _time_tags(each)) else "string"
+    return "enum" if root.enum is not None else "alias"
 
 
-def _time_tags(place: Place) -> tuple[str, ...]:
-    """Return the tags of a place, and the foreign schemas that it refers to (``file_date`` of RAD 1.x)."""
-    references = (member.get("$ref", "") for sub in place.subschemas for member in sub.schema.get("allOf", ()))
-    return (*place.tags, *references)
+def _time_tags(root: PropertySchema) -> tuple[str, ...]:
+    """Return the tags of a value, and the foreign schemas that it refers to (``file_date`` of RAD 1.x)."""
+    references = (member.get("$ref", "") for sub in root.subschemas for member in sub.schema.get("allOf", ()))
+    return (*root.tags, *references)
 
 
 # -- names -----------------------------------------------------------------------------------------------------------

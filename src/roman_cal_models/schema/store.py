@@ -16,7 +16,7 @@ from typing import Any
 from ..asdf_bridge import resource
 from ..errors import NewerVersionWarning, SchemaError
 from ..lazily import cached_property
-from . import former, uris
+from . import retired_tags, uris
 from .uris import ROMAN, URI
 
 __all__ = ["UPDATE", "Manifest", "Store", "store"]
@@ -178,7 +178,7 @@ class Store:
         return self._manifests_by_tag.get(tag)
 
     def schema_of(self, tag: str) -> str | None:
-        """Return the schema URI that a manifest binds to a tag, or None for a tag of nobody's."""
+        """Return the schema URI that a manifest binds to a tag, or None for a tag that none of them knows."""
         manifest = self._manifests_by_tag.get(tag)
         return None if manifest is None else manifest.schema_uris[tag]
 
@@ -190,7 +190,7 @@ class Store:
         """
         if tag in self._nodes_by_tag:
             return self._nodes_by_tag[tag]
-        uri = self.schema_of(tag) or former.RENAMED.get(tag)
+        uri = self.schema_of(tag) or retired_tags.RENAMED.get(tag)
         if uri is None and tag.startswith("asdf://") and "/tags/" in tag:
             uri = self._by_convention(tag) or self._nearest(tag)
         self._nodes_by_tag[tag] = uri
@@ -198,20 +198,20 @@ class Store:
 
     def schema_of_file(self, tag: str, top: object) -> str | None:
         """Return the schema URI of the top node of a file, by its tag."""
-        return former.schema_of_file(tag, top) or self.schema_of_node(tag)
+        return retired_tags.schema_of_file(tag, top) or self.schema_of_node(tag)
 
     def is_node(self, tag: str) -> bool:
-        """Tell whether what bears a tag is a node of ours, and not a foreign object.
+        """Return True if what bears a tag is a node of ours, and not a foreign object.
 
         So is what has a tag of the mission that no installed schema describes: it is kept as it is. That is said
         once, unless the tag is one that the mission has given up.
         """
         if self.schema_of_node(tag) is not None or tag in self._undescribed:
             return True
-        if not former.is_roman(tag):
+        if not retired_tags.is_roman(tag):
             return False
         self._undescribed.add(tag)
-        if tag not in former.GONE:
+        if tag not in retired_tags.GONE:
             warnings.warn(
                 f"{tag} is not known to the installed rad {_rad_version()}: what bears it is kept as it is, unchecked. "
                 f"To update: {UPDATE}",

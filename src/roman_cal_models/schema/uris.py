@@ -104,5 +104,5 @@ def parse(uri: str) -> URI:
 def parse_version(version: str) -> tuple[int, ...]:
     """Return a version as numbers: ``"1.10.0"`` as ``(1, 10, 0)``."""
     if not re.fullmatch(_VERSION, version):
-        raise SchemaError(f"{version!r} is no version of the form 1.2.3")
+        raise SchemaError(f"{version!r} is not a version of the form 1.2.3")
     return tuple(int(number) for number in version.split("."))

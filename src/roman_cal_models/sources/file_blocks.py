@@ -123,7 +123,7 @@ def _identity(stream: Any) -> tuple[int, ...]:
 
 def _foreign(compressions: Collection[bytes]) -> frozenset[bytes]:
     """Return which of some compressions asdf knows by its extensions."""
-    from ..blocks.decoding import is_known
+    from ..blocks.codecs import is_known
 
     if all(map(is_known, compressions)):
         return frozenset()

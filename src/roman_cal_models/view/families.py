@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..archive.checking import Change, compare_versions
-from ..archive.mapping import ITEMS, walk
+from ..archive.releases import Change, compare_versions
 from ..errors import SchemaNotFoundError
 from ..nodes.classes import class_name_of_family, model_name
 from ..nodes.descriptions import Description, describe
 from ..nodes.names import closest
 from ..schema import installed, uris
+from ..schema.properties import ITEMS, walk
 from ..schema.uris import ROMAN, URI
 
 __all__ = ["Family", "changes_of", "family", "family_names"]
@@ -76,27 +76,27 @@ def family(name: str, version: str | None = None) -> Family:
     Raises
     ------
     SchemaNotFoundError
-        There is no such family or version.
+        The family or the version does not exist.
     """
     uri = _uri(name, version)
-    facts = installed()
-    root = facts.root(str(uri))
+    registry = installed()
+    root = registry.root(str(uri))
     schema = root.object
     class_name = class_name_of_family(uri)
     return Family(
         name=uri.family,
         schema_uri=str(uri),
-        tag=facts.store.tag_of(str(uri)),
+        tag=registry.store.tag_of(str(uri)),
         title=root.title,
         description=root.description,
         class_name=class_name,
         model_name=model_name(class_name or ""),
-        versions=tuple(each.version for each in facts.store.versions(uri.family, base=uri.base)),
+        versions=tuple(each.version for each in registry.store.versions(uri.family, base=uri.base)),
         types=tuple(sorted(root.types)) or (("object",) if schema is not None else ()),
         allowed=root.enum,
         properties=()
         if schema is None
-        else tuple(describe(schema, path.replace(ITEMS, "")) for path, _ in walk(facts, str(uri))),
+        else tuple(describe(schema, path.replace(ITEMS, "")) for path, _ in walk(registry.document(str(uri)))),
     )
 
 

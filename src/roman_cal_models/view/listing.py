@@ -55,7 +55,7 @@ def as_json(value: Any) -> Any:
 
 
 def _is_foreign(value: Any) -> bool:
-    """Tell a foreign object that was not built: nodes that wait to be built bear tags as well."""
+    """Return True for a foreign object that was not built; nodes that wait to be built bear tags as well."""
     if isinstance(value, FileValue):
         return True
     is_tagged = isinstance(value, (TaggedMapping, TaggedSequence, TaggedScalar))

@@ -1,6 +1,6 @@
 """How each status of a calibration step looks: a sign and a colour, at a terminal, in notebooks and in figures.
 
-The colours are told apart by who sees no red or no green as well; the signs say the same without any colour.
+Readers who do not see red or green can tell the colours apart as well; the signs say the same without any colour.
 """
 
 from __future__ import annotations

@@ -1,8 +1,13 @@
 """ASDF's YAML read fast, with exactly the values that asdf's own loader gives.
 
-Two readers: ``quick`` knows only the YAML that files commonly hold; what it gives up on is read by PyYAML
-(``thorough``), as asdf does it, which also says what is wrong with a broken text. ``parts`` leaves unread what nobody
-asks for. ``values`` are the tagged and the unread ones, ``limits`` what a document may hold at most.
+This room is responsible for the text of a header, or of a schema, and for what a hostile one may cost. ``schema``,
+``nodes``, ``extension`` and ``header`` call it; it knows the errors and the locks alone.
+
+- ``values``: values that bear a tag, and those that are still text;
+- ``pyyaml_reader``: PyYAML as asdf uses it, which also says what is wrong with a broken text;
+- ``limits``: what a document may hold at most;
+- ``scalars``, ``fast_reader``: the YAML that files commonly hold; what they give up on is read by PyYAML;
+- ``lazy_sections``: a document of which only what is asked for is read.
 
 No library does it as fast and as safely: rapidyaml, the obvious choice, ends the process on some broken texts, prints
 to its stderr, and accepts what asdf refuses.
@@ -14,14 +19,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .limits import Limits, YamlLimitError, check_text, check_tree, is_surely_small
-from .values import TaggedMapping, TaggedScalar, TaggedSequence, Unread, YamlError
+from .values import TaggedMapping, TaggedScalar, TaggedSequence, UnparsedValue, YamlError
 
 __all__ = [
     "Limits",
     "TaggedMapping",
     "TaggedScalar",
     "TaggedSequence",
-    "Unread",
+    "UnparsedValue",
     "YamlError",
     "YamlLimitError",
     "load",
@@ -70,7 +75,7 @@ def load_along(
     data : bytes or str
         A YAML document.
     path : sequence of str
-        Keys, from the top. The last mapping is `Unread` itself, but its keys are known.
+        Keys, from the top. The last mapping is `UnparsedValue` itself, but its keys are known.
     limits : Limits
         What the document may hold at most. What a value holds that was left as text counts when it is read.
     refusal : callable
@@ -79,32 +84,33 @@ def load_along(
     Returns
     -------
     object
-        As of `load`, but values of the mappings may be `Unread`.
+        As of `load`, but values of the mappings may be `UnparsedValue`.
 
     Raises
     ------
     YamlError, YamlLimitError
         As `load`, as far as the document is read.
     """
-    from .parts import read_along
+    from .lazy_sections import read_along
 
     return read_along(data, path, limits, refusal, load)
 
 
 def read(value: Any) -> Any:
     """Return a value of a tree; if it was left as text, read it whole."""
-    return value.read() if value.__class__ is Unread else value
+    return value.read() if value.__class__ is UnparsedValue else value
 
 
 def opened(value: Any) -> Any:
     """Return a value of a tree; if it was left as text, read it, but not the values of a mapping."""
-    return value.opened() if value.__class__ is Unread else value
+    return value.opened() if value.__class__ is UnparsedValue else value
 
 
 def _read(data: bytes | str, limits: Limits | None) -> Any:
-    from .quick import Document, Reader, Unusual
+    from .fast_reader import Document, Reader
+    from .scalars import Unusual
 
-    # it notes every line, be it empty
+    # it makes a record of every line, even an empty one, so a text that may be too large is checked first
     if limits is None or is_surely_small(data, limits):
         try:
             return Reader(Document(data)).read()
@@ -112,6 +118,6 @@ def _read(data: bytes | str, limits: Limits | None) -> Any:
             pass
     if limits is not None:
         check_text(data, limits)
-    from .thorough import load_with_pyyaml
+    from .pyyaml_reader import load_with_pyyaml
 
     return load_with_pyyaml(data)

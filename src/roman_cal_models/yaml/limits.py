@@ -55,7 +55,7 @@ class YamlLimitError(YamlError):
 
 
 def is_surely_small(data: bytes | str, limits: Limits) -> bool:
-    """Tell whether a text is too short to break the limit of nodes, but for its aliases."""
+    """Return True if a text is too short to break the limit of nodes, but for its aliases."""
     # no character begins more than two values, as in "[" or ":", whose second one is null
     return 2 * len(data) < limits.nodes
 
@@ -68,11 +68,11 @@ def check_text(data: bytes | str, limits: Limits) -> None:
     YamlLimitError
         It does.
     YamlError
-        It is no YAML.
+        It is not YAML.
     """
     import yaml
 
-    from .thorough import parsed
+    from .pyyaml_reader import parsed
 
     nodes = 0
     items = [0]
@@ -81,7 +81,7 @@ def check_text(data: bytes | str, limits: Limits) -> None:
             nodes += 1
             items[-1] += 1
             line = event.start_mark.line + 1
-            if nodes > 2 * limits.nodes:  # keys are no values, so there are half as many at least
+            if nodes > 2 * limits.nodes:  # keys do not count as values, so there are at least half as many
                 raise _too_many_nodes(limits, line)
             if items[-1] > 2 * limits.items:
                 raise _too_many_items(limits, line)

@@ -1,4 +1,4 @@
-"""Values that bear a YAML tag of their own, and the error of a text that is none."""
+"""Values that bear a YAML tag of their own, values that are still text, and the error of a text that is not YAML."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from ..errors import RomanCalModelsError
 from ..locks import MOMENT
 
-__all__ = ["CORE_TAG", "TaggedMapping", "TaggedScalar", "TaggedSequence", "Unread", "YamlError"]
+__all__ = ["CORE_TAG", "TaggedMapping", "TaggedScalar", "TaggedSequence", "UnparsedValue", "YamlError"]
 
 CORE_TAG = "tag:yaml.org,2002:"
 """What the tags of YAML's own types begin with."""
@@ -50,14 +50,14 @@ class TaggedScalar(str):
 
 
 class PartReader(Protocol):
-    """Who reads a part of a document."""
+    """Reads a part of a document."""
 
     def late(self, path: tuple[Any, ...], text: str) -> Any:
         """Read the value under a path from its lines."""
         ...
 
 
-class Unread:
+class UnparsedValue:
     """A value of a mapping that is still text.
 
     Parameters
@@ -117,13 +117,13 @@ class Unread:
             return self._value
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # who gets a copy gets the value
+        # a copy is of the value
         return _itself, (self.read(),)
 
 
 def _read_all(mapping: dict[Any, Any]) -> dict[Any, Any]:
     for key, value in mapping.items():
-        if value.__class__ is Unread:
+        if value.__class__ is UnparsedValue:
             mapping[key] = value.read()
     return mapping
 
@@ -133,7 +133,7 @@ def _itself(value: Any) -> Any:
 
 
 class YamlError(RomanCalModelsError, ValueError):
-    """The text is no YAML document that asdf would read.
+    """The text is not a YAML document that asdf would read.
 
     Parameters
     ----------

@@ -1,0 +1,164 @@
+"""Some files -> what the catalogue needs of each, failures included. It runs in this process or in any other."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from typing import Any, Literal
+
+from ..errors import FileError, RomanCalModelsError
+from ..header.content import read_header_bytes
+from ..header.streams import beginning
+from ..header.wholeness import require_whole
+from ..printable import printable
+from ..registration.registering import register_schemas
+from ..schema.store import store
+from ..settings import config, current
+from .files import key_of, storable
+from .row_reader import Rows, rows
+
+__all__ = ["Failure", "FileRead", "Mapped", "Outcome", "Reader", "Task"]
+
+Mapped = Literal["newest", "file"]
+
+Task = tuple[str, str | None]
+"""A file, and what is known of its content."""
+
+_LONGEST_REASON = 1000
+_LIMITS = ("header_max_bytes", "header_max_depth", "header_max_nodes", "header_max_items")
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """A file that was read.
+
+    Parameters
+    ----------
+    file : str
+        Its URL or absolute path.
+    content : str
+        A hash of its header, and of how its values were mapped: it shows whether the file has changed.
+    rows : Rows or None
+        None if the content is what was known of it.
+    """
+
+    file: str
+    content: str
+    rows: Rows | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be read, or not be kept.
+
+    Parameters
+    ----------
+    file : str
+        Its URL or absolute path.
+    reason : str
+        Why.
+    """
+
+    file: str
+    reason: str
+
+    def __str__(self) -> str:
+        return printable(f"{self.file}: {self.reason}")
+
+    @classmethod
+    def of(cls, file: str, error: Exception) -> Failure:
+        """Return the failure that an error of a file is.
+
+        Parameters
+        ----------
+        file : str
+            Path or URL of the file.
+        error : Exception
+            What became of it.
+        """
+        if isinstance(error, FileError):
+            text = error.message
+        elif isinstance(error, OSError) and error.strerror:
+            text = error.strerror
+        elif isinstance(error, RomanCalModelsError):
+            text = str(error)
+        else:
+            text = f"{type(error).__name__}: {error}"
+        if len(text) > _LONGEST_REASON:
+            text = f"{text[:_LONGEST_REASON]}..."
+        return cls(file, storable(text))
+
+
+Outcome = FileRead | Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads files as it was told to, wherever it is sent.
+
+    Parameters
+    ----------
+    mapping, tables, storage_options
+        As for `rows`.
+    limits : tuple of (str, int)
+        Settings about headers.
+    registered : tuple of str
+        Folders of the schemas of third parties.
+    """
+
+    mapping: Mapped
+    tables: Literal["all"] | tuple[str, ...] | None
+    storage_options: Mapping[str, Any] | None
+    limits: tuple[tuple[str, int], ...]
+    registered: tuple[str, ...]
+
+    @classmethod
+    def here(
+        cls,
+        mapping: Mapped,
+        tables: Literal["all"] | Iterable[str] | None,
+        storage_options: Mapping[str, Any] | None,
+    ) -> Reader:
+        """Return the reader that works elsewhere as if it were here: by the same settings and schemas."""
+        settings = current()
+        limits = tuple((name, getattr(settings, name)) for name in _LIMITS)
+        folders = tuple(str(store().folder_of(base)) for base in store().bases[1:])
+        chosen: Literal["all"] | tuple[str, ...] | None
+        chosen = "all" if tables == "all" else None if tables is None else tuple(tables)
+        return cls(mapping, chosen, storage_options, limits, folders)
+
+    def __call__(self, tasks: Sequence[Task]) -> list[Outcome]:
+        """Read files, whatever becomes of some of them."""
+        for folder in self.registered:
+            register_schemas(folder)
+        with config(**dict(self.limits)):
+            return [self._outcome(file, known) for file, known in tasks]
+
+    def _outcome(self, file: str, known: str | None) -> Outcome:
+        try:
+            return self._read(file, known)
+        except Exception as error:  # a file may fail in any way: it is reported, and the others are read
+            return Failure.of(key_of(file), error)
+
+    def _read(self, file: str, known: str | None) -> FileRead:
+        with beginning(file, self.storage_options) as (stream, name):
+            header = read_header_bytes(stream, name)
+            require_whole(stream, header, name)
+        content = self._hash(header.content)
+        if content == known:
+            return FileRead(key_of(file), content, None)
+        return FileRead(key_of(file), content, rows(header.content, mapping=self.mapping, tables=self.tables))
+
+    def _hash(self, header: bytes) -> str:
+        found = hashlib.sha256(header)
+        # another release of the schemas, or another mapping, makes other rows of the same header
+        found.update(repr((self.mapping, self.tables, _rad())).encode())
+        return found.hexdigest()
+
+
+@cache
+def _rad() -> str:
+    return version("rad")

@@ -1,0 +1,68 @@
+"""What was read of files -> rows of the tables that there are."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from .database import FILE
+from .file_reader import Failure, FileRead
+from .mapping import columns
+from .row_reader import RowProblem, Rows
+
+__all__ = ["failure_row", "file_row", "fit", "problem_row"]
+
+
+def fit(file: str, rows: Rows, known: Mapping[str, Collection[str]]) -> list[RowProblem]:
+    """Leave out what no column is for, and return everything that does not fit.
+
+    Parameters
+    ----------
+    file : str
+        Its name in the tables.
+    rows : Rows
+        Those of the file, which are changed.
+    known : mapping
+        The columns that there are, by table. An old file's own mapping may name others.
+    """
+    found = [RowProblem(file, one.path, one.table, one.column, one.reason) for one in rows.problems]
+    homeless = {(name, column): value for name, row in rows.items() for column, value in row.items()}
+    homeless = {place: value for place, value in homeless.items() if place[1] not in known.get(place[0], ())}
+    if homeless:
+        paths = {(one.table, one.column): one.path for one in columns(rows.schema_uri)}
+        reason = "the newest schemas have no such column"
+        found += [
+            RowProblem(file, paths[place], *place, reason) for place, value in homeless.items() if value is not None
+        ]
+        for name, column in homeless:
+            del rows[name][column]
+        for name in [name for name in rows if name not in known]:
+            del rows[name]
+    return found
+
+
+def file_row(read: FileRead, rows: Rows) -> dict[str, Any]:
+    """Return the row that tells of a file that it was ingested."""
+    return {FILE: read.file, "content": read.content, "schema_uri": rows.schema_uri, "ingested": _now()}
+
+
+def problem_row(problem: RowProblem) -> dict[str, Any]:
+    """Return the row that tells of a value that does not fit."""
+    return {
+        FILE: problem.file,
+        "table_name": problem.table,
+        "column_name": problem.column,
+        "path": problem.path,
+        "reason": problem.reason,
+    }
+
+
+def failure_row(failure: Failure) -> dict[str, Any]:
+    """Return the row that tells of a file that it failed."""
+    return {FILE: failure.file, "reason": failure.reason, "failed": _now()}
+
+
+def _now() -> datetime.datetime:
+    """Return the time in UTC, without its zone, as all times of the catalogue are."""
+    return datetime.datetime.now(datetime.UTC).replace(tzinfo=None)

@@ -1,0 +1,117 @@
+"""What asdf is asked for: each answer is asdf's own."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import asdf
+import numpy as np
+import pytest
+from asdf.extension import Converter, Extension
+from astropy.time import Time
+
+import roman_cal_models as rcm
+from roman_cal_models import asdf_bridge
+
+TIME_TAG = "tag:stsci.edu:asdf/time/time-"
+
+
+class Thing:
+    """An object that asdf has no converter for, unless one is given."""
+
+
+class ThingConverter(Converter):  # type: ignore[misc]
+    tags = ("asdf://example.org/tags/thing-1.0.0",)
+    types = (Thing,)
+
+    def to_yaml_tree(self, obj: object, tag: str, ctx: object) -> dict[str, int]:
+        return {"answer": 42}
+
+    def from_yaml_tree(self, node: object, tag: str, ctx: object) -> Thing:
+        return Thing()
+
+
+class ThingExtension(Extension):  # type: ignore[misc]
+    extension_uri = "asdf://example.org/extensions/thing-1.0.0"
+    converters = (ThingConverter(),)
+    tags = ThingConverter.tags
+
+
+def test_an_answer_is_kept_until_the_extensions_are_others() -> None:
+    asked: list[type] = []
+
+    @asdf_bridge.cached_by_extensions
+    def has_converter(cls: type) -> bool:
+        asked.append(cls)
+        return asdf_bridge.converter_of_type(cls) is not None
+
+    assert [has_converter(Thing), has_converter(Thing)] == [False, False]
+    with asdf.config_context() as config:
+        config.add_extension(ThingExtension())
+        assert [has_converter(Thing), has_converter(Thing)] == [True, True]
+    assert len(asked) == 2
+
+
+def test_a_converter_is_found_by_type() -> None:
+    assert asdf_bridge.converter_of_type(Time) is not None
+    assert asdf_bridge.converter_of_type(Thing) is None
+
+
+def test_a_tag_has_the_schemas_that_asdf_binds_to_it() -> None:
+    (tag,) = {str(asdf_bridge.tagged_tree(Time(["2027-01-31"], format="iso", scale="utc"))._tag)}
+    assert tag.startswith(TIME_TAG)
+    assert asdf_bridge.schema_uris_of_tag(tag) == (f"http://stsci.edu/schemas/asdf/time/time-{tag.rpartition('-')[2]}",)
+    assert asdf_bridge.schema_uris_of_tag("asdf://example.org/tags/nothing-1.0.0") == ()
+
+
+def test_a_resource_is_found_or_missed_by_its_uri() -> None:
+    uri = "http://stsci.edu/schemas/asdf/core/ndarray-1.0.0"
+    assert uri.encode() in asdf_bridge.resource(uri)
+    with pytest.raises(rcm.SchemaNotFoundError, match=r"no schema is installed under asdf://example\.org/nothing"):
+        asdf_bridge.resource("asdf://example.org/nothing-1.0.0")
+
+
+def test_a_resolved_schema_is_the_callers_own() -> None:
+    uri = "http://stsci.edu/schemas/asdf/core/ndarray-1.0.0"
+    schema = asdf_bridge.resolved_schema(uri)
+    schema.clear()
+    assert asdf_bridge.resolved_schema(uri)["id"] == uri
+
+
+def test_no_two_empty_extensions_are_equal() -> None:
+    uri = "asdf://example.org/extensions/empty-1.0.0"
+    one, other = asdf_bridge.empty_extension(uri), asdf_bridge.empty_extension(uri)
+    assert one.extension_uri == other.extension_uri == uri
+    assert one != other
+
+
+def test_a_value_is_tagged() -> None:
+    tagged = asdf_bridge.tagged("asdf://example.org/tags/text-1.0.0", "text")
+    assert (str(tagged), tagged._tag) == ("text", "asdf://example.org/tags/text-1.0.0")
+
+
+def test_a_time_with_a_format_of_its_own_is_read() -> None:
+    time = asdf_bridge.time_of_yaml({"value": "2027-01-31", "base_format": "iso", "scale": "tai"})
+    assert time == Time("2027-01-31", scale="tai")
+
+
+def test_arrays_of_a_file_may_stand_in_the_yaml() -> None:
+    with asdf_bridge.new_file_of_inline_arrays() as context:
+        tree = asdf_bridge.tagged_tree(np.arange(3), context)
+    assert tree["data"] == [0, 1, 2]
+
+
+def test_a_value_without_a_converter_is_named_where_it_stands() -> None:
+    file = asdf_bridge.new_file({"roman": Thing()})
+    message = f"x.asdf: roman cannot be written: asdf has no converter for {__name__}.Thing"
+    with pytest.raises(rcm.ForeignValueError, match=f"^{re.escape(message)}$"):
+        asdf_bridge.write_file(file, io.BytesIO(), name="x.asdf", where=lambda value: "roman", options={})
+
+
+def test_what_asdf_refuses_is_an_error_of_ours() -> None:
+    file = asdf_bridge.new_file({})
+    file.tree["x"] = asdf_bridge.tagged("tag:stsci.edu:asdf/core/complex-1.0.0", "not a number")
+    with pytest.raises(rcm.ValidationError, match=r"^x\.asdf: ") as caught:
+        asdf_bridge.write_file(file, io.BytesIO(), name="x.asdf", where=str, options={})
+    assert len(caught.value.problems) == 1
