@@ -1,9 +1,9 @@
-"""Imports run downward only: a room never knows a higher one, nor a neighbour on its own floor."""
+"""Imports run downward only, between rooms and inside them; asdf and the length of a module keep to their bounds."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -28,6 +28,11 @@ FLOORS = (
     {"view"},
     {"cli"},
 )
+LONGEST = 450  # lines of a module written by hand
+# a bridge and asdf's own errors aside, only the extension may import asdf
+ASDF = {"asdf", "asdf_astropy"}
+ASDF_ROOMS = {"asdf_bridge", "errors_asdf", "extension"}
+
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms} | {"": len(FLOORS)}
 
 # rooms of one floor that may know each other: (who, whom)
@@ -54,6 +59,48 @@ def test_imports_run_downward(repository: Path) -> None:
 
 def test_every_module_has_a_room(repository: Path) -> None:
     assert {_room(module) for module in _modules(repository / "src")} <= FLOOR_OF.keys()
+
+
+def test_no_circle_of_more_than_two_modules(repository: Path) -> None:
+    circles = _circles(_graph(_modules(repository / "src")))
+    assert [circle for circle in circles if len(circle) > 2] == []
+
+
+@pytest.mark.parametrize(
+    ("sources", "circles"),
+    [
+        pytest.param(["from . import b", "from . import c", "from . import a"], [{"p.a", "p.b", "p.c"}], id="three"),
+        pytest.param(
+            ["from .b import x", "def f():\n    from .c import x", "import p.a"], [{"p.a", "p.b", "p.c"}], id="late"
+        ),
+        pytest.param(["from . import b", "from . import a", "from . import a"], [{"p.a", "p.b"}], id="two"),
+        pytest.param(
+            ["from . import b", "from . import c", "if TYPE_CHECKING:\n    from . import a"], [], id="for type checkers"
+        ),
+        pytest.param(["from . import b, c", "from . import c", "import json"], [], id="none"),
+    ],
+)
+def test_circles_are_found(sources: list[str], circles: list[set[str]], tmp_path: Path) -> None:
+    modules = {f"p.{name}": tmp_path / f"{name}.py" for name in "abc"}
+    for file, source in zip(modules.values(), sources, strict=True):
+        file.write_text(source)
+    assert _circles(_graph(modules)) == circles
+
+
+def test_asdf_is_imported_only_where_it_may_be(repository: Path) -> None:
+    found = {
+        module
+        for module, file in _modules(repository / "src").items()
+        for _, target in _imports(module, file.read_text(), is_package=file.name == "__init__.py")
+        if target.partition(".")[0] in ASDF and _room(module) not in ASDF_ROOMS
+    }
+    assert found == set()
+
+
+def test_no_module_is_too_long(repository: Path) -> None:
+    lengths = {module: len(file.read_text().splitlines()) for module, file in _modules(repository / "src").items()}
+    by_hand = {module: length for module, length in lengths.items() if ".generated" not in module}
+    assert {module: length for module, length in by_hand.items() if length > LONGEST} == {}
 
 
 @pytest.mark.parametrize(
@@ -113,6 +160,41 @@ def _modules(src: Path) -> dict[str, Path]:
     return modules
 
 
+def _graph(modules: Mapping[str, Path]) -> dict[str, set[str]]:
+    """Return which modules each module imports when it runs, so not those for type checkers."""
+    graph = {}
+    for module, file in modules.items():
+        imported = _imports(module, file.read_text(), is_package=file.name == "__init__.py", for_checkers=False)
+        graph[module] = {_module_of(target, modules) for _, target in imported} - {"", module, PACKAGE}
+    return graph
+
+
+def _module_of(name: str, modules: Mapping[str, Path]) -> str:
+    """Return the module that a dotted name is or belongs to, or nothing."""
+    while name and name not in modules:
+        name = name.rpartition(".")[0]
+    return name
+
+
+def _circles(graph: Mapping[str, set[str]]) -> list[set[str]]:
+    """Return the sets of modules that reach each other, the largest first."""
+    reach = {module: _reached(module, graph) for module in graph}
+    circles = {frozenset(other for other in reach[module] if module in reach[other]) for module in graph}
+    return [
+        set(circle) for circle in sorted(circles, key=lambda circle: (-len(circle), sorted(circle))) if len(circle) > 1
+    ]
+
+
+def _reached(module: str, graph: Mapping[str, set[str]]) -> set[str]:
+    reached: set[str] = set()
+    waiting = [module]
+    while waiting:
+        new = graph[waiting.pop()] - reached
+        reached |= new
+        waiting += new
+    return reached
+
+
 def _complaints(module: str, source: str, *, is_package: bool) -> Iterator[str]:
     room = _room(module)
     for line, target in _imports(module, source, is_package=is_package):
@@ -134,10 +216,10 @@ def _room(module: str) -> str:
     return module.split(".")[1] if "." in module else ""
 
 
-def _imports(module: str, source: str, *, is_package: bool) -> Iterator[tuple[int, str]]:
-    """Line and absolute name of everything that a module imports, wherever in it."""
+def _imports(module: str, source: str, *, is_package: bool, for_checkers: bool = True) -> Iterator[tuple[int, str]]:
+    """Yield line and absolute name of everything that a module imports, wherever in it."""
     package = module.split(".") if is_package else module.split(".")[:-1]
-    for node in ast.walk(ast.parse(source)):
+    for node in _nodes(ast.parse(source), for_checkers=for_checkers):
         match node:
             case ast.Import(names=names):
                 yield from ((node.lineno, alias.name) for alias in names)
@@ -150,3 +232,13 @@ def _imports(module: str, source: str, *, is_package: bool) -> Iterator[tuple[in
             ):
                 if called in ("import_module", "__import__"):
                     yield node.lineno, name
+
+
+def _nodes(tree: ast.AST, *, for_checkers: bool) -> Iterator[ast.AST]:
+    """Yield the nodes of a syntax tree, with or without what only type checkers see."""
+    for child in ast.iter_child_nodes(tree):
+        match child:
+            case ast.If(test=ast.Name(id="TYPE_CHECKING"), body=body) if not for_checkers:
+                child.body = body[:0]
+        yield child
+        yield from _nodes(child, for_checkers=for_checkers)
