@@ -19,7 +19,6 @@ from .printable import printable
 
 if TYPE_CHECKING:
     from asdf import AsdfFile
-    from asdf.extension import Extension
     from astropy.time import Time
 
 __all__ = [
@@ -28,8 +27,8 @@ __all__ = [
     "compressor_of",
     "converted_tree",
     "converter_of_type",
-    "empty_extension",
     "file_for_conversions",
+    "inline_threshold",
     "new_file",
     "new_file_of_inline_arrays",
     "newest_tag",
@@ -131,16 +130,12 @@ def resolved_schema(uri: str) -> dict[str, Any]:
     return copy.deepcopy(load_schema(uri, resolve_references=True))
 
 
-def empty_extension(uri: str) -> Extension:
-    """Return a new extension that adds nothing, and is equal to no other one."""
-    from asdf.extension import Extension
+def inline_threshold() -> int | None:
+    """Return how many elements an array must have to stand in a block, if asdf was told."""
+    import asdf
 
-    class Empty(Extension):
-        @property
-        def extension_uri(self) -> str:
-            return uri
-
-    return Empty()
+    threshold: int | None = asdf.get_config().array_inline_threshold
+    return threshold
 
 
 def compressions() -> frozenset[bytes]:

@@ -220,18 +220,27 @@ def io_path(path: Path) -> Path:
 @pytest.mark.parametrize(
     "before",
     [
-        lambda model: model,
         lambda model: model.data.sum() and model,
         lambda model: model.data.fill(1) or model,
         lambda model: model.copy(),
         lambda model: model.data.sum() and model.copy(),
         lambda model: copy.deepcopy(model),
-        lambda model: model.copy(deepcopy=False),
+        lambda model: model.data.sum() and model.copy(deepcopy=False),
         lambda model: model.detach(),
         lambda model: rcm.ImageModel.create_from_model(model),
         lambda model: rcm.ImageModel(dict(model.node)),
     ],
-    ids=["unread", "read", "changed", "copied", "read and copied", "deepcopy", "view", "detached", "converted", "made"],
+    ids=[
+        "read",
+        "changed",
+        "copied",
+        "read and copied",
+        "deepcopy",
+        "read and viewed",
+        "detached",
+        "converted",
+        "made",
+    ],
 )
 def test_what_was_wrong_is_not_saved_as_right(flipped: Path, tmp_path: Path, before: Callable[[Any], Any]) -> None:
     target = tmp_path / "target.asdf"
@@ -241,6 +250,21 @@ def test_what_was_wrong_is_not_saved_as_right(flipped: Path, tmp_path: Path, bef
     assert caught.value.file == str(flipped)
     assert target.read_bytes() == b"before"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["image.asdf", "target.asdf"]
+
+
+@pytest.mark.parametrize("compression", ["lz4", None], ids=["compressed", "plain"])
+def test_what_is_compressed_anew_is_not_saved_as_right(flipped: Path, tmp_path: Path, compression: str | None) -> None:
+    with rcm.open(flipped) as model, pytest.raises(rcm.ChecksumError, match="data"):
+        model.save(tmp_path / "target.asdf", compression=compression)
+    assert not (tmp_path / "target.asdf").exists()
+
+
+@pytest.mark.parametrize("view", [False, True])
+def test_what_was_wrong_and_never_read_is_as_wrong_in_the_copy(flipped: Path, tmp_path: Path, view: bool) -> None:
+    with rcm.open(flipped) as model:
+        path = (model.copy(deepcopy=False) if view else model).save(tmp_path / "target.asdf")
+    with rcm.open(path) as model, pytest.raises(rcm.ValidationError, match="data"):
+        model.validate(blocks=True)
 
 
 def test_an_array_in_memory_is_checked_after_its_file_was_closed(flipped: Path, tmp_path: Path) -> None:
@@ -284,7 +308,8 @@ def test_a_block_without_a_checksum_that_cannot_be_read_is_not_saved(whole: Path
     content[place : place + 8] = b"\xff" * 8
     path.write_bytes(content)
     with rcm.open(path) as model, pytest.raises(rcm.ForeignValueError, match="data"):
-        model.save(tmp_path / "target.asdf")
+        model.save(tmp_path / "target.asdf", compression="lz4")
+    assert not (tmp_path / "target.asdf").exists()
 
 
 def test_an_upgrade_does_not_convert_what_is_wrong(tmp_path: Path) -> None:

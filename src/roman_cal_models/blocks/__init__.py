@@ -13,8 +13,8 @@ By level, each knowing only those before it:
 - ``reading``: the content of a block, whole or in parts; a whole block is read in one place, `raw_bytes`;
 - ``sections``: arrays, or parts of them, by as few bytes of their block as can be;
 - ``integrity``: whether the blocks are whole, and what they were when they were written;
-- ``origins``: which blocks the objects in memory were built from.
+- ``origins``: which blocks the objects in memory were built from;
+- ``writing``: the blocks of a new file, copied as they are or compressed and hashed by several threads.
 
-Blocks are written by asdf. What writes them without it, or passes them through unread, belongs here, on ``index`` and
-``codecs`` and beside ``reading``; so does what reads several at the same time, on top of ``reading``.
+What reads several blocks at the same time belongs here, on top of ``reading``.
 """

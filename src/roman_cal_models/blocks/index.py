@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from .positions import PositionedBytes
 
-__all__ = ["Block", "blocks"]
+__all__ = ["HEAD_SIZE", "INDEX_MAGIC", "Block", "blocks", "head_of", "index_of"]
 
 # ASDF standard, "low-level file layout": magic and length of the rest of the head; then flags, compression,
 # allocated, used and data size, and a checksum.
@@ -16,6 +16,11 @@ _MAGIC = b"\xd3BLK"
 _PREFIX = struct.Struct(">4sH")
 _HEAD = struct.Struct(">I4sQQQ16s")
 _STREAMED = 1
+
+HEAD_SIZE = _PREFIX.size + _HEAD.size
+"""Bytes of the head of a block that is written; one that is read may have a longer one."""
+
+INDEX_MAGIC = b"#ASDF BLOCK INDEX"
 
 # Between the tree and the first block there may be padding.
 _PADDING_PIECE = 64 * 1024
@@ -68,10 +73,10 @@ def blocks(file: PositionedBytes, start: int) -> Iterator[Block]:
     length = file.size()
     position: int | None = _skip_padding(file, start)
     while position is not None and position < length:
-        head = file.read_at(position, _PREFIX.size + _HEAD.size)
+        head = file.read_at(position, HEAD_SIZE)
         if not head.startswith(_MAGIC[: len(head)]):
             return
-        if len(head) < _PREFIX.size + _HEAD.size:
+        if len(head) < HEAD_SIZE:
             yield Block(length, length, b"", 0, None, is_streamed=False, is_whole=False, head=position, next=length)
             return
         flags, compression, allocated, used, size, checksum = _HEAD.unpack_from(head, _PREFIX.size)
@@ -82,6 +87,30 @@ def blocks(file: PositionedBytes, start: int) -> Iterator[Block]:
         following = length if is_streamed else begin + allocated
         yield Block(begin, begin + used, compression, size, checksum, is_streamed, is_whole, position, following)
         position = None if is_streamed else following
+
+
+def head_of(compression: bytes, allocated: int, used: int, size: int, checksum: bytes | None) -> bytes:
+    """Return the head of a block.
+
+    Parameters
+    ----------
+    compression : bytes
+        Four letters; zeros for none.
+    allocated, used : int
+        Bytes that the block takes in the file, and those of them that are its content's.
+    size : int
+        Bytes of its content, decompressed.
+    checksum : bytes or None
+        MD5 of the used bytes.
+    """
+    head = _HEAD.pack(0, compression, allocated, used, size, bytes(16) if checksum is None else checksum)
+    return _PREFIX.pack(_MAGIC, _HEAD.size) + head
+
+
+def index_of(positions: Iterable[int]) -> bytes:
+    """Return the index that stands behind the last block: where each begins (ASDF standard, "block index")."""
+    lines = "".join(f"- {position}\n" for position in positions)
+    return INDEX_MAGIC + f"\n%YAML 1.1\n---\n{lines}...\n".encode()
 
 
 def _skip_padding(file: PositionedBytes, start: int) -> int:

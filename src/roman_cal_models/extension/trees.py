@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..foreign.arrays import is_in_block
 from ..nodes.deferred import Deferred, FileValue
 from ..nodes.lazy_dict import raw_items
 from ..nodes.list_node import ListNode
 from ..nodes.object_node import ObjectNode
 from ..nodes.scalar_node import ScalarNode
 from ..schema import installed
+from ..sources.file_source import FileSource, with_stored_arrays
 from ..sources.yaml_source import YamlSource, needs_blocks, to_asdf_tree
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
 
@@ -19,7 +21,7 @@ __all__ = ["tagged_tree"]
 WRITTEN_STANDARD = "1.6.0"
 
 
-def tagged_tree(node: Any, tag: str | None = None) -> Any:
+def tagged_tree(node: Any, tag: str | None = None, *, copies: bool = False) -> Any:
     """Return the tree of a node for asdf.
 
     Nothing is built that need not be: a foreign object of a file that nobody used goes over as it stands there.
@@ -30,28 +32,68 @@ def tagged_tree(node: Any, tag: str | None = None) -> Any:
         What to write.
     tag : str, optional
         The tag of the top; by default the one that a manifest gives its schema.
+    copies : bool
+        Whether arrays that nobody has loaded stand in it as `StoredArray`, whose blocks can be copied.
 
     Returns
     -------
     asdf.tagged.Tagged, dict, list or object
         Foreign objects stand in it as they are, for asdf's other converters.
     """
-    return _lower(node, tag, node)
+    return _Lowering(copies=copies).lower(node, tag, node)
 
 
-def _lower(value: Any, tag: str | None, parent: Any) -> Any:
-    if isinstance(value, ObjectNode):
-        pairs = {key: _lower(item, None, value) for key, item in _in_order(value)}
-        return _tagged(pairs, tag or value.__roman_tag__())
-    if isinstance(value, ListNode):
-        return _tagged([_lower(item, None, value) for item in value], tag or value.__roman_tag__())
-    if isinstance(value, ScalarNode):
-        return _scalar(value, tag)
-    if isinstance(value, FileValue):
-        return _file_value(value, parent)
-    if isinstance(value, Deferred):
-        return value.get(lambda: "")
-    return _raw(value, parent)
+class _Lowering:
+    def __init__(self, *, copies: bool) -> None:
+        self._copies = copies
+
+    def lower(self, value: Any, tag: str | None, parent: Any) -> Any:
+        if isinstance(value, ObjectNode):
+            pairs = {key: self.lower(item, None, value) for key, item in _in_order(value)}
+            return _tagged(pairs, tag or value.__roman_tag__())
+        if isinstance(value, ListNode):
+            return _tagged([self.lower(item, None, value) for item in value], tag or value.__roman_tag__())
+        if isinstance(value, ScalarNode):
+            return _scalar(value, tag)
+        if isinstance(value, FileValue):
+            return self._file_value(value, parent)
+        if isinstance(value, Deferred):
+            return value.get(lambda: "")
+        return self._raw(value, parent)
+
+    def _raw(self, value: Any, parent: Any) -> Any:
+        """Lower what was read from a file and never looked at."""
+        if isinstance(value, (TaggedMapping, TaggedSequence, TaggedScalar)):
+            if not installed().store.is_node(value.tag):
+                return self._file_value(FileValue(parent._source, value), parent)
+            if isinstance(value, TaggedScalar):
+                return to_asdf_tree(value)
+            return _tagged(self._raw_container(value, parent), value.tag)
+        return self._raw_container(value, parent) if type(value) in (dict, list) else value
+
+    def _raw_container(self, value: Any, parent: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: self._raw(item, parent) for key, item in value.items()}
+        return [self._raw(item, parent) for item in value]
+
+    def _file_value(self, value: FileValue, parent: Any) -> Any:
+        source = value.source
+        assert isinstance(source, YamlSource)
+        if value.is_built:
+            return value.get(lambda: "")
+        where: Callable[[], str] = lambda: ".".join(map(str, parent.path())) or "a value"  # noqa: E731
+        raw = value.raw
+        # what a tag means may depend on the version of the standard, but for an array
+        if source.standard != WRITTEN_STANDARD and not is_in_block(raw):
+            return source.build(raw, where)
+        if not needs_blocks(raw):
+            source.check(raw, where)
+            return to_asdf_tree(raw)
+        if self._copies and isinstance(source, FileSource):
+            source.check(raw, where)
+            if source.is_copyable(raw, where):
+                return to_asdf_tree(with_stored_arrays(raw, source))
+        return source.build(raw, where)
 
 
 def _in_order(node: ObjectNode) -> Any:
@@ -59,35 +101,6 @@ def _in_order(node: ObjectNode) -> Any:
     pairs = dict(raw_items(node).__iter__())
     order = () if node._schema is None else node._schema.order
     return [(key, pairs.pop(key)) for key in order if key in pairs] + list(pairs.items())
-
-
-def _raw(value: Any, parent: Any) -> Any:
-    """Lower what was read from a file and never looked at."""
-    if isinstance(value, (TaggedMapping, TaggedSequence, TaggedScalar)):
-        if not installed().store.is_node(value.tag):
-            return _file_value(FileValue(parent._source, value), parent)
-        if isinstance(value, TaggedScalar):
-            return to_asdf_tree(value)
-        return _tagged(_raw_container(value, parent), value.tag)
-    return _raw_container(value, parent) if type(value) in (dict, list) else value
-
-
-def _raw_container(value: Any, parent: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _raw(item, parent) for key, item in value.items()}
-    return [_raw(item, parent) for item in value]
-
-
-def _file_value(value: FileValue, parent: Any) -> Any:
-    source = value.source
-    assert isinstance(source, YamlSource)
-    if value.is_built:
-        return value.get(lambda: "")
-    where: Callable[[], str] = lambda: ".".join(map(str, parent.path())) or "a value"  # noqa: E731
-    if source.standard == WRITTEN_STANDARD and not needs_blocks(value.raw):
-        source.check(value.raw, where)
-        return to_asdf_tree(value.raw)
-    return source.build(value.raw, where)
 
 
 def _scalar(value: ScalarNode, tag: str | None) -> Any:

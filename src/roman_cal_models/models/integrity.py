@@ -65,7 +65,7 @@ def model_problems(
     return found + _block_problems(node, source, blocks=blocks, each=each)
 
 
-def refuse_wrong_blocks(node: ObjectNode, *, in_memory: bool = False) -> None:
+def refuse_wrong_blocks(node: ObjectNode, *, in_memory: bool = False, copies: bool = False) -> None:
     """Check that what is written under a new checksum is what was written under the old one.
 
     Blocks are compared with their checksums, where they have one: those that are still to be read, and those of
@@ -77,6 +77,8 @@ def refuse_wrong_blocks(node: ObjectNode, *, in_memory: bool = False) -> None:
         The top node.
     in_memory : bool
         Whether only the blocks of arrays that were read before are of interest.
+    copies : bool
+        Whether blocks that are still to be read are copied with their checksums, which then tell as much of the copy.
 
     Raises
     ------
@@ -90,7 +92,7 @@ def refuse_wrong_blocks(node: ObjectNode, *, in_memory: bool = False) -> None:
         if use.is_loaded or not in_memory:
             by_file[id(use.file)].append(use)
     for used in by_file.values():
-        _refuse(used[0].file, used)
+        _refuse(used[0].file, used, copies=copies)
 
 
 def _block_problems(
@@ -160,12 +162,13 @@ def _problem(path: _Path, fault: Fault) -> Problem:
     return Problem(path, fault.kind, fault.message(of_array=bool(path)), fault.block, None, "")
 
 
-def _refuse(file: FileBlocks, used: list[_Use]) -> None:
+def _refuse(file: FileBlocks, used: list[_Use], *, copies: bool) -> None:
     if not file.is_closed:
         first = min(_faults_of(used, file.survey()), key=lambda each: each[1].block or 0, default=None)
         if first is not None:
             raise _error(file, first[0].path, first[1])
-    verdicts = file.check({use.block for use in used if type(use.block) is int})
+    read = [use for use in used if use.is_loaded or not copies]
+    verdicts = file.check({use.block for use in read if type(use.block) is int})
     for use in used:
         verdict = verdicts.get(use.block) if type(use.block) is int else None
         if verdict is None or verdict.fault is None:

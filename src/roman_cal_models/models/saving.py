@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import io
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from .. import asdf_bridge, errors
-from ..errors import Problem, TargetError, format_path
+from ..errors import ForeignValueError, Problem, TargetError, format_path
 from ..nodes.object_node import ObjectNode
 from ..yaml import TaggedMapping
 
 if TYPE_CHECKING:
     from ..changes import Change
+    from ..extension.array_writing import ArraysOfFile
     from .data_model import DataModel
 
 __all__ = ["check", "save", "to_asdf", "write", "write_unchecked"]
@@ -22,7 +24,18 @@ __all__ = ["check", "save", "to_asdf", "write", "write_unchecked"]
 # Arrays of fewer elements stand in the header itself, as in the files of roman_datamodels.
 INLINE_THRESHOLD = 512
 
+_END_OF_HEADER = b"\n...\n"
+
+# Of arrays that are in no file yet, as of roman_datamodels.
+_OF_NEW_ARRAYS = "lz4"
+
 _SOFTWARE = {"name": "roman_cal_models", "author": "the authors of roman_cal_models"}
+
+
+# How a compression is called that leaves arrays as they are in their files, as asdf does.
+INPUT = "input"
+
+Compression = str | None | Mapping[str, str | None]
 
 
 def save(
@@ -92,8 +105,20 @@ def to_asdf(self: DataModel, path: str | PathLike[str], *, overwrite: bool = Tru
     overwrite : bool
         Whether a file that is there is replaced.
     **kwargs
-        ``all_array_compression`` (``"lz4"`` by default), ``all_array_storage``, ``compression_kwargs``,
-        ``pad_blocks``, ``include_block_index`` and ``write_checksums``, as `asdf.AsdfFile.write_to` takes them.
+        ``compression`` : str, None or mapping
+            ``"lz4"``, ``"zlib"``, ``"bzp2"``, what an extension of asdf knows, None for none, or ``"auto"`` for
+            lz4 where it saves a tenth, which it does not of noise. A mapping gives it for some arrays by their
+            dotted names. By default, ``"input"``: the blocks of arrays that were never loaded are copied as they
+            are, compression and checksum with them, and all other arrays are compressed by lz4.
+        ``all_array_compression`` : str or None
+            Another name of it, as `asdf.AsdfFile.write_to` has it.
+        ``compression_kwargs`` : mapping
+            What the compressor is told; ``compression_block_size`` is the length of a piece of lz4 in bytes. By
+            default, pieces hold whole rows and have about a megabyte, so that parts can be read quickly.
+        ``all_array_storage`` : ``"internal"``, ``"inline"`` or None
+            Whether arrays stand in blocks or in the header; by default, short ones stand in the header.
+        ``pad_blocks``, ``include_block_index``, ``write_checksums``
+            As `asdf.AsdfFile.write_to` takes them.
 
     Raises
     ------
@@ -109,9 +134,10 @@ def write(
     *,
     overwrite: bool = True,
     history: Sequence[Change | TaggedMapping] = (),
-    all_array_compression: str | None = "lz4",
+    compression: Compression = INPUT,
+    all_array_compression: str | None = INPUT,
     all_array_storage: str | None = None,
-    compression_kwargs: dict[str, Any] | None = None,
+    compression_kwargs: Mapping[str, Any] | None = None,
     pad_blocks: float | bool = False,
     include_block_index: bool = True,
     write_checksums: bool = True,
@@ -123,30 +149,74 @@ def write(
     ValidationError
         The node is not valid. Nothing was written.
     ChecksumError, TruncatedFileError
-        A block that an array was read from, or is still to be, is not what was written there. Nothing was written.
+        The block of an array that was loaded is not what was written there, or one that is still to be read is
+        not there. Nothing was written.
     TargetExistsError, TargetError, OSError
         It cannot be written there, as `atomically` says.
+    ValueError
+        An option is none that there is.
     """
+    from ..blocks.writing import write_blocks
+    from ..extension.array_writing import ArraysOfFile
     from ..extension.trees import tagged_tree
     from .atomic import atomically
     from .integrity import refuse_wrong_blocks
 
+    if all_array_storage not in (None, "internal", "inline"):
+        raise ValueError(f"all_array_storage={all_array_storage!r}: 'internal', 'inline' and None are known")
+    wanted = _wanted(compression, all_array_compression, compression_kwargs)
     check(node, path)
-    refuse_wrong_blocks(node)
-    tree = tagged_tree(node, node.tag)
+    chosen = {name: _array_at(node, name) for name in wanted.by_name}
+    copies = wanted.copies and all_array_storage != "inline"
+    refuse_wrong_blocks(node, copies=copies)
+    tree = tagged_tree(node, node.tag, copies=copies)
     _set_in_file(tree, node, path)
-    options: dict[str, Any] = {
-        "all_array_compression": all_array_compression,
-        "pad_blocks": pad_blocks,
-        "include_block_index": include_block_index,
-        "write_checksums": write_checksums,
-    }
-    if all_array_storage is not None:
-        options["all_array_storage"] = all_array_storage
-    if compression_kwargs is not None:
-        options["compression_kwargs"] = compression_kwargs
-    with atomically(path, overwrite=overwrite) as stream:
-        _write(tree, history, stream, path, options, inline=all_array_storage is None)
+    with (
+        ArraysOfFile(wanted.otherwise, compression_kwargs or {}, _inline(all_array_storage)) as arrays,
+        atomically(path, overwrite=overwrite) as stream,
+    ):
+        arrays.compression_of = {id(array): wanted.by_name[name] for name, array in chosen.items()}
+        _write(tree, history, stream, path, arrays, pad=pad_blocks)
+        write_blocks(stream, arrays.blocks, checksums=write_checksums, index=include_block_index, pad=pad_blocks)
+
+
+class _Wanted(NamedTuple):
+    """How arrays are to be compressed: by their names, and otherwise; and whether blocks are copied."""
+
+    by_name: Mapping[str, str | None]
+    otherwise: str | None
+    copies: bool
+
+
+def _wanted(compression: Compression, alias: str | None, options: Mapping[str, Any] | None) -> _Wanted:
+    if compression != INPUT and alias != INPUT:
+        raise ValueError("compression and all_array_compression are two names of one thing: give one of them")
+    if isinstance(compression, Mapping):
+        return _Wanted(compression, _OF_NEW_ARRAYS, copies=True)
+    given = alias if compression == INPUT else compression
+    if given == INPUT:
+        # who tells the compressor something wants it to be used
+        return _Wanted({}, _OF_NEW_ARRAYS, copies=options is None)
+    return _Wanted({}, given, copies=False)
+
+
+def _array_at(node: ObjectNode, name: str) -> Any:
+    value: Any = node
+    for part in name.split("."):
+        if not isinstance(value, Mapping) or part not in value:
+            raise ValueError(f"compression={{{name!r}: ...}}: there is no {name}")
+        value = value[part]
+    return value
+
+
+def _inline(storage: str | None) -> float | None:
+    """Return how many elements an array must have to stand in a block."""
+    from ..asdf_bridge import inline_threshold
+
+    if storage == "inline":
+        return math.inf
+    threshold = inline_threshold()
+    return INLINE_THRESHOLD if threshold is None and storage is None else threshold
 
 
 def write_unchecked(node: ObjectNode, stream: BinaryIO, path: Path) -> dict[str, Any]:
@@ -166,11 +236,15 @@ def write_unchecked(node: ObjectNode, stream: BinaryIO, path: Path) -> dict[str,
     dict
         What it says of the file.
     """
+    from ..blocks.writing import write_blocks
+    from ..extension.array_writing import ArraysOfFile
     from ..extension.trees import tagged_tree
 
     tree = tagged_tree(node, node.tag)
     _set_in_file(tree, node, path)
-    _write(tree, (), stream, path, {"all_array_storage": "inline"}, inline=True)
+    with ArraysOfFile(None, {}, math.inf) as arrays:
+        _write(tree, (), stream, path, arrays)
+        write_blocks(stream, arrays.blocks)
     return {key: tree["meta"][key] for key in ("filename", "file_date") if key in tree["meta"]}
 
 
@@ -237,47 +311,30 @@ def _write(
     history: Sequence[Change | TaggedMapping],
     stream: BinaryIO,
     path: Path,
-    options: dict[str, Any],
+    arrays: ArraysOfFile,
     *,
-    inline: bool,
+    pad: float | bool = False,
 ) -> None:
+    """Write the header of a file, and find out which blocks stand behind it."""
     from ..asdf_bridge import settled_config
+    from ..blocks.writing import padding_of
+    from ..extension.array_writing import lent_extensions
     from ..extension.converters import serialised_type
     from ..schema import installed
 
     manifest = installed().store.manifest_of_node(tree._tag)
     assert manifest is not None
     top = serialised_type(str(manifest.uri))(tree)
-    with settled_config() as config, _extensions_of_ones_own(str(manifest.uri)) as extensions:
-        if inline and config.array_inline_threshold is None and not _needs_blocks(tree):
-            config.array_inline_threshold = INLINE_THRESHOLD
+    header = io.BytesIO()
+    with settled_config(), lent_extensions(str(manifest.uri), arrays) as extensions:
         file = asdf_bridge.new_file({"roman": top}, extensions)
         _add_history(file, history)
-        asdf_bridge.write_file(file, stream, name=str(path), where=lambda value: _where(tree, value), options=options)
-
-
-# What makes a set of extensions one of its own, by manifest: as many as there were saves at the same time.
-_spare_marks: dict[str, list[Any]] = {}
-
-
-@contextmanager
-def _extensions_of_ones_own(manifest: str) -> Generator[list[Any]]:
-    """Lend the extensions by which a model is saved.
-
-    asdf notes for a set of extensions which classes were imported since it looked last, and two threads that do so
-    at once disturb each other. So no two saves have the same set at the same time.
-    """
-    from ..extension import writing_extensions
-
-    spare = _spare_marks.setdefault(manifest, [])
-    try:
-        mark = spare.pop()
-    except IndexError:
-        mark = asdf_bridge.empty_extension("asdf://stsci.edu/datamodels/roman/extensions/mark-1.0.0")
-    try:
-        yield [*writing_extensions(manifest), mark]
-    finally:
-        spare.append(mark)
+        asdf_bridge.write_file(file, header, name=str(path), where=lambda value: _where(tree, value), options={})
+    if not header.getvalue().endswith(_END_OF_HEADER):
+        raise ForeignValueError(str(path), "an array without an end (asdf.tags.core.Stream) cannot be written")
+    stream.write(header.getvalue())
+    if arrays.blocks:
+        stream.write(bytes(padding_of(header.tell(), pad)))
 
 
 def _add_history(file: Any, history: Sequence[Change | TaggedMapping]) -> None:
@@ -297,22 +354,6 @@ def _version() -> str:
     from importlib.metadata import version
 
     return version("roman-cal-models")
-
-
-def _needs_blocks(tree: Any) -> bool:
-    """Return whether there is an array that asdf cannot give back from the header.
-
-    One of several fields would lose the byte order of its fields, and what asdf writes there of one without
-    dimensions it cannot read.
-    """
-    if isinstance(tree, Mapping):
-        return any(map(_needs_blocks, tree.values()))
-    if isinstance(tree, list):
-        return any(map(_needs_blocks, tree))
-    dtype = getattr(tree, "dtype", None)
-    # a Quantity without dimensions is written as a number, and an empty table has a dtype but no shape
-    is_scalar = getattr(tree, "shape", None) == () and not hasattr(tree, "unit")
-    return dtype is not None and (bool(dtype.names) or is_scalar)
 
 
 def _where(tree: Any, value: Any) -> str:

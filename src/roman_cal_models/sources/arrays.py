@@ -21,13 +21,32 @@ if TYPE_CHECKING:
 
     from ..blocks.codecs import Decompressor
     from ..blocks.sections import Layout
+    from .file_source import FileSource
 
-__all__ = ["BlockArrays", "layout_of", "prepare"]
+__all__ = ["BlockArrays", "StoredArray", "layout_of", "prepare"]
 
 
 def prepare() -> None:
     """Import what reads arrays: to be called before one is read."""
     imported("numpy", "lz4.block", "zlib", "bz2", "roman_cal_models.blocks.sections")
+
+
+class StoredArray:
+    """An array of a file that nobody has loaded: it goes into another file as it stands there.
+
+    Parameters
+    ----------
+    raw : TaggedMapping
+        Its YAML.
+    source : FileSource
+        The file.
+    """
+
+    __slots__ = ("raw", "source")
+
+    def __init__(self, raw: TaggedMapping, source: FileSource) -> None:
+        self.raw = raw
+        self.source = source
 
 
 class BlockArrays:
@@ -67,7 +86,7 @@ class BlockArrays:
         ValueError, EOFError
             It cannot be read, for a reason that the text gives.
         """
-        block = self._block(raw)
+        block = self.block(raw)
         layout = self._layout(raw, block)
         self._check(layout, block)
         array = self._mapped_array(block, layout)
@@ -80,7 +99,7 @@ class BlockArrays:
         """Return arrays of one block, which is read once: views of its content."""
         from ..blocks.sections import view
 
-        block = self._block(raws[0])
+        block = self.block(raws[0])
         layouts = [self._layout(raw, block) for raw in raws]
         for layout in layouts:
             self._check(layout, block)
@@ -109,7 +128,7 @@ class BlockArrays:
 
         if raw.get("mask") is not None:
             return None
-        block = self._block(raw)
+        block = self.block(raw)
         found = reader(self._file, block)
         part = None if found is None else part_of(self._layout(raw, block), index)
         if found is None or part is None:
@@ -117,7 +136,14 @@ class BlockArrays:
         self._check(part, block)
         return _without_impossible_letters(read(part, found))
 
-    def _block(self, raw: TaggedMapping) -> Block:
+    def block(self, raw: TaggedMapping) -> Block:
+        """Return the block of an array.
+
+        Raises
+        ------
+        BrokenBlockError
+            There is none.
+        """
         number: int = raw["source"]
         heads = self._heads
         if not 0 <= number < len(heads):

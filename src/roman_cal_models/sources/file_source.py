@@ -7,19 +7,19 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any, BinaryIO
 
-from ..blocks.index import blocks
-from ..blocks.positions import positioned
+from ..blocks.index import Block, blocks
+from ..blocks.positions import PositionedBytes, positioned
 from ..errors import ChecksumError, ModelClosedError
 from ..foreign.arrays import is_in_block
 from ..foreign.datatypes import NDARRAY_TAG
 from ..locks import MOMENT
 from ..settings import current
 from ..yaml import TaggedMapping, TaggedSequence
-from .arrays import BlockArrays, prepare
+from .arrays import BlockArrays, StoredArray, prepare
 from .file_blocks import FileBlocks, arrays_in
 from .yaml_source import TAGGED, YamlSource, arrays_in_blocks, needs_blocks
 
-__all__ = ["FileSource"]
+__all__ = ["FileSource", "with_stored_arrays"]
 
 
 class FileSource(YamlSource):
@@ -100,13 +100,34 @@ class FileSource(YamlSource):
         self.check(raw, where)
         if not is_in_block(raw):
             return None
-        with self._reading(where), self._named_errors(raw, where, IndexError):
+        with self.reading(where), self._named_errors(raw, where, IndexError):
             return self._arrays.part(raw, index)
+
+    def block(self, raw: TaggedMapping) -> tuple[PositionedBytes, Block]:
+        """Return the bytes of the file, and where the block of an array stands in them; while `reading`.
+
+        Raises
+        ------
+        BrokenBlockError
+            There is no such block.
+        """
+        return self._bytes, self._arrays.block(raw)
+
+    def is_copyable(self, raw: Any, where: Callable[[], str]) -> bool:
+        """Return whether the arrays of a foreign object stand in blocks that can be copied into another file.
+
+        Raises
+        ------
+        ModelClosedError, TruncatedFileError, ForeignValueError
+            They cannot be read.
+        """
+        with self.reading(where), self._named_errors(raw, where):
+            return not any(self._arrays.block(array).is_streamed for array in arrays_in_blocks(raw))
 
     def _built(self, raw: Any, where: Callable[[], str]) -> Any:
         if not needs_blocks(raw):
             return self._converted(raw)
-        with self._reading(where):
+        with self.reading(where):
             if current().verify_checksums:
                 self._verify(raw, where)
             tree = self._with_arrays(raw)
@@ -143,7 +164,7 @@ class FileSource(YamlSource):
         return raw
 
     @contextmanager
-    def _reading(self, where: Callable[[], str]) -> Generator[None]:
+    def reading(self, where: Callable[[], str]) -> Generator[None]:
         """Keep the file open meanwhile: its number would be the next one's, and so would the bytes."""
         with MOMENT:
             if self.is_closed:
@@ -163,6 +184,11 @@ class FileSource(YamlSource):
             return False
         start = self._end_of_header
         return self._bytes.size() == start or not all(block.is_whole for block in blocks(self._bytes, start))
+
+
+def with_stored_arrays(raw: Any, source: FileSource) -> Any:
+    """Return a raw tree with its arrays in blocks as they go into another file unread."""
+    return _replaced(raw, {id(array): StoredArray(array, source) for array in arrays_in_blocks(raw)})
 
 
 def _replaced(raw: Any, known: dict[int, Any]) -> Any:

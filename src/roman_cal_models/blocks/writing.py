@@ -1,0 +1,392 @@
+"""The blocks of a file that is written: copied as they are, or compressed and hashed by several threads at once.
+
+Source: ASDF standard, "low-level file layout".
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import os
+import struct
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+from .codecs import LZ4
+from .index import HEAD_SIZE, Block, head_of, index_of
+from .positions import PositionedBytes, copy_to
+
+__all__ = [
+    "KNOWN",
+    "NO_COMPRESSION",
+    "Compressor",
+    "Content",
+    "Copy",
+    "even_piece",
+    "padding_of",
+    "shrinks",
+    "write_blocks",
+]
+
+NO_COMPRESSION = bytes(4)
+
+Compressor = Callable[[memoryview], Iterable[bytes]]
+"""Gives the compressed bytes of a content, in pieces of any length."""
+
+# About the length of a piece, in bytes: short enough that a part of an image costs little, and long enough that
+# nothing is lost of what lz4 gains.
+_PIECE = 1024 * 1024
+
+# What is shorter altogether is written without threads, which take longer to start.
+_SHORT = 256 * 1024
+
+# How many pieces are made ahead of the one that is written, for each thread.
+_AHEAD = 4
+
+# What a sample of three pieces must lose in order to be worth the time.
+_WORTH = 0.9
+_SAMPLE = 128 * 1024
+
+_ALIGNMENT = 4096  # bytes; where a padded block ends
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A block that is made of bytes in memory.
+
+    Parameters
+    ----------
+    data : memoryview
+        The bytes, one after the other.
+    compression : bytes
+        Four letters; zeros for none.
+    piece : int
+        Bytes of a piece, each of which can be decompressed on its own, for compressions that have pieces.
+    compressor : callable or None
+        What compresses it, in place of what is known here.
+    options : mapping
+        What lz4, zlib or bz2 are told.
+    """
+
+    data: memoryview
+    compression: bytes = NO_COMPRESSION
+    piece: int = _PIECE
+    compressor: Compressor | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A block that is the one of another file, byte by byte, with its compression and its checksum.
+
+    Parameters
+    ----------
+    file : PositionedBytes
+        The file.
+    block : Block
+        One of its blocks, which is whole and of a known length.
+    """
+
+    file: PositionedBytes
+    block: Block
+
+
+def write_blocks(
+    stream: BinaryIO,
+    sources: Sequence[Content | Copy],
+    *,
+    checksums: bool = True,
+    index: bool = True,
+    pad: float | bool = False,
+) -> None:
+    """Write the blocks of a file to where a stream stands.
+
+    Parameters
+    ----------
+    stream : binary file object
+        It can seek: what the head of a block tells is known when its bytes are written.
+    sources : sequence of Content or Copy
+        The blocks, in their order.
+    checksums : bool
+        Whether their heads have checksums.
+    index : bool
+        Whether an index follows, if there is a block.
+    pad : float or bool
+        How much longer a block is than its content, as `padding_of` has it.
+
+    Raises
+    ------
+    EOFError
+        The file of a block that is copied ends before it does.
+    """
+    positions = []
+    with _Blocks(stream, checksums=checksums, pad=pad, is_short=_is_short(sources)) as blocks:
+        made = _made_ahead(sources, blocks.makers)
+        for source in sources:
+            positions.append(stream.tell())
+            if isinstance(source, Copy):
+                blocks.copy(source)
+            else:
+                blocks.write(source, next(made))
+    if index and positions:
+        stream.write(index_of(positions))
+
+
+def padding_of(size: int, pad: float | bool) -> int:
+    """Return how many bytes follow `size` ones, so that they may grow in their place, as asdf counts them.
+
+    Parameters
+    ----------
+    size : int
+        Of what is padded.
+    pad : float or bool
+        How many times as long it becomes; True for 1.1 times, False for no padding.
+    """
+    if not pad:
+        return 0
+    wanted = size * (1.1 if pad is True else pad)
+    return max((math.ceil(wanted / _ALIGNMENT) + 1) * _ALIGNMENT - size, 0)
+
+
+def even_piece(shape: tuple[int, ...], itemsize: int) -> int:
+    """Return the length of a piece that holds whole rows, and into which the array is divided evenly if it can be.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Of the array, the axis of the longest steps first.
+    itemsize : int
+        Bytes of an element.
+    """
+    length = max(itemsize, 1)
+    for count in reversed(shape):
+        if length * count > _PIECE:
+            return length * _divisor(count, max(_PIECE // length, 1))
+        length *= max(count, 1)
+    return length
+
+
+def shrinks(data: memoryview) -> bool:
+    """Return whether lz4 makes a content shorter by a tenth; parts of it are tried.
+
+    Noise of floats is not worth it: it takes the time, and what is left cannot be read in place.
+    """
+    import lz4.block
+
+    starts = {0, max(len(data) // 2 - _SAMPLE // 2, 0), max(len(data) - _SAMPLE, 0)}
+    samples = [data[start : start + _SAMPLE] for start in starts]
+    return sum(len(lz4.block.compress(sample)) for sample in samples) <= _WORTH * sum(map(len, samples))
+
+
+def _divisor(count: int, most: int) -> int:
+    """Return the largest divisor of a number up to a limit; the limit where all of them are far smaller."""
+    best = next(divisor for divisor in range(min(most, count), 0, -1) if count % divisor == 0)
+    return best if 4 * best >= most else most
+
+
+def _is_short(sources: Iterable[Content | Copy]) -> bool:
+    return sum(len(source.data) for source in sources if isinstance(source, Content)) < _SHORT
+
+
+# -- pieces ----------------------------------------------------------------------------------------------------------
+
+_Piece = bytes | memoryview
+_Made = list[_Piece]
+
+
+def _made_ahead(sources: Sequence[Content | Copy], makers: _Makers) -> Iterator[Iterator[_Made]]:
+    """Yield the pieces of each content, made by threads that are a few ahead."""
+    contents = [source for source in sources if isinstance(source, Content)]
+    jobs = ((number, job) for number, content in enumerate(contents) for job in _jobs(content))
+    made = _ahead(jobs, makers)
+    for _, group in itertools.groupby(made, key=lambda pair: pair[0]):
+        yield (future.result() for _, future in group)
+
+
+def _ahead(jobs: Iterator[tuple[int, Callable[[], _Made]]], makers: _Makers) -> Iterator[tuple[int, Future[_Made]]]:
+    waiting: deque[tuple[int, Future[_Made]]] = deque()
+    for number, job in jobs:
+        waiting.append((number, makers.submit(job)))
+        if len(waiting) > makers.ahead:
+            yield waiting.popleft()
+    yield from waiting
+
+
+def _jobs(content: Content) -> Iterator[Callable[[], _Made]]:
+    """Yield what makes the pieces of a content: one job where they depend on each other, and at least one."""
+    data = content.data
+    if content.compressor is not None:
+        yield lambda compressor=content.compressor: list(compressor(data))  # type: ignore[misc]
+    elif content.compression == LZ4:
+        starts = range(0, len(data), content.piece) or [0]
+        yield from (_lz4_job(data[start : start + content.piece], content.options) for start in starts)
+    elif content.compression == NO_COMPRESSION:
+        starts = range(0, len(data), _PIECE) or [0]
+        yield from (_plain_job(data[start : start + _PIECE]) for start in starts)
+    else:
+        compress = _STREAMS[content.compression]
+        yield lambda: [compress(data, **content.options)]
+
+
+def _plain_job(data: memoryview) -> Callable[[], _Made]:
+    return lambda: [data]
+
+
+def _lz4_job(data: memoryview, options: Mapping[str, Any]) -> Callable[[], _Made]:
+    import lz4.block
+
+    def job() -> _Made:
+        if not data:
+            return []
+        compressed = lz4.block.compress(data, **options)
+        return [struct.pack(">I", len(compressed)), compressed]
+
+    return job
+
+
+def _zlib(data: memoryview, **options: Any) -> bytes:
+    import zlib
+
+    return zlib.compress(data, **options)
+
+
+def _bzip2(data: memoryview, **options: Any) -> bytes:
+    import bz2
+
+    return bz2.compress(data, **options)
+
+
+_STREAMS: dict[bytes, Callable[..., bytes]] = {b"zlib": _zlib, b"bzp2": _bzip2}
+
+KNOWN = frozenset({NO_COMPRESSION, LZ4, *_STREAMS})
+"""The compressions that need no compressor of somebody else's."""
+
+
+# -- threads ---------------------------------------------------------------------------------------------------------
+
+
+class _Makers:
+    """Runs jobs in threads, or at once where that is quicker."""
+
+    def __init__(self, pool: ThreadPoolExecutor | None, ahead: int) -> None:
+        self._pool = pool
+        self.ahead = ahead
+
+    def submit(self, job: Callable[[], _Made]) -> Future[_Made]:
+        if self._pool is not None:
+            return self._pool.submit(job)
+        future: Future[_Made] = Future()
+        future.set_result(job())
+        return future
+
+
+class _Checksum:
+    """The MD5 of the bytes of a block, by another thread where there is one.
+
+    No thread waits for what is to come, so that an interruption at any moment leaves none behind.
+    """
+
+    def __init__(self, lane: ThreadPoolExecutor | None) -> None:
+        import hashlib
+
+        self._md5 = hashlib.md5(usedforsecurity=False)
+        self._lane = lane
+        self._pending: deque[Future[None]] = deque()
+
+    def update(self, piece: _Piece) -> None:
+        if self._lane is None:
+            self._md5.update(piece)
+            return
+        self._pending.append(self._lane.submit(self._md5.update, piece))
+        if len(self._pending) > _AHEAD:
+            self._pending.popleft().result()
+
+    def digest(self) -> bytes:
+        while self._pending:
+            self._pending.popleft().result()
+        return self._md5.digest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Unfinished:
+    """A block whose bytes are written, and whose head is not."""
+
+    head: int
+    allocated: int
+    used: int
+    content: Content
+    checksum: _Checksum | None
+
+
+class _Blocks:
+    """The blocks that are written, one after the other; their checksums are a few behind."""
+
+    def __init__(self, stream: BinaryIO, *, checksums: bool, pad: float | bool, is_short: bool) -> None:
+        self._stream = stream
+        self._checksums = checksums
+        self._pad = pad
+        self._threads = 0 if is_short else os.cpu_count() or 1
+        self._unfinished: deque[_Unfinished] = deque()
+        self._pools = ExitStack()
+        # the bytes of a block are hashed in their order, so by one thread
+        self._lanes = itertools.cycle([self._pool(1) for _ in range(self._threads)] or [None])
+        self.makers = _Makers(self._pool(self._threads) if self._threads else None, _AHEAD * self._threads)
+
+    def _pool(self, threads: int) -> ThreadPoolExecutor:
+        pool = ThreadPoolExecutor(threads, "roman-cal-models-blocks")
+        self._pools.callback(pool.shutdown, cancel_futures=True)
+        return pool
+
+    def __enter__(self) -> _Blocks:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        try:
+            while self._unfinished and error[0] is None:
+                self._finish()
+        finally:
+            self._pools.close()
+
+    def write(self, content: Content, pieces: Iterable[_Made]) -> None:
+        # each thread that hashes has a block
+        if len(self._unfinished) >= max(self._threads, 1):
+            self._finish()
+        head = self._stream.tell()
+        checksum = _Checksum(next(self._lanes)) if self._checksums else None
+        self._stream.write(bytes(HEAD_SIZE))
+        used = 0
+        for piece in itertools.chain.from_iterable(pieces):
+            if checksum is not None:
+                checksum.update(piece)
+            self._stream.write(piece)
+            used += len(piece)
+        allocated = used + self._pad_behind(used)
+        self._unfinished.append(_Unfinished(head, allocated, used, content, checksum))
+
+    def copy(self, copy: Copy) -> None:
+        block = copy.block
+        used = block.end - block.begin
+        checksum = block.checksum if self._checksums else None
+        padding = padding_of(used, self._pad)
+        self._stream.write(head_of(block.compression, used + padding, used, block.size, checksum))
+        copy_to(self._stream, copy.file, block.begin, block.end)
+        self._stream.write(bytes(padding))
+
+    def _pad_behind(self, used: int) -> int:
+        padding = padding_of(used, self._pad)
+        self._stream.write(bytes(padding))
+        return padding
+
+    def _finish(self) -> None:
+        """Write the head of the first block that has none."""
+        block = self._unfinished.popleft()
+        checksum = None if block.checksum is None else block.checksum.digest()
+        head = head_of(block.content.compression, block.allocated, block.used, len(block.content.data), checksum)
+        end = self._stream.tell()
+        self._stream.seek(block.head)
+        self._stream.write(head)
+        self._stream.seek(end)

@@ -1,0 +1,233 @@
+"""Blocks as they are written: what asdf reads is what was given, and copies are the same byte by byte."""
+
+from __future__ import annotations
+
+import bz2
+import hashlib
+import io
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from roman_cal_models.blocks.index import blocks
+from roman_cal_models.blocks.integrity import check_all, survey
+from roman_cal_models.blocks.positions import positioned
+from roman_cal_models.blocks.reading import content
+from roman_cal_models.blocks.writing import Content, Copy, even_piece, padding_of, shrinks, write_blocks
+
+from .files import BZIP2, LZ4, NONE, ZLIB
+
+HEADER = b"#ASDF 1.0.0\n%YAML 1.1\n--- {}\n...\n"
+NOISE = np.random.default_rng(5).integers(0, 256, 3_000_000, np.uint8).tobytes()
+EVERY = [NONE, LZ4, ZLIB, BZIP2]
+
+
+def written(sources: list[Content | Copy], **options: Any) -> io.BytesIO:
+    stream = io.BytesIO()
+    stream.write(HEADER)
+    write_blocks(stream, sources, **options)
+    return stream
+
+
+def contents(stream: io.BytesIO) -> list[bytes]:
+    file = positioned(stream)
+    return [content(file, block).tobytes() for block in blocks(file, len(HEADER))]
+
+
+def verdicts(stream: io.BytesIO) -> set[str]:
+    """All that is known of the blocks; there is no fault in the heads, the index and what stands behind."""
+    file = positioned(stream)
+    found = survey(file, len(HEADER))
+    assert found.faults == ()
+    return {verdict.checksum for verdict in check_all(file, dict(enumerate(found.blocks)), whole=True).values()}
+
+
+@pytest.mark.parametrize("compression", EVERY, ids=["none", "lz4", "zlib", "bzp2"])
+@pytest.mark.parametrize("size", [0, 1, 1000, len(NOISE)])
+def test_what_is_read_is_what_was_given(compression: bytes, size: int) -> None:
+    stream = written([Content(memoryview(NOISE[:size]), compression)])
+    assert contents(stream) == [NOISE[:size]]
+    assert verdicts(stream) == {"right"}
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([NONE, LZ4, ZLIB]), st.sampled_from([0, 1, 1000, 300_000]), st.sampled_from([1, 999, 2**20])
+        ),
+        max_size=6,
+    )
+)
+def test_blocks_stand_in_their_order(wanted: list[tuple[bytes, int, int]]) -> None:
+    # the shortest pieces only of short blocks, which would take for ever
+    sources = [Content(memoryview(NOISE[:size]), name, max(piece, size // 500)) for name, size, piece in wanted]
+    stream = written(list(sources))
+    assert contents(stream) == [NOISE[:size] for _, size, _ in wanted]
+    assert verdicts(stream) <= {"right"}
+
+
+def test_pieces_have_the_length_that_was_asked_for() -> None:
+    stream = written([Content(memoryview(NOISE[:1000]), LZ4, 300)])
+    payload = stream.getvalue()[len(HEADER) + 54 :]
+    sizes = []
+    while payload.startswith(b"\0"):
+        length = int.from_bytes(payload[:4], "big")
+        sizes.append(int.from_bytes(payload[4:8], "little"))
+        payload = payload[4 + length :]
+    assert sizes == [300, 300, 300, 100]
+
+
+def test_the_compressor_is_told_its_options() -> None:
+    fast = written([Content(memoryview(bytes(100_000)), ZLIB, options={"level": 1})]).getvalue()
+    best = written([Content(memoryview(bytes(100_000)), ZLIB, options={"level": 9})]).getvalue()
+    assert len(best) < len(fast)
+
+
+def test_another_compressor_is_used() -> None:
+    def reverse(data: memoryview) -> list[bytes]:
+        return [bytes(data[::-1])]
+
+    stream = written([Content(memoryview(b"abc"), b"rotx", compressor=reverse)], index=False)
+    assert stream.getvalue().endswith(b"cba")
+
+
+@pytest.mark.parametrize("size", [10, len(NOISE)])
+def test_checksums_may_be_left_out(size: int) -> None:
+    stream = written([Content(memoryview(NOISE[:size]))], checksums=False)
+    assert verdicts(stream) == {"missing"}
+
+
+def test_the_index_may_be_left_out() -> None:
+    assert b"BLOCK INDEX" in written([Content(memoryview(b"abc"))]).getvalue()
+    assert b"BLOCK INDEX" not in written([Content(memoryview(b"abc"))], index=False).getvalue()
+    assert written([]).getvalue() == HEADER
+
+
+@pytest.mark.parametrize("pad", [True, 1.5])
+def test_blocks_are_padded(pad: float | bool) -> None:
+    first = written([Content(memoryview(NOISE[:5000]), LZ4), Content(memoryview(b"abc"))], pad=pad)
+    assert contents(first) == [NOISE[:5000], b"abc"]
+    assert verdicts(first) == {"right"}
+    file = positioned(first)
+    one, two = blocks(file, len(HEADER))
+    assert (one.next - one.begin) % 4096 == (two.next - two.begin) % 4096 == 0
+    assert one.next - one.end == padding_of(one.end - one.begin, pad) > 0
+    second = written([Copy(file, one), Copy(file, two)], pad=pad)
+    assert second.getvalue() == first.getvalue()
+
+
+def test_there_is_no_padding_unless_it_is_asked_for() -> None:
+    assert padding_of(1000, False) == padding_of(1000, 0) == 0
+    assert padding_of(1000, True) == 2 * 4096 - 1000
+    assert padding_of(10_000, 2.0) == 6 * 4096 - 10_000
+
+
+# -- copies ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=["memory", "disk"])
+def original(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    stream = written([Content(memoryview(NOISE[:2_500_000]), name) for name in EVERY])
+    if request.param == "memory":
+        return positioned(stream)
+    (tmp_path / "original").write_bytes(stream.getvalue())
+    file = open(tmp_path / "original", "rb")  # noqa: SIM115
+    request.addfinalizer(file.close)
+    return positioned(file)
+
+
+@pytest.mark.parametrize("on_disk", [False, True], ids=["to memory", "to disk"])
+def test_a_copy_is_the_same_byte_by_byte(original: Any, on_disk: bool, tmp_path: Path) -> None:
+    sources: list[Content | Copy] = [Copy(original, block) for block in blocks(original, len(HEADER))]
+    whole = original.read_at(0, original.size())
+    if not on_disk:
+        assert written(sources).getvalue() == whole
+        return
+    with open(tmp_path / "copy", "wb+") as stream:
+        stream.write(HEADER)
+        write_blocks(stream, sources)
+    assert (tmp_path / "copy").read_bytes() == whole
+
+
+def test_copies_and_contents_may_be_mixed(original: Any) -> None:
+    one, *_, four = blocks(original, len(HEADER))
+    sources = [Content(memoryview(b"abc")), Copy(original, four), Content(memoryview(NOISE), LZ4), Copy(original, one)]
+    stream = written(sources)
+    assert contents(stream) == [b"abc", NOISE[:2_500_000], NOISE, NOISE[:2_500_000]]
+    assert verdicts(stream) == {"right"}
+
+
+def test_a_wrong_checksum_stays_wrong(original: Any) -> None:
+    one = next(blocks(original, len(HEADER)))._replace(checksum=hashlib.md5(b"another").digest())
+    assert verdicts(written([Copy(original, one)])) == {"wrong"}
+    assert verdicts(written([Copy(original, one)], checksums=False)) == {"missing"}
+
+
+@pytest.mark.parametrize("on_disk", [False, True], ids=["to memory", "to disk"])
+def test_a_file_that_ends_early_is_told(on_disk: bool, tmp_path: Path) -> None:
+    whole = written([Content(memoryview(NOISE))])
+    block = next(blocks(positioned(whole), len(HEADER)))
+    (tmp_path / "cut").write_bytes(whole.getvalue()[:-1000])
+    with open(tmp_path / "cut", "rb") as cut, open(tmp_path / "copy", "wb+") as target:
+        stream: Any = target if on_disk else io.BytesIO()
+        with pytest.raises(EOFError, match="bytes early"):
+            write_blocks(stream, [Copy(positioned(cut), block)])
+
+
+# -- what is worth it ------------------------------------------------------------------------------------------------
+
+
+def test_noise_does_not_shrink_and_zeros_do() -> None:
+    assert not shrinks(memoryview(NOISE))
+    assert shrinks(memoryview(bytes(1_000_000)))
+    assert not shrinks(memoryview(np.random.default_rng(0).normal(size=100_000).astype("f4")).cast("B"))
+    assert shrinks(memoryview(bytes(10)) if len(zlib.compress(bytes(10))) < 10 else memoryview(bytes(1000)))
+
+
+def test_begin_middle_and_end_are_tried() -> None:
+    noise, zeros = NOISE[:200_000], bytes(200_000)
+    for parts in ([zeros, noise, noise], [noise, zeros, noise], [noise, noise, zeros]):
+        assert shrinks(memoryview(b"".join(parts)))
+    assert not shrinks(memoryview(bytes(1000) + noise + bytes(1000)))
+
+
+@pytest.mark.parametrize(
+    ("shape", "itemsize", "rows"),
+    [
+        ((4096, 4096), 4, 64),
+        ((4088, 4088), 4, 56),
+        ((4088, 4088), 2, 73),
+        ((8, 4096, 4096), 2, 128),
+        ((100, 100), 4, 100),
+        ((5000, 5000), 8, 25),
+    ],
+)
+def test_pieces_hold_whole_rows_and_divide_the_array(shape: tuple[int, ...], itemsize: int, rows: int) -> None:
+    assert even_piece(shape, itemsize) == rows * shape[-1] * itemsize
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 5000), max_size=4), st.sampled_from([1, 2, 4, 8, 100]))
+def test_a_piece_is_never_too_short_nor_too_long(shape: list[int], itemsize: int) -> None:
+    piece = even_piece(tuple(shape), itemsize)
+    assert 0 < piece <= 2**20
+    whole = int(np.prod([max(count, 1) for count in shape], dtype=float)) * itemsize
+    assert piece == whole or piece > 2**16
+
+
+def test_a_number_of_rows_without_divisors_is_cut_unevenly() -> None:
+    assert even_piece((4093, 4096), 4) == 64 * 4096 * 4
+
+
+def test_bzip2_and_zlib_are_what_their_libraries_write() -> None:
+    stream = written([Content(memoryview(NOISE[:1000]), ZLIB), Content(memoryview(NOISE[:1000]), BZIP2)], index=False)
+    file = positioned(stream)
+    one, two = blocks(file, len(HEADER))
+    assert zlib.decompress(file.read_at(one.begin, one.end - one.begin)) == NOISE[:1000]
+    assert bz2.decompress(file.read_at(two.begin, two.end - two.begin)) == NOISE[:1000]
