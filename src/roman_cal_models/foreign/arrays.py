@@ -83,9 +83,10 @@ class Arrays(Kind):
 
     def equal(self, one: Any, two: Any) -> bool | None:
         """Return whether two arrays are equal in shape, unit and elements."""
-        if not has_elements(one) and not has_elements(two):
+        first, second = as_array(one), as_array(two)
+        if first is None and second is None:
             return None
-        return has_elements(one) and has_elements(two) and equal_arrays(one, two)
+        return first is not None and second is not None and equal_arrays(one, two)
 
     def differences(self, path: str, one: Any, two: Any, comparison: Comparison) -> Iterator[Any] | None:
         """Return the differences of two arrays."""
