@@ -79,13 +79,6 @@ def test_a_resolved_schema_is_the_callers_own() -> None:
     assert asdf_bridge.resolved_schema(uri)["id"] == uri
 
 
-def test_no_two_empty_extensions_are_equal() -> None:
-    uri = "asdf://example.org/extensions/empty-1.0.0"
-    one, other = asdf_bridge.empty_extension(uri), asdf_bridge.empty_extension(uri)
-    assert one.extension_uri == other.extension_uri == uri
-    assert one != other
-
-
 def test_a_value_is_tagged() -> None:
     tagged = asdf_bridge.tagged("asdf://example.org/tags/text-1.0.0", "text")
     assert (str(tagged), tagged._tag) == ("text", "asdf://example.org/tags/text-1.0.0")

@@ -13,6 +13,7 @@ from ..blocks.writing import KNOWN, NO_COMPRESSION, Compressor, Content, Copy, e
 from ..foreign.arrays import is_in_block
 from ..foreign.datatypes import NDARRAY_TAG, datatype_of
 from ..sources.arrays import StoredArray
+from ..sources.yaml_source import to_asdf_tree
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,8 +63,8 @@ class ArraysOfFile:
         number = self._number((id(source), raw["source"]), source, lambda: self._copy(array))
         tree = {**raw, "source": number}
         mask: Any = raw.get("mask")
-        if is_in_block(mask):
-            tree["mask"] = StoredArray(mask, source)
+        if mask is not None:
+            tree["mask"] = StoredArray(mask, source) if is_in_block(mask) else to_asdf_tree(mask)
         return tree
 
     def _copy(self, array: StoredArray) -> Copy:

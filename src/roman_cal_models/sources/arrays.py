@@ -10,6 +10,7 @@ from ..asdf_bridge import compressor_of
 from ..blocks.index import Block, blocks
 from ..blocks.positions import PositionedBytes, mapped
 from ..blocks.reading import BrokenBlockError, content, content_size, reader
+from ..foreign.arrays import is_in_block
 from ..foreign.datatypes import numpy_dtype
 from ..locks import imported
 from ..settings import current
@@ -135,6 +136,19 @@ class BlockArrays:
             return None
         self._check(part, block)
         return _without_impossible_letters(read(part, found))
+
+    def is_copyable(self, raw: TaggedMapping) -> bool:
+        """Return whether the block of an array, and of its mask, can be copied into another file.
+
+        Raises
+        ------
+        ValueError, EOFError
+            The array cannot be read, for a reason that the text gives. Its elements were not looked at.
+        """
+        block = self.block(raw)
+        self._check(self._layout(raw, block), block)
+        mask: Any = raw.get("mask")
+        return not block.is_streamed and (not is_in_block(mask) or self.is_copyable(mask))
 
     def block(self, raw: TaggedMapping) -> Block:
         """Return the block of an array.

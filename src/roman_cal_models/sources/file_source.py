@@ -121,8 +121,9 @@ class FileSource(YamlSource):
         ModelClosedError, TruncatedFileError, ForeignValueError
             They cannot be read.
         """
+        prepare()
         with self.reading(where), self._named_errors(raw, where):
-            return not any(self._arrays.block(array).is_streamed for array in arrays_in_blocks(raw))
+            return all(self._arrays.is_copyable(array) for array in arrays_in_blocks(raw))
 
     def _built(self, raw: Any, where: Callable[[], str]) -> Any:
         if not needs_blocks(raw):
