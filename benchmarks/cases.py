@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from . import header
 from .measure import Result, in_fresh_processes, in_turns
@@ -195,7 +197,36 @@ def _save_large(name: str, setup: Setup) -> Result:
     path = setup.folder / "saved.asdf"
     ours, peer = setup.ours_large, setup.peer_large
     times = in_turns(lambda: ours.save(path), lambda: peer.save(path), seconds=setup.seconds)
-    return Result(name, _sized("save an L2", setup), *times)
+    return Result(name, _sized("save an L2 from memory", setup), *times, 1.4)
+
+
+def _save_flag(name: str, setup: Setup) -> Result:
+    import roman_datamodels.datamodels as rdm
+
+    import roman_cal_models as rcm
+
+    times = in_turns(_set_flag(rcm.open, setup), _set_flag(rdm.open, setup), seconds=setup.seconds)
+    return Result(name, _sized("open an L2, set a flag, save", setup), *times, 8)
+
+
+def _save_flag_copy(name: str, setup: Setup) -> Result:
+    """Three times the time of a copy of the file is allowed."""
+    import roman_cal_models as rcm
+
+    def copy() -> None:
+        shutil.copyfile(setup.large_file, setup.folder / "copied.asdf")
+
+    times = in_turns(_set_flag(rcm.open, setup), copy, seconds=setup.seconds)
+    return Result(name, "the same (peer: shutil.copyfile)", *times, 0.334)
+
+
+def _set_flag(opened: Callable[..., Any], setup: Setup) -> Callable[[], None]:
+    def call() -> None:
+        with opened(setup.large_file) as model:
+            model.meta.cal_step.flat_field = "COMPLETE"
+            model.save(setup.folder / "saved.asdf")
+
+    return call
 
 
 def _read_large(name: str, setup: Setup) -> Result:
@@ -259,6 +290,8 @@ CASES: dict[str, Case] = {
     "validate-model": _validate_model,
     "save-small": _save_small,
     "save-large": _save_large,
+    "save-flag": _save_flag,
+    "save-flag-copy": _save_flag_copy,
     "read-large": _read_large,
     **{"header": header.warm, "header-cold": header.cold, "rows": header.rows},
     "memory-open": _peak("peak memory: open, read data", _READ_DATA),
