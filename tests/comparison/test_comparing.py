@@ -135,8 +135,11 @@ def test_arrays_of_other_shapes_are_not_read(path: Path) -> None:
     assert (found.path, found.kind, found.old, found.new) == ("data", "shape", (64, 32), (2, 2))
 
 
-def test_infinities_that_differ_have_no_distance() -> None:
-    one, two = np.array([complex(np.inf, 0)]), np.array([complex(np.inf, 1)])
+@pytest.mark.parametrize(
+    "pair", [(complex(np.inf, 0), complex(np.inf, 1)), (np.inf, 0.0), (1.5e308, -1.5e308)], ids=["both", "one", "far"]
+)
+def test_infinities_and_the_largest_numbers_have_no_distance(pair: tuple[complex, complex]) -> None:
+    one, two = (np.array([number]) for number in pair)
     (found,) = differences_of_arrays("a", *(Array(a.shape, a.__getitem__) for a in (one, two)), EXACTLY)
     assert found.array is not None and found.array.largest is None
 

@@ -162,7 +162,7 @@ def _largest(first: NDArray[Any], second: NDArray[Any], found: NDArray[Any]) -> 
     where = np.nonzero(found)
     if np.issubdtype(first.dtype, np.number):
         wide = np.complex128 if np.iscomplexobj(first) or np.iscomplexobj(second) else np.float64
-        with np.errstate(invalid="ignore"):  # infinities, whose distance is not a number
+        with np.errstate(invalid="ignore", over="ignore"):  # infinities, and numbers as far apart as these
             distances = np.abs(first[where].astype(wide) - second[where].astype(wide))
         finite = np.isfinite(distances)
         if finite.any():
