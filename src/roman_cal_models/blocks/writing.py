@@ -44,8 +44,10 @@ _PIECE = 1024 * 1024
 # What is shorter altogether is written without threads, which take longer to start.
 _SHORT = 256 * 1024
 
-# How many pieces are made ahead of the one that is written, for each thread.
+# How many pieces are made ahead of the one that is written, for each thread; and how many threads, so that what is
+# ahead stays some tens of megabytes whatever the machine has.
 _AHEAD = 4
+_MOST_THREADS = 8
 
 # What a sample of three pieces must lose in order to be worth the time.
 _WORTH = 0.9
@@ -329,7 +331,7 @@ class _Blocks:
         self._stream = stream
         self._checksums = checksums
         self._pad = pad
-        self._threads = 0 if is_short else os.cpu_count() or 1
+        self._threads = 0 if is_short else min(os.cpu_count() or 1, _MOST_THREADS)
         self._unfinished: deque[_Unfinished] = deque()
         self._pools = ExitStack()
         # the bytes of a block are hashed in their order, so by one thread

@@ -74,8 +74,9 @@ def save(
     ValidationError
         The model is not valid. Nothing was written.
     ChecksumError, TruncatedFileError
-        An array that was read from a file, or is still to be, is not what was written there. Nothing was written.
-        Setting a copy of the array (``model.data = model.data.copy()``) takes its values for good.
+        An array that was loaded from a file is not what was written there, or one that was not loaded is cut off.
+        Nothing was written. Setting a copy of the array (``model.data = model.data.copy()``) takes its values for
+        good. The block of an array that was never loaded is copied with its checksum, right or wrong.
     TargetExistsError
         There is a file, and it is not to be replaced.
     TargetError
@@ -154,7 +155,7 @@ def write(
     TargetExistsError, TargetError, OSError
         It cannot be written there, as `atomically` says.
     ValueError
-        An option is none that there is.
+        An option does not exist, or a name of an array does not.
     """
     from ..blocks.writing import write_blocks
     from ..extension.array_writing import ArraysOfFile
@@ -220,7 +221,7 @@ def _inline(storage: str | None) -> float | None:
 
 
 def write_unchecked(node: ObjectNode, stream: BinaryIO, path: Path) -> dict[str, Any]:
-    """Write a node that was checked as part of another, with its arrays inline.
+    """Write a node that was checked as part of another, with its arrays inline where a header can hold them.
 
     Parameters
     ----------
