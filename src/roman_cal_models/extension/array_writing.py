@@ -23,6 +23,8 @@ __all__ = ["ArraysOfFile", "lent_extensions"]
 
 _CORE = "asdf://asdf-format.org/core/manifests/core-1.6.0"
 _TAG = f"{NDARRAY_TAG}1.1.0"
+# what asdf lets stand in a header
+_SMALLEST, _LARGEST = -(2**63 - 2), 2**63 - 1
 
 
 class ArraysOfFile:
@@ -84,7 +86,13 @@ class ArraysOfFile:
 
     def _is_inline(self, array: NDArray[Any]) -> bool:
         # fields would lose the byte order of theirs, and asdf cannot read an array without dimensions from a header
-        return self._inline is not None and array.size < self._inline and not array.dtype.names and array.shape != ()
+        return (
+            self._inline is not None
+            and array.size < self._inline
+            and not array.dtype.names
+            and array.shape != ()
+            and _fits_a_header(array)
+        )
 
     def _in_header(self, array: NDArray[Any]) -> dict[str, Any]:
         import numpy as np
@@ -139,6 +147,16 @@ class ArraysOfFile:
             self._kept.append(kept)
             self._numbers[key] = len(self.blocks) - 1
         return self._numbers[key]
+
+
+def _fits_a_header(array: NDArray[Any]) -> bool:
+    """Return whether asdf lets all elements stand in YAML, which the outermost integers of 64 bits may not."""
+    import numpy as np
+
+    if array.dtype.kind not in "iu" or array.dtype.itemsize < 8 or not array.size:
+        return True
+    whole = np.ma.getdata(array)
+    return int(whole.min()) >= _SMALLEST and int(whole.max()) <= _LARGEST
 
 
 def _byteorder(dtype: np.dtype[Any]) -> str:
