@@ -20,7 +20,16 @@ from hypothesis import strategies as st
 
 from roman_cal_models.errors import RomanCalModelsError
 from roman_cal_models.printable import printable
-from roman_cal_models.yaml import Limits, TaggedMapping, TaggedScalar, TaggedSequence, YamlError, YamlLimitError, load
+from roman_cal_models.yaml import (
+    Limits,
+    TaggedMapping,
+    TaggedScalar,
+    TaggedSequence,
+    YamlError,
+    YamlLimitError,
+    containers,
+    load,
+)
 from roman_cal_models.yaml.fast_reader import Document, Reader
 from tools.fuzz_yaml.comparing import REFUSED, assert_read_as_asdf_reads, assert_same, load_with_asdf
 from tools.fuzz_yaml.mutations import PIECES
@@ -473,3 +482,14 @@ def test_comparison_tells_apart_what_must_differ():
         assert_same([shared, shared], [[1], [1]])
     with pytest.raises(AssertionError):
         assert_same([[1], [1]], [shared, shared])
+
+
+def test_containers_of_a_tree_are_met_once_each_however_deep() -> None:
+    deep: list = []
+    for _ in range(100_000):
+        deep = [deep]
+    assert sum(1 for _ in containers(deep)) == 100_001
+    shared = {"a": 1}
+    behind = {"again": shared}
+    assert list(containers([shared, behind, "text"])) == [[shared, behind, "text"], behind, shared]
+    assert list(containers([[1], [2]], enter=lambda value: value != [[1], [2]])) == [[[1], [2]]]

@@ -99,11 +99,8 @@ def _lint_type(family: str, path: str, place: PropertySchema) -> Iterator[Findin
         yield Finding("unknown type", family, path, place.archive.datatype, str(error))
         return
     types = place.types - {"null"}
-    # RAD 1.x refers to asdf's schema of a time instead of asking for its tag
-    references = [part.get("$ref", "") for piece in place.pieces for part in piece.schema.get("allOf", ())]
-    is_time = any("/time/time-" in name for name in (*place.tags, *references))
-    if is_time != (kind.name == "datetime2") or types - _JSON_TYPES[kind.name]:
-        told = "time" if is_time else " or ".join(sorted(types)) or "anything"
+    if place.is_time != (kind.name == "datetime2") or types - _JSON_TYPES[kind.name]:
+        told = "time" if place.is_time else " or ".join(sorted(types)) or "anything"
         yield Finding("wrong type", family, path, columns, f"{kind} cannot hold every {told}")
     if kind.size is None or "boolean" in types:
         return

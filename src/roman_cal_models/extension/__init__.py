@@ -26,7 +26,7 @@ __all__ = ["get_asdf_extensions", "get_extensions", "writing_extensions"]
 def get_asdf_extensions() -> list[Extension]:
     """Return extensions that give this package's nodes for every Roman tag.
 
-    For who wants them from every `asdf.open` of a process, whatever else is installed::
+    They are what every `asdf.open` of a process uses once they are added, whatever else is installed::
 
         for extension in roman_cal_models.get_asdf_extensions():
             asdf.get_config().add_extension(extension)

@@ -5,10 +5,9 @@ Asked of its YAML, before anything is opened, allocated or built.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from ..yaml import TaggedMapping, TaggedSequence
+from ..yaml import TaggedMapping, TaggedSequence, containers
 from .kinds import kind_of_tag
 
 __all__ = ["check", "refusal"]
@@ -22,8 +21,9 @@ def check(raw: Any) -> None:
     OutsideError, DisproportionError, ValueError
         As it says; the last for what is not an array though its tag says so.
     """
-    for value in _tagged(raw):
-        kind_of_tag(value.tag).check(value)
+    for value in containers(raw):
+        if isinstance(value, (TaggedMapping, TaggedSequence)):
+            kind_of_tag(value.tag).check(value)
 
 
 def refusal(value: Any) -> str | None:
@@ -39,16 +39,3 @@ def refusal(value: Any) -> str | None:
     except Exception as error:  # what is not an array at all fails in any way
         return str(error) or type(error).__name__
     return None
-
-
-def _tagged(raw: Any) -> Iterator[Any]:
-    """Yield all tagged values in a tree, each once, however deep it is."""
-    stack, met = [raw], set[int]()
-    while stack:
-        value = stack.pop()
-        if not isinstance(value, (dict, list)) or id(value) in met:
-            continue
-        met.add(id(value))
-        if isinstance(value, (TaggedMapping, TaggedSequence)):
-            yield value
-        stack.extend(value.values() if isinstance(value, dict) else value)

@@ -132,12 +132,12 @@ def numpy_dtype(datatype: Any, byteorder: str = sys.byteorder) -> np.dtype[Any]:
     Raises
     ------
     ValueError
-        It is no datatype of ASDF.
+        It is not a datatype of ASDF.
     """
     try:
         return _numpy_dtype(datatype, byteorder)
     except (TypeError, OverflowError) as error:  # a length that NumPy does not take, or none
-        raise ValueError(f"{datatype!r} is no datatype of ASDF: {error}") from None
+        raise ValueError(f"{datatype!r} is not a datatype of ASDF: {error}") from None
 
 
 def _numpy_dtype(datatype: Any, byteorder: str) -> np.dtype[Any]:
@@ -150,7 +150,7 @@ def _numpy_dtype(datatype: Any, byteorder: str) -> np.dtype[Any]:
         if len(datatype) == 2 and isinstance(datatype[0], str) and datatype[0] in _STRING_TYPES:
             return np.dtype(f"{_STRING_TYPES[datatype[0]]}{int(datatype[1])}").newbyteorder(order)
         return np.dtype([_field(part, byteorder) for part in datatype])
-    raise ValueError(f"{datatype!r} is no datatype of ASDF")
+    raise ValueError(f"{datatype!r} is not a datatype of ASDF")
 
 
 def is_datatype(datatype: Any) -> bool:

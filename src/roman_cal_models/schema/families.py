@@ -149,14 +149,8 @@ def _kind(family: Family, tagged: set[str]) -> Kind:
     if root.is_list:
         return "list"
     if tagged.intersection(family.homes):
-        return "time" if any("time/time-" in tag for _, each in family.roots for tag in _time_tags(each)) else "string"
+        return "time" if any(root.is_time for _, root in family.roots) else "string"
     return "enum" if root.enum is not None else "alias"
-
-
-def _time_tags(root: PropertySchema) -> tuple[str, ...]:
-    """Return the tags of a value, and the foreign schemas that it refers to (``file_date`` of RAD 1.x)."""
-    references = (member.get("$ref", "") for sub in root.subschemas for member in sub.schema.get("allOf", ()))
-    return (*root.tags, *references)
 
 
 # -- names -----------------------------------------------------------------------------------------------------------

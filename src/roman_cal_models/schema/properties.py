@@ -156,6 +156,12 @@ class PropertySchema:
         return any("/ndarray-" in tag for tag in self.tags)
 
     @cached_property
+    def is_time(self) -> bool:
+        """Whether the value is a time: by its tag, or by asdf's schema of one, to which RAD 1.x refers."""
+        references = (part.get("$ref", "") for piece in self.pieces for part in piece.schema.get("allOf", ()))
+        return any("/time/time-" in name for name in (*self.tags, *references))
+
+    @cached_property
     def is_integral(self) -> bool:
         """Whether integers are the only numbers that are allowed."""
         return "integer" in self.types and "number" not in self.types

@@ -12,7 +12,7 @@ from ..foreign import bounds
 from ..foreign.arrays import is_in_block
 from ..foreign.datatypes import NDARRAY_TAG
 from ..locks import FIRST_USE
-from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
+from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, containers
 
 __all__ = ["TAGGED", "YamlSource", "arrays_in_blocks", "needs_blocks", "to_asdf_tree"]
 
@@ -121,17 +121,8 @@ def needs_blocks(raw: Any) -> bool:
 
 
 def arrays_in_blocks(raw: Any) -> Iterator[TaggedMapping]:
-    """Yield the arrays in blocks of a raw tree, each once; a mask is part of its array."""
-    stack, met = [raw], set[int]()
-    while stack:
-        value = stack.pop()
-        if not isinstance(value, (dict, list)) or id(value) in met:
-            continue
-        met.add(id(value))
-        if is_in_block(value):
-            yield value  # type: ignore[misc]
-        else:
-            stack.extend(value.values() if isinstance(value, dict) else value)
+    """Return the arrays in blocks of a raw tree, each once; a mask is part of its array."""
+    return filter(is_in_block, containers(raw, enter=lambda value: not is_in_block(value)))
 
 
 def to_asdf_tree(raw: Any) -> Any:

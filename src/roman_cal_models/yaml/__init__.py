@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .limits import Limits, YamlLimitError, check_text, check_tree, is_surely_small
-from .values import TaggedMapping, TaggedScalar, TaggedSequence, UnparsedValue, YamlError
+from .values import TaggedMapping, TaggedScalar, TaggedSequence, UnparsedValue, YamlError, containers
 
 __all__ = [
     "Limits",
@@ -29,6 +29,7 @@ __all__ = [
     "UnparsedValue",
     "YamlError",
     "YamlLimitError",
+    "containers",
     "load",
     "load_along",
     "opened",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from ..errors import RomanCalModelsError
 from ..locks import MOMENT
 
-__all__ = ["CORE_TAG", "TaggedMapping", "TaggedScalar", "TaggedSequence", "UnparsedValue", "YamlError"]
+__all__ = ["CORE_TAG", "TaggedMapping", "TaggedScalar", "TaggedSequence", "UnparsedValue", "YamlError", "containers"]
 
 CORE_TAG = "tag:yaml.org,2002:"
 """What the tags of YAML's own types begin with."""
@@ -47,6 +48,26 @@ class TaggedScalar(str):
 
     def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
         return str(self), self.tag
+
+
+def containers(tree: Any, enter: Callable[[Any], bool] = lambda _: True) -> Iterator[Any]:
+    """Yield the mappings and sequences of a tree, each once, however deep it is.
+
+    Parameters
+    ----------
+    tree : object
+        A tree as it was read.
+    enter : callable, optional
+        Whether what stands in a container is looked at as well.
+    """
+    stack, met = [tree], set[int]()
+    while stack:
+        value = stack.pop()
+        if isinstance(value, (dict, list)) and id(value) not in met:
+            met.add(id(value))
+            yield value
+            if enter(value):
+                stack.extend(value.values() if isinstance(value, dict) else value)
 
 
 class PartReader(Protocol):
