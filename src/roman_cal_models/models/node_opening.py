@@ -14,12 +14,14 @@ from ..nodes.object_node import ObjectNode
 from ..schema import installed, retired_tags
 from .file_nodes import node_of_file
 from .loading import name_arrays
-from .parquet import is_parquet, read_parquet
 
 if TYPE_CHECKING:
     from ..sources.file_source import FileSource
 
 __all__ = ["open_node"]
+
+# what a Parquet file begins with
+_PARQUET = b"PAR1"
 
 
 def open_node(
@@ -32,7 +34,9 @@ def open_node(
     try:
         start = stream.read(4)
         stream.seek(-len(start), os.SEEK_CUR)
-        if is_parquet(start):
+        if start == _PARQUET:
+            from .parquet import read_parquet
+
             catalog = read_parquet(stream, name)
             if owns_stream:
                 stream.close()

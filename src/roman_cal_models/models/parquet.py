@@ -30,19 +30,13 @@ from .file_nodes import node_of_file
 if TYPE_CHECKING:
     from ..schema.properties import ObjectSchema, PropertySchema
 
-__all__ = ["is_parquet", "read_parquet", "write_parquet"]
+__all__ = ["read_parquet", "write_parquet"]
 
 TABLE = "source_catalog"
 MODEL_KEY = "source_catalog.roman_cal_models.asdf"
 COLUMNS_KEY = "source_catalog.roman_cal_models.columns"
 HEADER_KEY = "table_meta_yaml"
 _PREFIX = "roman."
-_MAGIC = b"PAR1"
-
-
-def is_parquet(start: bytes) -> bool:
-    """Return whether a file that starts so is a Parquet file."""
-    return start.startswith(_MAGIC)
 
 
 def _pyarrow() -> Any:

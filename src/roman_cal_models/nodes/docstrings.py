@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +47,8 @@ def documentation(text: str, schema: ObjectSchema | None) -> str:
 def _attribute(name: str, place: PropertySchema, schema: ObjectSchema) -> Iterator[str]:
     optional = "" if name in schema.required else ", optional"
     yield f"{names.attribute_name(name)} : {_type(place)}{optional}"
+    import textwrap
+
     facts = [place.title or "No title", *_facts(place)]
     yield from textwrap.wrap("; ".join(facts) + ".", _WIDTH, initial_indent=" " * 4, subsequent_indent=" " * 4)
 

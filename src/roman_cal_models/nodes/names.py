@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import keyword
 from collections.abc import Iterable
 from functools import lru_cache
@@ -69,6 +68,8 @@ def closest(name: str, known: Iterable[Any]) -> str | None:
 def _closest(name: str, known: tuple[str, ...]) -> str | None:
     if len(name) < _SHORTEST:
         return None
+    import difflib
+
     # dq and dq2, var_rnoise and var_rnoise2 are siblings, not misspellings
     stem = name.rstrip("0123456789_")
     others = [other for other in known if other.rstrip("0123456789_") != stem]

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import unquote, urljoin
 
 from ..errors import SchemaError
 
@@ -108,7 +107,7 @@ class Resolver:
         document = self._document(uri)
         if not pointer:
             return Subschema(uri, "", document)
-        path = (unquote(pointer[1:]) if pointer.startswith("#") else pointer).strip("/")
+        path = (_unquoted(pointer[1:]) if pointer.startswith("#") else pointer).strip("/")
         *_, schema = _along(document, uri, path)
         return Subschema(uri, f"/{path}" if path else "", schema)
 
@@ -320,7 +319,17 @@ def _joined(base: str, reference: str) -> str:
     scheme, separator, rest = base.partition("://")
     if not separator:
         return reference
+    from urllib.parse import urljoin
+
     return scheme + urljoin(f"http://{rest}", reference).removeprefix("http")
+
+
+def _unquoted(fragment: str) -> str:
+    if "%" not in fragment:
+        return fragment
+    from urllib.parse import unquote
+
+    return unquote(fragment)
 
 
 def _without_fragment(uri: str) -> str:
