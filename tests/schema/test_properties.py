@@ -269,12 +269,13 @@ def test_objects_are_found_by_names_patterns_and_items(tmp_path: Path) -> None:
             "a": {"properties": {"rows": {"items": thing}, "grid": {"items": {"items": thing}}}},
             "table": {"patternProperties": {"^F": thing, "^G": {"items": thing}}},
             "text": {"type": "string"},
+            "odd]": thing,
         }
     }
     registry = registry_of(tmp_path, one)
     document = registry.document(ONE)
     assert registry.find(ONE, ()) is document
-    for path in [("a",), ("a", "rows[]"), ("a", "grid[][]"), ("table", "/^F/"), ("table", "/^G/[]")]:
+    for path in [("a",), ("a", "rows[]"), ("a", "grid[][]"), ("table", "/^F/"), ("table", "/^G/[]"), ("odd]",)]:
         found = registry.find(ONE, path)
         assert found.path == path
         assert registry.find(ONE, path) is found

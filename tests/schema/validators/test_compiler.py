@@ -81,7 +81,11 @@ TABLE: dict[str, tuple[dict[str, Any], list[Any], list[Any]]] = {
         [[], [1], [1, "a", None]],
         [["a"], [1, 2]],
     ),
-    "additionalItems false": ({"items": [{}], "additionalItems": False}, [[], [1]], [[1, 2]]),
+    "additionalItems false": (
+        {"items": [{}], "additionalItems": False},
+        [[], [1], "abc", {"a": 1, "b": 2}, 5],
+        [[1, 2], (1, 2)],
+    ),
     "additionalItems schema": ({"items": [{}], "additionalItems": {"type": "null"}}, [["a"], [1, None]], [[1, 2]]),
     "additionalItems without a list": ({"items": {}, "additionalItems": False}, [[1, 2]], []),
     "additionalItems alone": ({"additionalItems": False}, [[1, 2]], []),
@@ -93,6 +97,17 @@ TABLE: dict[str, tuple[dict[str, Any], list[Any], list[Any]]] = {
         {"uniqueItems": True},
         [[[1], [1, 2]], [[1, 2], [1]], [{"a": 1}, {"a": 1, "b": 2}], [{"a": 1, "b": 2}, {"a": 1}]],
         [[[1, 2], [1, 2]], [{"a": 1, "b": 2}, {"b": 2, "a": 1}]],
+    ),
+    "uniqueItems compares items of any kind": (
+        {"uniqueItems": True},
+        [
+            [[1], 5, None, {"a": 1}, "a"],
+            [{"a": 1}, {"a": 2}],
+            [{"a": 1}, {"a": True}],
+            [{"a": 1}, {"b": 1}],
+            [[1], (2,)],
+        ],
+        [[{"a": [1]}, 5, {"a": [1]}], [None, None], [[1], "a", (1,)]],
     ),
     "uniqueItems false": ({"uniqueItems": False}, [[1, 1]], []),
     "required": ({"required": ["a"]}, [{"a": None}, [], "b"], [{}, {"b": 1}]),
@@ -892,6 +907,16 @@ def test_an_array_may_be_none_yet_or_of_any_library(value: Any, is_held: bool) -
     assert compiled.accepts(value, assigning=True, check_arrays=False) == is_held
     assert compiled.accepts(value, check_arrays=False) == (type(value) is np.ndarray)
     assert not compile_schema({"tag": TIME}).accepts(value, assigning=True, check_arrays=False)
+
+
+@pytest.mark.parametrize("combined", ["allOf", "anyOf", "oneOf"])
+def test_an_array_of_any_library_may_be_asked_for_by_a_combination(combined: str) -> None:
+    compiled = compile_schema(
+        {combined: [{"tag": NDARRAYS}, {"enum": [1]}] if combined != "allOf" else [{"tag": NDARRAYS}, {"ndim": 1}]}
+    )
+    for value in ([1] * u.m, Column([1]), None):
+        assert compiled.accepts(value, assigning=True, check_arrays=False)
+        assert not compiled.accepts(value)
 
 
 def test_not_asks_for_the_kind_of_arrays() -> None:
