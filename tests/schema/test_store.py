@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 import rad
 
-from roman_cal_models import SchemaError, SchemaNotFoundError
-from roman_cal_models.schema import uris
+from roman_cal_models import NewerVersionWarning, SchemaError, SchemaNotFoundError
+from roman_cal_models.schema import retired_tags, uris
 from roman_cal_models.schema.store import Store, rad_folder, store
+from tests.schema.making import schema_uri, tag_uri, write_manifest, write_schemas
 
 BASE = "asdf://stsci.edu/datamodels/roman"
 CAL_STEP = f"{BASE}/schemas/meta/l2_cal_step-1.0.0"
@@ -177,6 +181,230 @@ def test_a_rad_that_is_too_old_is_told(tmp_path: Path) -> None:
     _write(tmp_path / "resources/manifests/datamodels-2.0.0.yaml", "{}")
     with pytest.raises(SchemaError, match=r"older than 1\.1, .*: pip install --upgrade rad roman-cal-models"):
         rad_folder(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("missing", "name", "distribution"),
+    [("rad", "rad", "rad"), ("roman_cal_models.schemas", "roman_cal_models.schemas", "roman-cal-models")],
+)
+def test_schemas_that_are_not_installed_at_all_are_told(
+    missing: str, name: str, distribution: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)  # type: ignore[arg-type]
+    with pytest.raises(SchemaError) as caught:
+        store.__wrapped__()
+    assert str(caught.value) == (f"the package {name} is not installed: pip install --force-reinstall {distribution}")
+
+
+# -- folders of others -----------------------------------------------------------------------------------------------
+
+THIRD = "asdf://example.org/third"
+
+
+@pytest.fixture
+def third(tmp_path: Path) -> Path:
+    """Return a folder of a third party, with two versions of a thing and a fragment."""
+    folder = tmp_path / "third"
+    write_schemas(folder, {"thing-1.0.0": {}, "thing-1.1.0": {}, "meta/part-1.0.0": {}}, THIRD)
+    write_manifest(folder, {"thing-1.0.0": "thing-1.0.0"}, "third-9.0.0", THIRD)
+    write_manifest(folder, {"thing-1.0.0": "thing-1.0.0", "thing-1.1.0": "thing-1.1.0"}, "third-9.1.0", THIRD)
+    write_manifest(folder, {"old-1.0.0": "thing-1.0.0"}, "static-9.2.0", THIRD)
+    return folder
+
+
+def test_a_store_with_one_more_folder_is_another_store(third: Path) -> None:
+    with_third = store().with_folder(THIRD, third)
+    assert (store().bases, with_third.bases) == ((BASE,), (BASE, THIRD))
+    assert with_third.folder_of(THIRD) == third
+    assert schema_uri("thing-1.0.0", THIRD) in with_third
+    assert schema_uri("thing-1.0.0", THIRD) not in store()
+    assert [uri.version for uri in with_third.versions("thing", base=THIRD)] == ["1.0.0", "1.1.0"]
+    assert with_third.versions("thing") == ()
+    assert with_third.newest_manifest is not store().newest_manifest
+    assert with_third.newest_manifest.uri == store().newest_manifest.uri
+
+
+def test_manifests_of_rad_come_before_all_others(third: Path) -> None:
+    manifests = store().with_folder(THIRD, third).manifests
+    assert [manifest.uri.short for manifest in manifests[-3:]] == ["third-9.1.0", "third-9.0.0", "static-9.2.0"]
+    assert {manifest.uri.base for manifest in manifests[:-3]} == {BASE}
+    assert [manifest.is_static for manifest in manifests[-3:]] == [False, False, True]
+    assert manifests[-3].extension_uri == f"{THIRD}/extensions/third-9.1.0"
+
+
+def test_the_newest_manifest_that_knows_a_tag_or_a_schema_counts(third: Path) -> None:
+    installed = store().with_folder(THIRD, third)
+    thing, old = tag_uri("thing-1.0.0", THIRD), tag_uri("old-1.0.0", THIRD)
+    assert installed.manifest_of(thing).uri.version == "9.1.0"
+    assert installed.manifest_of(old).uri.family == "static"
+    # the schema of both is bound by the newer manifest to the newer tag
+    assert installed.tag_of(schema_uri("thing-1.0.0", THIRD)) == thing
+    assert installed.manifest_of(tag_uri("thing-7.0.0", THIRD)) is None
+
+
+def test_tags_of_a_family_are_told_oldest_first(third: Path) -> None:
+    installed = store().with_folder(THIRD, third)
+    assert [str(uri) for uri in installed.newest_tags("thing", base=THIRD)] == [
+        tag_uri("thing-1.0.0", THIRD),
+        tag_uri("thing-1.1.0", THIRD),
+    ]
+    assert installed.newest_tags("thing") == installed.newest_tags("meta/part", base=THIRD) == ()
+    images = [uri.numbers for uri in store().newest_tags("wfi_image")]
+    assert images == sorted(images)
+    assert (1, 0, 0) in images
+
+
+def test_a_folder_that_is_added_is_known_from_then_on(third: Path) -> None:
+    installed = Store([(BASE, store().folder_of(BASE)), (BASE, Path(rad.__file__).parent / "resources")])
+    thing = schema_uri("thing-1.0.0", THIRD)
+    tag, old = tag_uri("thing-1.1.0", THIRD), tag_uri("thing-1.0.0", THIRD)
+    # whatever was asked before
+    assert thing not in installed
+    assert CAL_STEP in installed
+    assert installed.versions("thing", base=THIRD) == ()
+    assert len(installed.manifests) == len(store().manifests)
+    assert (installed.manifest_of(tag), installed.schema_of_node(tag), installed.tag_of(thing)) == (None, None, None)
+    installed.add_folder(THIRD, third)
+    assert thing in installed
+    assert CAL_STEP in installed
+    assert len(installed.versions("thing", base=THIRD)) == 2
+    assert len(installed.manifests) == len(store().manifests) + 3
+    assert installed.manifest_of(tag) is not None
+    assert installed.schema_of_node(tag) == schema_uri("thing-1.1.0", THIRD)
+    assert installed.tag_of(thing) == old
+
+
+def test_only_uris_of_its_authority_are_of_a_folder(third: Path) -> None:
+    installed = Store([(THIRD, third)])
+    assert f"{THIRD}-too/schemas/thing-1.0.0" not in installed
+    assert f"{THIRD}/schemas/thing-1.0.0" in installed
+    for path in ("schemas/thing-1.0.0", str(third / "schemas/thing-1.0.0")):
+        assert path not in installed
+
+
+def test_drafts_of_rad_are_no_drafts_elsewhere(tmp_path: Path) -> None:
+    write_schemas(tmp_path, {"SSC/a-1.0.0": {}, "other/SSC/a-1.0.0": {}, "SSC_b-1.0.0": {}}, THIRD)
+    assert [uri.family for uri in Store([(THIRD, tmp_path)]).schema_uris()] == ["SSC_b", "other/SSC/a"]
+
+
+# -- tags that no manifest knows -------------------------------------------------------------------------------------
+
+
+def mission(folder: Path) -> Store:
+    """Return a store of RAD's authority with a few versions of two families, one of them of fragments."""
+    versions = ("1.0.0", "1.2.0", "1.10.0", "2.0.0")
+    write_schemas(folder, {f"thing-{n}": {} for n in versions} | {f"meta/part-{n}": {} for n in versions[1:]}, BASE)
+    # version 1.2.0 is bound to the schema of another
+    tags = {"thing-1.0.0": "thing-1.0.0", "thing-1.2.0": "thing-1.10.0", "thing-2.0.0": "thing-2.0.0"}
+    write_manifest(folder, tags, base=BASE)
+    return Store([(BASE, folder)])
+
+
+@pytest.mark.parametrize(
+    ("tag", "nearest"),
+    [
+        ("thing-1.5.0", "thing-1.10.0"),
+        ("thing-1.99.0", "thing-1.10.0"),
+        ("thing-1.1.0", "thing-1.0.0"),
+        ("thing-2.0.1", "thing-2.0.0"),
+        ("thing-1.0", "thing-1.0.0"),
+        ("meta/part-1.3.0", "meta/part-1.2.0"),
+        ("meta/part-1.11.0", "meta/part-1.10.0"),
+        ("meta/part-1.0.0", "meta/part-1.2.0"),
+    ],
+)
+def test_a_tag_of_an_unknown_version_is_read_by_the_nearest(tag: str, nearest: str, tmp_path: Path) -> None:
+    installed = mission(tmp_path)
+    with pytest.warns(NewerVersionWarning) as caught:
+        assert installed.schema_of_node(tag_uri(tag, BASE)) == schema_uri(nearest, BASE)
+    assert [str(warning.message) for warning in caught] == [
+        f"{tag_uri(tag, BASE)} is not known to the installed rad {metadata.version('rad')}: {nearest} is used for it. "
+        "To update: pip install --upgrade rad roman-cal-models"
+    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert installed.schema_of_node(tag_uri(tag, BASE)) == schema_uri(nearest, BASE)
+        assert installed.is_node(tag_uri(tag, BASE))
+
+
+def test_a_tag_of_a_third_party_is_read_by_the_nearest_as_well(third: Path) -> None:
+    tag = tag_uri("thing-1.7.0", THIRD)
+    with pytest.warns(NewerVersionWarning) as caught:
+        assert Store([(THIRD, third)]).schema_of_node(tag) == schema_uri("thing-1.1.0", THIRD)
+    assert str(caught[0].message) == f"{tag} is not known to the registered schemas: thing-1.1.0 is used for it."
+
+
+@pytest.mark.parametrize("tag", ["thing-3.0.0", "other-1.0.0", "meta/part-0.9.0"])
+def test_nothing_is_near_to_another_major_version_or_family(tag: str, tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert mission(tmp_path).schema_of_node(tag_uri(tag, BASE)) is None
+
+
+@pytest.mark.parametrize("uri", [f"{BASE}/schemas/thing-1.5.0", f"{BASE}/manifests/thing-1.5.0", "tag:/tags/a-1.0.0"])
+def test_what_is_no_tag_of_a_node_is_near_to_nothing(uri: str, tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert mission(tmp_path).schema_of_node(uri) is None
+
+
+@pytest.mark.filterwarnings("ignore::roman_cal_models.NewerVersionWarning")
+def test_a_node_is_written_by_the_manifest_of_its_tag_or_of_the_nearest(tmp_path: Path) -> None:
+    installed = mission(tmp_path)
+    (manifest,) = installed.manifests
+    assert installed.manifest_of_node(tag_uri("thing-1.0.0", BASE)) is manifest
+    assert installed.manifest_of_node(tag_uri("thing-1.5.0", BASE)) is manifest
+    assert installed.manifest_of_node(tag_uri("meta/part-1.2.0", BASE)) is None
+    assert installed.manifest_of_node("tag:stsci.edu:asdf/core/ndarray-1.1.0") is None
+
+
+def test_what_bears_a_tag_of_the_mission_is_a_node_known_or_not(tmp_path: Path) -> None:
+    installed, unknown = mission(tmp_path), tag_uri("novelty-1.0.0", BASE)
+    with pytest.warns(NewerVersionWarning) as caught:
+        assert installed.is_node(unknown)
+    assert [str(warning.message) for warning in caught] == [
+        f"{unknown} is not known to the installed rad {metadata.version('rad')}: what bears it is kept as it is, "
+        "unchecked. To update: pip install --upgrade rad roman-cal-models"
+    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert installed.is_node(unknown)
+        assert installed.is_node(tag_uri("thing-1.0.0", BASE))
+        # the mission has given it up
+        assert installed.is_node(tag_uri("aperture-1.0.0", BASE))
+        assert not installed.is_node("tag:stsci.edu:asdf/time/time-1.4.0")
+        assert not installed.is_node("asdf://example.org/tags/thing-1.0.0")
+        assert not installed.is_node(schema_uri("thing-1.0.0", BASE))
+
+
+# -- tags that RAD has given up --------------------------------------------------------------------------------------
+
+
+def test_a_tag_that_was_renamed_has_the_schema_of_its_new_name() -> None:
+    assert store().schema_of_node(tag_uri("cal_step-1.0.0", BASE)) == schema_uri("l2_cal_step-1.0.0", BASE)
+    for tag, uri in retired_tags.RENAMED.items():
+        assert store().schema_of_node(tag) == uri
+        assert uri in store()
+        for top in ({"meta": {}}, {}, None):
+            assert store().schema_of_file(tag, top) == retired_tags.schema_of_file(tag, top) == uri
+    assert retired_tags.schema_of_file(tag_uri("wfi_image-1.0.0", BASE), {"meta": {}}) is None
+
+
+def test_tags_that_are_gone_have_no_schema() -> None:
+    assert {store().schema_of_node(tag) for tag in retired_tags.GONE} == {None}
+    assert all(store().is_node(tag) for tag in retired_tags.GONE)
+    assert len(retired_tags.GONE) == 8
+
+
+def test_a_tag_may_mean_another_thing_at_the_top_of_a_file() -> None:
+    tag = tag_uri("source_catalog-1.0.0", BASE)
+    section = store().schema_of_node(tag)
+    assert section != schema_uri("image_source_catalog-1.0.0", BASE)
+    assert store().schema_of_file(tag, {"meta": {}}) == schema_uri("image_source_catalog-1.0.0", BASE)
+    assert store().schema_of_file(tag, {"segmentation": {}}) == section
+    assert store().schema_of_file(tag, "text of meta") == section
+    image = tag_uri("wfi_image-1.0.0", BASE)
+    assert store().schema_of_file(image, {"meta": {}}) == schema_uri("wfi_image-1.0.0", BASE)
 
 
 def _write(file: Path, text: str) -> None:

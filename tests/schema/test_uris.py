@@ -105,3 +105,9 @@ def test_a_uri_can_be_pickled_and_hashed() -> None:
     uri = uris.parse(CAL_STEP)
     assert pickle.loads(pickle.dumps(uri)) == uri
     assert len({uri, uris.parse(CAL_STEP)}) == 1
+
+
+def test_a_version_is_the_same_however_it_is_written() -> None:
+    one, other = (uris.parse(f"{BASE}/schemas/a-{version}") for version in ("1.0.0", "1.00.0"))
+    assert one == other
+    assert str(one) != str(other)

@@ -30,4 +30,162 @@ class Explanation:
     why: str
 
 
-EXPLAINED: tuple[Explanation, ...] = ()
+_KEPT = "what was found is kept to be quick: found anew it is the same"
+_SHORT = "a shorter way to the same answer"
+
+EXPLAINED: tuple[Explanation, ...] = (
+    Explanation("schema/properties.py", "if len(validators) == 1:", "if False:", _SHORT),
+    Explanation("schema/properties.py", "if accepts is None:", "if True:", _KEPT),
+    Explanation("schema/properties.py", "if words is not None:", "if False:", _SHORT),
+    Explanation(
+        "schema/registry.py",
+        "return self._objects.get((uri, ())) or self._known((self.resolver.at(uri),), uri, ())",
+        "return self._known((self.resolver.at(uri),), uri, ())",
+        _KEPT,
+    ),
+    Explanation(
+        "schema/registry.py",
+        "return self._objects.get((uri, path)) or self._known(subschemas, uri, path)",
+        "return self._known(subschemas, uri, path)",
+        _KEPT,
+    ),
+    Explanation("schema/resolver.py", "if '/' in step or '~' in step:", "if True:", _SHORT),
+    Explanation("schema/store.py", "if uri not in self._files:", "if True:", _KEPT),
+    Explanation("schema/validators/asdf_keywords.py", "if '*' not in pattern:", "if False:", _SHORT),
+    Explanation("schema/validators/asdf_keywords.py", "if answer is None:", "if True:", _KEPT),
+    Explanation(
+        "schema/validators/asdf_keywords.py",
+        "return Keyword('datatype', check, iter_problems, inside=False)",
+        "return Keyword('datatype', check, iter_problems, inside=True)",
+        _SHORT,
+    ),
+    Explanation(
+        "schema/validators/asdf_keywords.py",
+        "return Keyword(name, check, iter_problems, inside=False)",
+        "return Keyword(name, check, iter_problems, inside=True)",
+        _SHORT,
+    ),
+    Explanation("schema/validators/combiners.py", "if validator.leaf:", "if False:", _SHORT),
+    Explanation(
+        "schema/validators/combiners.py",
+        "return Keyword('allOf', check if len(validators) > 1 else _only(validators[0]), iter_problems, inside=False)",
+        "return Keyword('allOf', check, iter_problems, inside=False)",
+        _SHORT,
+    ),
+    Explanation(
+        "schema/validators/combiners.py",
+        "return Keyword('allOf', check if len(validators) > 1 else _only(validators[0]), iter_problems, inside=False)",
+        "return Keyword('allOf', check if len(validators) >= 1 else _only(validators[0]), iter_problems, inside=False)",
+        _SHORT,
+    ),
+    Explanation(
+        "schema/validators/combiners.py",
+        "return None if self._in_place() else self._link().words()",
+        "return None",
+        _SHORT,
+    ),
+    Explanation("schema/validators/compiler.py", "if validator is None:", "if True:", _KEPT),
+    Explanation(
+        "schema/validators/compiler.py",
+        "if len(keywords) == 1 and keywords[0].name == 'allOf' and (len(schema['allOf']) == 1):",
+        "if False:",
+        _SHORT,
+    ),
+    Explanation("schema/validators/compiler.py", "self._leaf = True", "self._leaf = False", _SHORT),
+    Explanation("schema/validators/compiler.py", "if self._leaf and 'enum' in schema:", "if False:", _SHORT),
+    Explanation("schema/validators/core.py", "if not self.assigning and self.check_arrays:", "if False:", _SHORT),
+    Explanation(
+        "schema/validators/core.py",
+        "context._lowered, context._file, context.inside = (self._lowered, self._file, self.inside)",
+        "(removed)",
+        _KEPT,
+    ),
+    Explanation("schema/validators/core.py", "if self._file is None:", "if True:", _KEPT),
+    Explanation(
+        "schema/validators/core.py",
+        "return _anything if inside is _anything else check_inside",
+        "return check_inside",
+        _SHORT,
+    ),
+    Explanation("schema/validators/core.py", "if outside is _anything:", "if False:", _SHORT),
+    Explanation(
+        "schema/validators/core.py",
+        "return check_outside if inside is _anything else check_both",
+        "return check_both",
+        _SHORT,
+    ),
+    Explanation("schema/validators/core.py", "if len(checks) == 1:", "if False:", _SHORT),
+    Explanation("schema/validators/core.py", "if len(checks) == 2:", "if False:", _SHORT),
+    Explanation("schema/validators/core.py", "return self._words", "return None", _SHORT),
+    Explanation("schema/validators/core.py", "self.check, self._words = (check, good)", "(removed)", _SHORT),
+    Explanation("schema/validators/keywords.py", "if value.__class__ in glance:", "if False:", _SHORT),
+    Explanation(
+        "schema/validators/keywords.py",
+        "for item in value[start:] if start else value:",
+        "for item in value[start:]:",
+        _SHORT,
+    ),
+    Explanation(
+        "schema/validators/keywords.py",
+        "return Keyword('type', check, iter_problems, inside=False)",
+        "return Keyword('type', check, iter_problems, inside=True)",
+        _SHORT,
+    ),
+    Explanation("schema/validators/objects.py", "if not worded:", "if True:", _KEPT),
+    Explanation("schema/validators/objects.py", "if words is not None and item.__class__ is str:", "if False:", _SHORT),
+    Explanation(
+        "schema/validators/tree.py",
+        "for member in tree.values() if tree.__class__ is dict else _containers(tree):",
+        "for member in _containers(tree):",
+        _SHORT,
+    ),
+    Explanation(
+        "schema/validators/tree.py",
+        "if member.__class__ not in SCALARS and (not self._check(member, context, visited)):",
+        "if not self._check(member, context, visited):",
+        _SHORT,
+    ),
+    Explanation("schema/validators/tree.py", "if _get(tree, key, tree).__class__ not in SCALARS:", "if True:", _SHORT),
+    Explanation("schema/validators/tree.py", "if len(distinct) < 2:", "if False:", _SHORT),
+    Explanation(
+        "schema/validators/tree.py", "if value.__class__ is dict or value.__class__ is list:", "if False:", _SHORT
+    ),
+    Explanation(
+        "schema/validators/tree.py",
+        "if value.__class__ is dict or value.__class__ is list:",
+        "if value.__class__ is list:",
+        _SHORT,
+    ),
+    Explanation(
+        "schema/validators/tree.py",
+        "if value.__class__ is dict or value.__class__ is list:",
+        "if value.__class__ is dict:",
+        _SHORT,
+    ),
+    Explanation(
+        "schema/validators/tree.py",
+        "if value.__class__ is dict or value.__class__ is list:",
+        "if value.__class__ is dict and value.__class__ is list:",
+        _SHORT,
+    ),
+    Explanation(
+        "schema/validators/tree.py",
+        "if value.__class__ in SCALARS or self._passes(value, context, visited):",
+        "if self._passes(value, context, visited):",
+        _SHORT,
+    ),
+    Explanation("schema/values.py", "_readers[cls] = reader", "(removed)", _KEPT),
+    Explanation("schema/values.py", "PLAIN.add(cls)", "(removed)", _KEPT),
+    Explanation(
+        "schema/values.py",
+        "return hasattr(cls, '__roman_tag__') or _has_tag_slot(cls) or cls in _BUILTIN",
+        "return hasattr(cls, '__roman_tag__') or cls in _BUILTIN",
+        _SHORT,
+    ),
+    Explanation(
+        "schema/values.py",
+        "return hasattr(cls, '__roman_tag__') or _has_tag_slot(cls) or cls in _BUILTIN",
+        "return hasattr(cls, '__roman_tag__') or _has_tag_slot(cls)",
+        _SHORT,
+    ),
+)

@@ -185,13 +185,17 @@ def _camel(path: tuple[str, ...], objects: Iterable[tuple[str, ...]]) -> str:
     """Return the words that the last part of a path adds to the name of a class."""
     part = path[-1]
     if part.startswith("/"):
-        siblings = {_first_word(other[-1]) for other in objects if other[:-1] == path[:-1] and other[-1][0] == "/"}
+        beside = [other[-1] for other in objects if other and other[:-1] == path[:-1]]
+        siblings = {_first_word(other) for other in beside if other.startswith("/")}
         return "Entry" if len(siblings) == 1 else f"Entry{_first_word(part).capitalize()}"
     bare = part.rstrip("[]") if part.endswith("[]") else part
     return _joined(bare.split("_")) + ("Item" if bare != part else "")
 
 
 def _first_word(pattern: str) -> str:
-    """Return the first of the names that a pattern allows; patterns of several versions are told apart by it."""
-    word: str = re.findall(r"[A-Za-z0-9]+", pattern)[0]
-    return word
+    """Return the first of the names that a pattern allows; patterns of several versions are told apart by it.
+
+    It is empty for a pattern that names nothing, such as ``.*``.
+    """
+    word = re.search(r"[A-Za-z0-9]+", pattern)
+    return "" if word is None else word[0]

@@ -312,7 +312,7 @@ def _joined(base: str, reference: str) -> str:
 
     The standard library joins only schemes that it knows; ``asdf://`` is joined as ``http://`` is.
     """
-    if _SCHEME.match(reference) or not base:
+    if _SCHEME.match(reference):
         return reference
     if reference.startswith("#"):
         return _without_fragment(base) + reference

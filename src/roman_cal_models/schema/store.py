@@ -236,13 +236,14 @@ class Store:
             parsed = uris.parse(tag)
         except SchemaError:
             return None
-        tags = self.newest_tags(parsed.family, base=parsed.base)
-        schemas = [uris.parse(self._manifests_by_tag[str(uri)].schema_uris[str(uri)]) for uri in tags]
-        versions = self.versions(parsed.family, base=parsed.base)
-        known = [uri for uri in schemas or versions if uri.numbers[0] == parsed.numbers[0]]
-        if not known:
+        family = {"family": parsed.family, "base": parsed.base}
+        # a schema need not have the version of its tag
+        known = {uri.numbers: uris.parse(str(self.schema_of(str(uri)))) for uri in self.newest_tags(**family)}
+        known = known or {uri.numbers: uri for uri in self.versions(**family)}
+        alike = [numbers for numbers in known if numbers[0] == parsed.numbers[0]]
+        if not alike:
             return None
-        nearest = max((uri for uri in known if uri.numbers < parsed.numbers), default=known[0])
+        nearest = known[max((numbers for numbers in alike if numbers < parsed.numbers), default=alike[0])]
         known_to = f"the installed rad {_rad_version()}" if parsed.base == ROMAN else "the registered schemas"
         update = f" To update: {UPDATE}" if parsed.base == ROMAN else ""
         warnings.warn(

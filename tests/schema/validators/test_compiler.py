@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from asdf.tagged import TaggedDict, TaggedList, TaggedString
 from astropy import units as u
-from astropy.table import Table
+from astropy.table import Column, Table
 from astropy.time import Time
 
 from roman_cal_models.errors import Problem, SchemaError
@@ -26,6 +26,8 @@ from roman_cal_models.yaml import TaggedMapping, TaggedScalar, TaggedSequence
 
 NAN = float("nan")
 NDARRAY = "tag:stsci.edu:asdf/core/ndarray-1.1.0"
+NDARRAYS = "tag:stsci.edu:asdf/core/ndarray-1.*"
+NO_ARRAY = "is no ndarray: give "
 TIME = "tag:stsci.edu:asdf/time/time-1.*"
 
 
@@ -79,7 +81,11 @@ TABLE: dict[str, tuple[dict[str, Any], list[Any], list[Any]]] = {
         [[], [1], [1, "a", None]],
         [["a"], [1, 2]],
     ),
-    "additionalItems false": ({"items": [{}], "additionalItems": False}, [[], [1]], [[1, 2]]),
+    "additionalItems false": (
+        {"items": [{}], "additionalItems": False},
+        [[], [1], "abc", {"a": 1, "b": 2}, 5],
+        [[1, 2], (1, 2)],
+    ),
     "additionalItems schema": ({"items": [{}], "additionalItems": {"type": "null"}}, [["a"], [1, None]], [[1, 2]]),
     "additionalItems without a list": ({"items": {}, "additionalItems": False}, [[1, 2]], []),
     "additionalItems alone": ({"additionalItems": False}, [[1, 2]], []),
@@ -91,6 +97,17 @@ TABLE: dict[str, tuple[dict[str, Any], list[Any], list[Any]]] = {
         {"uniqueItems": True},
         [[[1], [1, 2]], [[1, 2], [1]], [{"a": 1}, {"a": 1, "b": 2}], [{"a": 1, "b": 2}, {"a": 1}]],
         [[[1, 2], [1, 2]], [{"a": 1, "b": 2}, {"b": 2, "a": 1}]],
+    ),
+    "uniqueItems compares items of any kind": (
+        {"uniqueItems": True},
+        [
+            [[1], 5, None, {"a": 1}, "a"],
+            [{"a": 1}, {"a": 2}],
+            [{"a": 1}, {"a": True}],
+            [{"a": 1}, {"b": 1}],
+            [[1], (2,)],
+        ],
+        [[{"a": [1]}, 5, {"a": [1]}], [None, None], [[1], "a", (1,)]],
     ),
     "uniqueItems false": ({"uniqueItems": False}, [[1, 1]], []),
     "required": ({"required": ["a"]}, [{"a": None}, [], "b"], [{}, {"b": 1}]),
@@ -221,6 +238,28 @@ ACCEPTED = [pytest.param(s, x, id=f"{name}: {x!r:.30}") for name, (s, good, _) i
 REFUSED = [pytest.param(s, x, id=f"{name}: {x!r:.30}") for name, (s, _, bad) in TABLE.items() for x in bad]
 
 
+def test_every_limit_is_kept_to_the_last_unit() -> None:
+    limits: dict[str, tuple[dict[str, Any], Any, Any]] = {
+        "minimum": ({"minimum": 1}, 1, 0.9),
+        "maximum": ({"maximum": 1}, 1, 1.1),
+        "minLength": ({"minLength": 1}, "a", ""),
+        "maxLength": ({"maxLength": 1}, "a", "ab"),
+        "minItems": ({"minItems": 1}, [1], []),
+        "maxItems": ({"maxItems": 1}, [1], [1, 2]),
+        "minProperties": ({"minProperties": 1}, {"a": 1}, {}),
+        "maxProperties": ({"maxProperties": 1}, {"a": 1}, {"a": 1, "b": 2}),
+        "ndim": ({"ndim": 1}, np.zeros(1), np.zeros((1, 1))),
+        "max_ndim": ({"max_ndim": 1}, np.zeros(1), np.zeros((1, 1))),
+        "multipleOf": ({"multipleOf": 2}, 4, 5),
+    }
+    for name, (schema, good, bad) in limits.items():
+        compiled = compile_schema(schema)
+        assert compiled.accepts(good), name
+        assert [problem.kind for problem in compiled.problems(bad)] == [name]
+    assert not compile_schema({"ndim": 1}).accepts(np.zeros(()))
+    assert compile_schema({"max_ndim": 1}).accepts(np.zeros(()))
+
+
 @pytest.mark.parametrize(("schema", "instance"), ACCEPTED)
 def test_accepts(schema: dict[str, Any], instance: Any) -> None:
     compiled = compile_schema(schema)
@@ -302,6 +341,27 @@ TEXTS: list[tuple[dict[str, Any], Any, list[str]]] = [
     ({"maxProperties": 0}, {"a": 1}, ["{'a': 1} is too long: 1 entry, at most 0"]),
     ({"dependencies": {"a": ["b"]}}, {"a": 1}, ["b: is required beside 'a' and missing"]),
     ({"dependencies": {"a": {"required": ["c"]}}}, {"a": 1}, ["c: is required and missing"]),
+    (
+        {"dependencies": {"a": ["b", "c"], "d": ["e"], "f": {"maxProperties": 1}}},
+        {"a": 1, "c": 2},
+        ["b: is required beside 'a' and missing"],
+    ),
+    ({"patternProperties": {"^x": {"type": "null"}}}, {5: 1, "y": 1, "x": 2}, ["x: 2 is not of type 'null'"]),
+    (
+        {"patternProperties": {"^x": {}}, "additionalProperties": False},
+        {"x": 1, 5: 1, "y": 2},
+        ["[5]: is not allowed here", "y: is not allowed here"],
+    ),
+    (
+        {"properties": {"a": {"type": "null"}, "b": {"type": "null"}, "c": {"type": "null"}}},
+        {"a": None, "b": 1},
+        ["b: 1 is not of type 'null'"],
+    ),
+    (
+        {"items": [{"type": "null"}, {"type": "null"}], "additionalItems": {"type": "string"}},
+        [1, None, "a", 2],
+        ["[0]: 1 is not of type 'null'", "[3]: 2 is not of type 'string'"],
+    ),
     ({"allOf": [{"minimum": 1}, {"type": "null"}]}, 0, ["0 is below the minimum 1", "0 is not of type 'null'"]),
     (
         {"anyOf": [{"type": "string", "maxLength": 2}, {"type": "null"}]},
@@ -355,6 +415,67 @@ TEXTS: list[tuple[dict[str, Any], Any, list[str]]] = [
         TaggedMapping({}, NDARRAY),
         ["the datatype is unknown, not 'uint8', and does not cast to it safely"],
     ),
+    ({"tag": NDARRAYS}, [1.0], [f"[1.0] {NO_ARRAY}a numpy array"]),
+    (
+        {"tag": NDARRAYS, "datatype": "float32", "ndim": 2},
+        None,
+        [f"None {NO_ARRAY}a numpy array of float32 in 2 dimensions"],
+    ),
+    ({"tag": NDARRAYS, "ndim": 1}, "a", [f"'a' {NO_ARRAY}a numpy array in 1 dimension"]),
+    (
+        {"tag": NDARRAYS, "datatype": [{"name": "a", "datatype": "int8", "title": "A"}]},
+        None,
+        [f"None {NO_ARRAY}a numpy array of dtype [('a', 'i1')]"],
+    ),
+    ({"tag": NDARRAYS}, [1] * u.m, [f"a Quantity in m {NO_ARRAY}its .value, a numpy array"]),
+    ({"tag": NDARRAYS, "unit": "m"}, [1] * u.m, [f"a Quantity in m {NO_ARRAY}its .value, a numpy array"]),
+    ({"tag": NDARRAYS, "unit": "cm"}, [1] * u.m, [f"a Quantity in m {NO_ARRAY}its .to_value('cm'), a numpy array"]),
+    ({"tag": NDARRAYS, "unit": ["cm", "m"]}, [1] * u.m, [f"a Quantity in m {NO_ARRAY}its .value, a numpy array"]),
+    (
+        {"tag": NDARRAYS, "unit": ["cm", "km"]},
+        [1] * u.m,
+        [f"a Quantity in m {NO_ARRAY}its .to_value('cm'), a numpy array"],
+    ),
+    ({"tag": NDARRAYS}, Column([1]), [f"a Column {NO_ARRAY}numpy.asarray() of it, a numpy array"]),
+    ({"tag": NDARRAYS}, np.float32(3), [f"{np.float32(3)!r} {NO_ARRAY}a numpy array"]),
+    (
+        {"anyOf": [{"type": "null"}, {"type": "string", "maxLength": 1}, {"type": "string", "pattern": "^b"}]},
+        "aa",
+        [
+            "'aa' fits none of 3 alternatives: 'aa' is not of type 'null'; 'aa' is too long: 2 characters, at most 1; "
+            "'aa' does not match the pattern '^b'"
+        ],
+    ),
+    (
+        {"anyOf": [{"type": "null"}, {"tag": TIME}, {"type": "string", "maxLength": 1}]},
+        "aa",
+        ["'aa' is too long: 2 characters, at most 1"],
+    ),
+    (
+        {"anyOf": [{"items": {"type": "null"}}, {"type": "string"}]},
+        [1],
+        ["[0]: 1 is not of type 'null'"],
+    ),
+    (
+        # the same reason is told once, and one reason of each alternative
+        {"anyOf": [{"minimum": 5, "multipleOf": 2}, {"minimum": 5}, {"minimum": 6}]},
+        1,
+        ["1 fits none of 3 alternatives: 1 is below the minimum 5; 1 is below the minimum 6"],
+    ),
+    ({"anyOf": [{"type": "null"}]}, 1, ["1 fits none of 1 alternatives: 1 is not of type 'null'"]),
+    (
+        {"oneOf": [{"type": "string"}, {"minimum": 2}, {"minimum": 3}, {"minimum": 1}]},
+        3,
+        ["3 fits alternatives 2, 3 and 4 of 4; it must fit just one"],
+    ),
+    ({"oneOf": [{"type": "null"}, {"minimum": 2}]}, 1, ["1 is below the minimum 2"]),
+    (
+        {"not": {"items": {"not": {"properties": {"name": {"pattern": "^ra$"}, "unit": {"enum": ["deg"]}, "x": {}}}}}},
+        [],
+        ["[] has no item that fits the schema: name like '^ra$', unit in ['deg']"],
+    ),
+    ({"not": {"items": {"not": {}, "type": "string"}}}, [], ["[] is what the schema rules out"]),
+    ({"not": {"items": [{"not": {}}]}}, [], ["[] is what the schema rules out"]),
 ]
 
 
@@ -374,6 +495,38 @@ def test_a_message_is_one_short_line(value: Any) -> None:
     (problem,) = compile_schema({"type": "null"}).problems(value)
     assert len(problem.message) < 120
     assert "\n" not in problem.message
+
+
+@pytest.mark.parametrize(("length", "shown"), [(78, f"'{78 * 'x'}'"), (79, f"'{76 * 'x'}...")])
+def test_a_text_is_shown_in_eighty_characters(length: int, shown: str) -> None:
+    for value in (length * "x", Named(f"'{length * 'x'}'")):
+        (problem,) = compile_schema({"type": "null"}).problems(value)
+        assert problem.message == f"{shown} is not of type 'null'"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (list(range(9)), "[0, 1, 2, 3, 4, 5, ...]"),
+        (tuple(range(9)), "(0, 1, 2, 3, 4, 5, ...)"),
+        (set(range(9)), "{0, 1, 2, 3, 4, 5, ...}"),
+        (dict.fromkeys(range(9)), "{0: None, 1: None, 2: None, 3: None, ...}"),
+        (["x" * 60], f"['{60 * 'x'}']"),
+        (TaggedSequence(range(9), "t"), "[0, 1, 2, 3, 4, 5, 6, 7, 8]"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_container_is_shown_by_its_first_members(value: Any, shown: str) -> None:
+    (problem,) = compile_schema({"not": {}}).problems(value)
+    assert problem.message == f"{shown} is what the schema rules out"
+
+
+class Named:
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return self._text
 
 
 def test_a_repr_of_several_lines_is_put_on_one() -> None:
@@ -546,6 +699,71 @@ def test_a_property_may_be_called_ref() -> None:
     assert not compiled.accepts({"a": 1})
 
 
+class Lazy(dict[str, Any]):
+    """A mapping that makes a value when it is first taken out."""
+
+    def __getitem__(self, name: str) -> Any:
+        made = dict.__getitem__(self, name)
+        return made() if callable(made) else made
+
+
+def test_what_a_mapping_makes_of_its_values_is_checked() -> None:
+    compiled = compile_schema({"properties": {"a": {"type": "integer"}, "b": {"enum": ["x", "y"]}}})
+    assert compiled.accepts(Lazy(a=lambda: 5, b=lambda: "x"))
+    assert [p.path for p in compiled.problems(Lazy(b=lambda: "z", a=lambda: "5"))] == [("b",), ("a",)]
+
+
+@pytest.mark.parametrize(
+    "flag",
+    [
+        {"$ref": "#/definitions/flag"},
+        {"allOf": [{"$ref": "#/definitions/flag"}]},
+        {"allOf": [{"$ref": "#/definitions/flag"}, {"$ref": "#/definitions/flag"}]},
+        {"anyOf": [{"$ref": "#/definitions/flag"}, {"type": "null"}]},
+        {"enum": ["N/A", "DONE", "TOO LONG", 5], "maxLength": 4},
+    ],
+)
+def test_a_property_is_one_of_some_words_wherever_they_stand(flag: dict[str, Any]) -> None:
+    words = {"enum": ["N/A", "DONE", "TOO LONG", 5], "maxLength": 4}
+    compiled = compile_schema({"properties": {"a": flag, "b": {}}, "definitions": {"flag": words}})
+    for word in ("N/A", "DONE", 5, TaggedString("DONE"), np.str_("N/A"), TaggedScalar("DONE", "tag:e.org:a")):
+        assert compiled.accepts({"a": word})
+    for word in ("TOO LONG", "", "x", 6, True, ["N/A"], TaggedString("x"), np.str_("x"), TaggedScalar("x", "tag:e:a")):
+        assert [problem.path for problem in compiled.problems({"b": 1, "a": word})] == [("a",)]
+
+
+def test_words_that_refer_to_themselves_are_words_still() -> None:
+    compiled = compile_schema(
+        {
+            "properties": {"a": {"$ref": "#/definitions/a"}},
+            "definitions": {"a": {"enum": ["x"], "anyOf": [{"$ref": "#/definitions/a"}, {}]}},
+        }
+    )
+    assert compiled.accepts({"a": "x"})
+    assert not compiled.accepts({"a": "y"})
+
+
+def test_a_property_may_be_described_by_a_circle_of_references() -> None:
+    circle = {"a": {"$ref": "#/definitions/b"}, "b": {"$ref": "#/definitions/a"}}
+    compiled = compile_schema({"properties": {"x": {"$ref": "#/definitions/a"}}, "definitions": circle})
+    assert compiled.accepts({"x": "text"})
+    assert compiled.accepts({"x": [1]})
+
+
+@pytest.mark.parametrize("keyword", ["allOf", "anyOf", "oneOf"])
+def test_a_list_that_holds_itself_is_checked_to_the_end(keyword: str) -> None:
+    document = {
+        "definitions": {"a": {keyword: [{"items": {"$ref": "#/definitions/a"}, "maxItems": 2}]}},
+        "$ref": "#/definitions/a",
+    }
+    loop: list[Any] = [[]]
+    loop.append(loop)
+    compiled = compile_schema(document)
+    assert compiled.accepts(loop)
+    loop[0] += [1, 2, 3]
+    assert [problem.path for problem in compiled.problems(loop)] == [(0,)]
+
+
 # ---- broken schemas
 
 
@@ -677,6 +895,36 @@ def test_the_kind_of_an_array_is_asked_for_only_on_demand() -> None:
     assert [p.kind for p in compiled.problems(array, assigning=True)] == ["datatype", "ndim"]
     assert compiled.problems(array, assigning=True, check_arrays=False) == []
     assert compiled.problems(array, check_arrays=False) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "is_held"),
+    [(None, True), ([1] * u.m, True), (Column([1]), True), (np.zeros(1), True), ([1.0], False), (np.float32(1), False)],
+    ids=lambda value: type(value).__name__,
+)
+def test_an_array_may_be_none_yet_or_of_any_library(value: Any, is_held: bool) -> None:
+    compiled = compile_schema({"tag": NDARRAYS, "datatype": "float32"})
+    assert compiled.accepts(value, assigning=True, check_arrays=False) == is_held
+    assert compiled.accepts(value, check_arrays=False) == (type(value) is np.ndarray)
+    assert not compile_schema({"tag": TIME}).accepts(value, assigning=True, check_arrays=False)
+
+
+@pytest.mark.parametrize("combined", ["allOf", "anyOf", "oneOf"])
+def test_an_array_of_any_library_may_be_asked_for_by_a_combination(combined: str) -> None:
+    compiled = compile_schema(
+        {combined: [{"tag": NDARRAYS}, {"enum": [1]}] if combined != "allOf" else [{"tag": NDARRAYS}, {"ndim": 1}]}
+    )
+    for value in ([1] * u.m, Column([1]), None):
+        assert compiled.accepts(value, assigning=True, check_arrays=False)
+        assert not compiled.accepts(value)
+
+
+def test_not_asks_for_the_kind_of_arrays() -> None:
+    # what is ruled out is this kind alone
+    compiled = compile_schema({"not": {"tag": NDARRAYS, "datatype": "float32"}})
+    for check_arrays in (True, False):
+        assert compiled.accepts(np.zeros(1, "f8"), check_arrays=check_arrays)
+        assert not compiled.accepts(np.zeros(1, "f4"), check_arrays=check_arrays)
 
 
 def test_not_is_exact_inside_even_while_assigning() -> None:

@@ -122,7 +122,7 @@ class Location:
 
     def member(self, part: Any, kind: str, message: str, allowed: Any, uri: str) -> Problem:
         """Return the problem of a member that is missing from this value, or that should be."""
-        return Problem((*self.path, part), kind, message, self.value, allowed, uri)
+        return Problem(self.step(part, None, uri).path, kind, message, self.value, allowed, uri)
 
 
 Check = Callable[[Any, ValidationContext], bool]

@@ -47,7 +47,7 @@ class Tree:
         yield from self._iter_problems(location, {})
 
     def _check(self, value: Any, context: ValidationContext, visited: dict[int, Any]) -> bool:
-        if value.__class__ in SCALARS or self._passes(value, context, visited):
+        if self._passes(value, context, visited):
             return True
         tree = context.view(value)
         if datatypes.is_common_array(tree):
