@@ -17,7 +17,7 @@ from .classes import class_of
 from .core import ListCore, ObjectCore, bind, bind_list, fill_list, set_parent
 from .deferred import Deferred, FileValue, Source, deferred_array
 from .read_only import read_only
-from .scalar_node import UndescribedString, is_scalar, scalar
+from .scalar_node import UndescribedString, scalar
 
 if TYPE_CHECKING:
     from ..schema.properties import ObjectSchema, PropertySchema
@@ -151,7 +151,7 @@ def node_from_tree(tree: Any, tag: str, uri: str | None = None) -> Any:
     uri = uri or installed().store.schema_of_node(tag)
     assert uri is not None
     place = installed().root(uri)
-    if isinstance(tree, Mapping) and not is_scalar(uri) and place.object is not None:
+    if isinstance(tree, Mapping) and place.object is not None:
         return _object_from_tree(tree, place.object, tag)
     if isinstance(tree, (str, Mapping)):
         return scalar(dict(tree) if isinstance(tree, Mapping) else str(tree), uri)

@@ -11,7 +11,7 @@ from ..yaml import TaggedScalar
 from .classes import class_of_document
 from .fake_values import fake_scalar
 
-__all__ = ["ScalarNode", "StringNode", "UndescribedString", "is_scalar", "scalar"]
+__all__ = ["ScalarNode", "StringNode", "UndescribedString", "scalar"]
 
 _String = TypeVar("_String", bound="StringNode")
 
@@ -246,9 +246,3 @@ def scalar(value: Any, uri: str) -> Any:
     """Return a value as the tagged scalar of the schema `uri`; as it is where that is of another type."""
     cls = class_of_document(uri)
     return cls.of(value, uri) if isinstance(cls, type) and issubclass(cls, ScalarNode) else value
-
-
-def is_scalar(uri: str) -> bool:
-    """Return whether the nodes of a schema are tagged scalars."""
-    cls = class_of_document(uri)
-    return isinstance(cls, type) and issubclass(cls, ScalarNode)
