@@ -165,7 +165,9 @@ def test_a_class_whose_schemas_are_not_installed_says_so() -> None:
         _families = ("not_yet/one", "not_yet/two")
 
     for version in (None, "1.0.0"):
-        with pytest.raises(rcm.SchemaNotFoundError, match="^the installed rad has no schema of not_yet/one or not_yet/two$"):
+        with pytest.raises(
+            rcm.SchemaNotFoundError, match=r"^the installed rad has no schema of not_yet/one or not_yet/two$"
+        ):
             Later(version=version)
 
 
