@@ -333,6 +333,16 @@ def test_a_missing_attribute_of_a_subclass_is_its_own() -> None:
         _ = rcm.L2CalStep()._cache  # type: ignore[attr-defined]
 
 
+def test_a_class_of_no_schema_may_declare_what_it_holds() -> None:
+    class Mine(ObjectNode):
+        note: str
+
+    made = Mine(note="a")
+    made.note = "b"
+    made.note = "c"
+    assert (made.note, made["note"], dict(made)) == ("c", "c", {"note": "c"})
+
+
 def test_what_a_class_declares_is_found_by_its_annotations() -> None:
     from roman_cal_models.nodes.object_node import property_names, property_types
 

@@ -17,7 +17,7 @@ import roman_cal_models as rcm
 from roman_cal_models.nodes.copying import as_version
 from roman_cal_models.nodes.deferred import Deferred
 from roman_cal_models.nodes.from_file import node_from_tree
-from roman_cal_models.nodes.lazy_dict import raw_get, raw_items
+from roman_cal_models.nodes.lazy_dict import raw_get, raw_items, raw_members
 from roman_cal_models.nodes.scalar_node import UndescribedString
 from tests.header.test_header import content_with
 
@@ -109,6 +109,13 @@ def test_lists_of_a_file_are_checked_by_their_schema() -> None:
             model.meta.cal_logs.append(3)
         with pytest.raises(rcm.ValidationError, match=r"^meta\.exposure\.read_pattern\[0\]\[1\]: 'a' is not of type"):
             model.meta.exposure.read_pattern[0].append("a")
+
+
+def test_members_are_given_as_they_stand() -> None:
+    with rcm.open(content_with(OLD)) as model:
+        assert [key for key, _ in raw_members(model.node)] == ["meta"]
+        assert dict(raw_members(model.node))["meta"] is raw_get(model.node, "meta")
+        assert list(raw_members(model.meta.cal_logs)) == [(0, "first"), (1, "second")]
 
 
 def test_what_is_looked_at_without_touching_is_read_but_not_built() -> None:
@@ -254,6 +261,8 @@ def test_a_tree_of_a_scalar_or_a_list_is_one() -> None:
     assert (type(text), text, text.tag) == (rcm.Telescope, "ROMAN", f"{TAGS}telescope-1.0.0")
     date = node_from_tree({"value": 58849.0, "format": "mjd"}, f"{TAGS}file_date-1.0.0")
     assert (type(date), date.value, date.format) == (rcm.FileDate, 58849.0, "mjd")
+    kept = node_from_tree([1], f"{TAGS}l2_cal_step-1.0.0")
+    assert (type(kept), kept, kept.tag) == (rcm.ListNode, [1], f"{TAGS}l2_cal_step-1.0.0")
     logs = node_from_tree(("a", "b"), f"{TAGS}cal_logs-1.0.0")
     assert (type(logs), logs, logs.tag) == (rcm.CalLogs, ["a", "b"], f"{TAGS}cal_logs-1.0.0")
     with pytest.raises(rcm.ValidationError):

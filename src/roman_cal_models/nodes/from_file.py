@@ -17,7 +17,7 @@ from .classes import class_of
 from .core import ListCore, ObjectCore, bind, bind_list, fill_list, set_parent
 from .deferred import Deferred, FileValue, Source, deferred_array
 from .read_only import read_only
-from .scalar_node import UndescribedString, scalar
+from .scalar_node import ScalarNode, UndescribedString, is_time, scalar
 
 if TYPE_CHECKING:
     from ..schema.properties import ObjectSchema, PropertySchema
@@ -77,16 +77,17 @@ def _build_tagged(raw: Any, source: Source | None) -> Any:
         return source.build(raw, lambda: "a list")
     if isinstance(raw, TaggedMapping):
         schema = installed().root(uri).object
-        if schema is None:
-            return scalar(_time(raw, source), uri)
-        return _object(raw, schema, source, raw.tag if raw.tag != schema.tag else None)
+        if schema is not None:
+            return _object(raw, schema, source, raw.tag if raw.tag != schema.tag else None)
+        return scalar(_time(raw, source), uri) if is_time(uri) else _undescribed(raw, source)
     if isinstance(raw, TaggedSequence):
         return _list(raw, installed().root(uri), source, uri, raw.tag)
-    return scalar(str(raw), uri)
+    value = scalar(str(raw), uri)
+    return value if isinstance(value, ScalarNode) else _undescribed(raw, source)
 
 
 def _undescribed(raw: Any, source: Source | None) -> Any:
-    """Build what bears a tag of the mission that no installed schema describes."""
+    """Build what bears a tag of the mission that no installed schema describes, or that is one of something else."""
     if isinstance(raw, TaggedMapping):
         return _object(raw, None, source, raw.tag)
     if isinstance(raw, TaggedSequence):
