@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from astropy import units as u
 from astropy.time import Time
 
 import roman_cal_models as rcm
+from roman_cal_models.nodes.creation import create_minimal
 from roman_cal_models.nodes.lazy_dict import raw_get, raw_items
 from roman_cal_models.nodes.scalar_node import UndescribedString
 from roman_cal_models.nodes.shapes import shape_problems
@@ -136,12 +138,38 @@ def test_shapes_are_compared_whether_read_or_not(is_saved: bool, tmp_path: Path)
     assert problem.message == "the shape is (3, 4), and that of data is (4, 4)"
 
 
-@pytest.mark.parametrize("array", ["{source: 0, datatype: int8, byteorder: big}", "{value: 1}", "[]", "{shape: ['*']}"])
+@pytest.mark.parametrize(
+    "array", ["{source: 0, datatype: int8, byteorder: big}", "{value: 1}", "[]", "{shape: ['*']}", "{shape: ['*', 4]}"]
+)
 def test_an_array_whose_shape_is_not_told_is_not_compared(array: str) -> None:
     right = "!core/ndarray-1.1.0 {source: 0, datatype: int8, byteorder: big, shape: [4, 4]}"
     for data, err in ((right, f"!core/ndarray-1.1.0 {array}"), (f"!core/ndarray-1.1.0 {array}", right)):
         content = content_with(f"data: {data}\n  err: {err}").replace(b"wfi_image-1.0.0", b"wfi_image-1.4.0")
         assert list(shape_problems(rcm.read_header(content).node)) == []
+
+
+def test_arrays_of_quantities_are_compared_before_they_are_read() -> None:
+    array = "!core/ndarray-1.1.0 {source: 0, datatype: int8, byteorder: big, shape: "
+    quantities = [
+        f"!unit/quantity-1.1.0 {{value: {array}{shape}}}, unit: !unit/unit-1.0.0 m}}" for shape in ("[4, 4]", "[3, 4]")
+    ]
+    tree = rcm.read_header(content_with(f"data: {quantities[0]}\n  err: {quantities[1]}\n  dq: {quantities[0]}"))
+    assert [(problem.path, problem.value) for problem in shape_problems(tree.node)] == [(("err",), (3, 4))]
+
+
+QUANTITIES = """
+  {}:
+    tag: tag:stsci.edu:asdf/unit/quantity-1.*
+    properties: {{value: {{tag: "tag:stsci.edu:asdf/core/ndarray-1.*", ndim: 2}}}}"""
+
+
+def test_the_dimensions_of_a_quantity_are_those_of_its_value(schema_of: Any) -> None:
+    import numpy as np
+
+    schema = schema_of("quantities", f"properties:{''.join(map(QUANTITIES.format, ('data', 'err', 'more')))}")
+    node = create_minimal(rcm.ObjectNode, schema)
+    node.update(data=np.zeros((2, 3)) * u.m, err=np.zeros((2, 2)) * u.m, more=np.zeros((2, 3)) * u.m)
+    assert [problem.path for problem in shape_problems(node)] == [("err",)]
 
 
 def test_what_has_no_shape_or_no_schema_is_not_compared() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,46 +13,31 @@ import roman_cal_models as rcm
 from roman_cal_models.nodes.creation import create_fake_data, create_minimal
 from roman_cal_models.nodes.deferred import FakeValue
 from roman_cal_models.nodes.lazy_dict import raw_get
-from roman_cal_models.schema.registry import SchemaRegistry
-from roman_cal_models.schema.store import store
 
-BASE = "asdf://example.org/roman/odd"
-MANIFEST = f"""%YAML 1.1
----
-id: {BASE}/manifests/odd-1.0.0
-extension_uri: {BASE}/extensions/odd-1.0.0
-tags:
-- {{tag_uri: {BASE}/tags/odd-1.0.0, schema_uri: {BASE}/schemas/odd-1.0.0}}
-"""
-SCHEMA = f"""%YAML 1.1
----
-$schema: asdf://stsci.edu/datamodels/roman/schemas/rad_schema-1.0.0
-id: {BASE}/schemas/odd-1.0.0
-title: Odd
-type: object
+SCHEMA = """
 properties:
-  one: {{type: string, enum: [only]}}
-  two: {{type: string, enum: [a, b]}}
-  text: {{type: string}}
-  pair: {{type: array, items: {{type: string, enum: [x]}}, minItems: 2}}
-  numbers: {{type: array, items: {{type: number, minimum: 2.5}}, minItems: 2}}
-  free: {{type: array, items: {{type: integer}}}}
-  bare: {{type: array, minItems: 3}}
-  least: {{type: integer, minimum: 2.5}}
-  negative: {{type: number, minimum: -5}}
-  low: {{type: number, minimum: -9999999}}
-  count: {{type: integer}}
-  nothing: {{type: "null"}}
-  flag: {{type: boolean}}
-  bare_object: {{properties: {{inner: {{enum: [1]}}}}, required: [inner]}}
-  bare_list: {{items: {{type: integer}}}}
-  bare_text: {{minLength: 1}}
-  bare_number: {{minimum: 3}}
-  unknown: {{title: x}}
-  optional: {{type: string}}
-  grid: {{ndim: 2, datatype: float32}}
+  one: {type: string, enum: [only]}
+  two: {type: string, enum: [a, b]}
+  text: {type: string}
+  pair: {type: array, items: {type: string, enum: [x]}, minItems: 2}
+  numbers: {type: array, items: {type: number, minimum: 2.5}, minItems: 2}
+  free: {type: array, items: {type: integer}}
+  bare: {type: array, minItems: 3}
+  least: {type: integer, minimum: 2.5}
+  negative: {type: number, minimum: -5}
+  low: {type: number, minimum: -9999999}
+  count: {type: integer}
+  nothing: {type: "null"}
+  flag: {type: boolean}
+  bare_object: {properties: {inner: {enum: [1]}}, required: [inner]}
+  bare_list: {items: {type: integer}}
+  bare_text: {minLength: 1}
+  bare_number: {minimum: 3}
+  unknown: {title: x}
+  optional: {type: string}
+  grid: {ndim: 2, datatype: float32}
 patternProperties:
-  "^k[0-9]$": {{type: string, enum: [pattern]}}
+  "^k[0-9]$": {type: string, enum: [pattern]}
 required: [
   one, two, text, pair, numbers, free, bare, least, negative, low, count, nothing, flag, bare_object, bare_list,
   bare_text, bare_number, unknown, grid, k2, k1, z9]
@@ -61,12 +45,8 @@ required: [
 
 
 @pytest.fixture(scope="module")
-def schema(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    folder: Path = tmp_path_factory.mktemp("odd")
-    for name, text in (("manifests", MANIFEST), ("schemas", SCHEMA)):
-        (folder / name).mkdir()
-        (folder / name / "odd-1.0.0.yaml").write_text(text)
-    return SchemaRegistry(store().with_folder(BASE, folder)).document(f"{BASE}/schemas/odd-1.0.0")
+def schema(schema_of: Any) -> Any:
+    return schema_of("odd", SCHEMA)
 
 
 # -- what is made up ---------------------------------------------------------------------------------------------------
@@ -119,7 +99,7 @@ def test_a_fake_node_holds_a_value_for_all_that_is_required(schema: Any) -> None
 
 def test_a_node_is_of_the_schema_that_it_was_made_by(schema: Any) -> None:
     for made in (create_minimal(rcm.ObjectNode, schema), create_fake_data(rcm.ObjectNode, schema)):
-        assert made.schema_uri == f"{BASE}/schemas/odd-1.0.0"
+        assert made.schema_uri == "asdf://example.org/roman/odd/schemas/odd-1.0.0"
         assert made["bare_object"].path() == ("bare_object",)
         with pytest.raises(rcm.ValidationError, match=r"^bare_object\.inner: 2 is not 1"):
             made["bare_object"]["inner"] = 2

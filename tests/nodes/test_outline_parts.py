@@ -77,6 +77,11 @@ def test_an_array_of_several_units_is_in_that_of_the_flux_step(flux: str, unit: 
     assert (at(image, "data").kind, at(image, "data").dtype, at(image, "data").shape) == ("array", "float32", (2, 3))
 
 
+def test_an_array_of_one_unit_is_in_it() -> None:
+    image = rcm.WfiImage.create_fake_data(version="1.4.0")
+    assert (at(image, "amp33").unit, at(image, "dq").unit) == ("DN", None)
+
+
 @pytest.mark.newest_rad
 def test_an_array_whose_unit_nothing_tells_is_in_one_of_them() -> None:
     ramp = rcm.Ramp.create_fake_data(shape=(2, 2, 2))

@@ -127,7 +127,7 @@ def _coerced_list(values: Sequence[Any], place: PropertySchema | None) -> ListCo
 
 def _fits(values: ListCore[Any], items: PropertySchema | None) -> bool:
     found = values._place
-    return items is None or found is items or (found is not None and found.subschemas == items.subschemas)
+    return items is None or (found is not None and found.subschemas == items.subschemas)
 
 
 def list_uri(place: PropertySchema | None) -> str | None:

@@ -130,7 +130,7 @@ def _list(
 ) -> ListCore[Any]:
     """Build a list, whole: a foreign object among its items is built as well."""
     items = None if place is None else place.items
-    cls = _class_for(list_class(uri or list_uri(place)), source)
+    cls = _class_for(list_class(list_uri(place)), source)
     node = cls.__new__(cls)
     bind_list(node, items, uri, tag)
     return fill_list(node, [_build(item, items, source) for item in raw])
