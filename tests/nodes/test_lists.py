@@ -50,6 +50,7 @@ def test_what_stands_for_an_index_is_one(numbers: Any) -> None:
 
 @pytest.mark.parametrize(("index", "value", "path"), [
     (-1, "a", (3,)),
+    (0, "a", (0,)),
     (slice(0, 2), [5, "a"], (1,)),
     (slice(1, None, 2), [5, "a"], (3,)),
     (slice(None, None, -1), [5, "a", 6, 7], (2,)),

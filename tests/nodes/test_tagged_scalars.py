@@ -57,6 +57,14 @@ def test_a_wrong_type_for_a_tagged_scalar_is_refused(old: Any, value: Any) -> No
         old.meta.telescope = value
 
 
+@pytest.mark.parametrize("value", [3, None, True, ["2020-01-01"], {"value": 58849.0, "format": "mjd"}], ids=repr)
+def test_what_is_no_time_is_refused_in_the_place_of_a_tagged_time(old: Any, value: Any) -> None:
+    before = old.meta.file_date
+    with pytest.raises(rcm.ValidationError, match=r"^meta\.file_date: .* is no file_date-1\.0\.0"):
+        old.meta.file_date = value
+    assert old.meta.file_date is before
+
+
 def test_a_tagged_scalar_set_in_a_new_model_loses_its_tag(old: Any, new: Any) -> None:
     new.meta.telescope = old.meta.telescope
     new.meta.file_date = old.meta.file_date

@@ -119,14 +119,15 @@ def _coerced_list(values: Sequence[Any], place: PropertySchema | None) -> ListCo
     uri = list_uri(place)
     cls = list_class(uri)
     node = cls.__new__(cls)
-    bind_list(node, items, uri, None if place is None else place.node_tag)
+    # in the place of a tagged scalar, it is no more that scalar than any other value of a wrong type
+    bind_list(node, items, uri, place.node_tag if place is not None and place.is_list else None)
     list.extend(node, [coerce(value, items, node) for value in values])
     return node
 
 
 def _fits(values: ListCore[Any], items: PropertySchema | None) -> bool:
     found = values._place
-    return items is None or found is items or (found is not None and found.subschemas == items.subschemas)
+    return items is None or (found is not None and found.subschemas == items.subschemas)
 
 
 def list_uri(place: PropertySchema | None) -> str | None:
@@ -157,7 +158,7 @@ def _coerced_scalar(value: Any, place: PropertySchema | None) -> Any:
 def _python_scalar(value: Any) -> Any:
     """Return a NumPy scalar as the Python value that a file will hold."""
     kind = type(value)
-    if kind.__module__ == "numpy" and hasattr(value, "item") and getattr(value, "shape", None) == ():
+    if kind.__module__ == "numpy":
         import numpy as np
 
         # what a Python number holds; for a checker, longdouble is not a class
@@ -170,8 +171,7 @@ def _python_scalar(value: Any) -> Any:
 def _tagged_scalar(value: Any, tag: str) -> Any:
     """Return a plain value as the tagged scalar that an old schema asks for; a wrong one is left to be refused."""
     uri = installed().store.schema_of(tag)
-    if uri is None or value is None or isinstance(value, (bool, int, float)):
-        return value
+    assert uri is not None
     return scalar(value, uri)
 
 

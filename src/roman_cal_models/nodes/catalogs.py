@@ -84,7 +84,12 @@ class CatalogMixin(ObjectNode):
         return table
 
     def wrong_units(self, table: Any) -> dict[str, str]:
-        """Return the columns of a table whose unit is not the one that the schema asks for, with the wanted one."""
+        """Return the columns of a table whose unit is not the one that the schema asks for, with the wanted one.
+
+        Units that are only written in another way are the same.
+        """
+        from astropy.units import Unit
+
         wanted = {
             name: column.unit
             for column in _columns(self._schema)
@@ -92,7 +97,7 @@ class CatalogMixin(ObjectNode):
             for name in table.colnames
             if re.search(column.pattern, name)
         }
-        return {name: str(unit) for name, unit in wanted.items() if str(table[name].unit) != unit}
+        return {name: str(unit) for name, unit in wanted.items() if table[name].unit != Unit(unit)}
 
     def get_column_definition(self, name: str) -> dict[str, Any] | None:
         """Return unit, description and data type of a column.

@@ -82,9 +82,9 @@ def _new_containers(value: Any) -> Any:
     if isinstance(value, UndescribedString):
         return value.plain()
     if isinstance(value, ListCore):
-        twin_list = copied_list(value)
-        list.__setitem__(twin_list, slice(None), [_new_containers(item) for item in value])
-        return twin_list
+        tag = None if value._uri is None else value._given_tag
+        items = [_new_containers(item) for item in value]
+        return restored_list(editable(type(value)), value._place, value._uri, tag, items)
     return value
 
 

@@ -126,7 +126,7 @@ class ListCore(list[_T]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, list):
             return NotImplemented
-        return self is other or equal_sequences(self, other)
+        return equal_sequences(self, other)
 
     def __ne__(self, other: object) -> bool:
         equal = self.__eq__(other)

@@ -106,12 +106,11 @@ class _Minimal:
         return class_of(schema)._minimal_defaults(schema)
 
     def list(self, place: PropertySchema, given: Any) -> Any:
-        given = [] if given is NOTHING else copy.deepcopy(given)
-        shortest = place.keyword("minItems")
-        if shortest is None or place.items is None:
-            return given
-        items = list(given[:shortest])
-        while len(items) < shortest:
+        if given is not NOTHING and not isinstance(given, (list, tuple)):
+            return copy.deepcopy(given)
+        items = [] if given is NOTHING else [*copy.deepcopy(given)]
+        shortest = place.keyword("minItems") or 0
+        while place.items is not None and len(items) < shortest:
             item = self.value(place.items, NOTHING)
             if item is NOTHING:
                 break
@@ -124,8 +123,7 @@ class _Minimal:
         return place.enum[0] if place.enum is not None and len(place.enum) == 1 else NOTHING
 
     def tagged(self, place: PropertySchema, given: Any) -> Any:
-        uri = _node_schema(place)
-        if uri is None:
+        if place.node_tag is None:
             return copy.deepcopy(given) if given is not NOTHING else self.foreign(place)
         if place.object is not None:
             return self.mapping(place, given)
@@ -133,6 +131,8 @@ class _Minimal:
             return self.list(place, given)
         if given is not NOTHING:
             return copy.deepcopy(given)
+        uri = installed().store.schema_of(place.node_tag)
+        assert uri is not None
         return self.tagged_scalar(class_of_document(uri), uri)
 
     def tagged_scalar(self, cls: type[ScalarNode], uri: str) -> Any:
@@ -159,10 +159,6 @@ class _Fake(_Minimal):
         defaults = dict(class_of(schema)._fake_defaults(schema))
         return defaults if schema.tag is None else {**super().class_defaults(schema), **defaults}
 
-    def list(self, place: PropertySchema, given: Any) -> Any:
-        made = super().list(place, given)
-        return made if made or given is NOTHING else copy.deepcopy(given)
-
     def scalar(self, place: PropertySchema, given: Any) -> Any:
         if given is not NOTHING:
             return copy.deepcopy(given)
@@ -173,8 +169,3 @@ class _Fake(_Minimal):
 
     def foreign(self, place: PropertySchema) -> Any:
         return fake_foreign(place, self._shape)
-
-
-def _node_schema(place: PropertySchema) -> str | None:
-    """Return the schema URI of the node that a place wants tagged; None where it wants a foreign object."""
-    return None if place.node_tag is None else installed().store.schema_of(place.node_tag)

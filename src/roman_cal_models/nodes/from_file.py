@@ -17,7 +17,7 @@ from .classes import class_of
 from .core import ListCore, ObjectCore, bind, bind_list, fill_list, set_parent
 from .deferred import Deferred, FileValue, Source, deferred_array
 from .read_only import read_only
-from .scalar_node import UndescribedString, is_scalar, scalar
+from .scalar_node import ScalarNode, UndescribedString, is_time, scalar
 
 if TYPE_CHECKING:
     from ..schema.properties import ObjectSchema, PropertySchema
@@ -77,16 +77,17 @@ def _build_tagged(raw: Any, source: Source | None) -> Any:
         return source.build(raw, lambda: "a list")
     if isinstance(raw, TaggedMapping):
         schema = installed().root(uri).object
-        if schema is None:
-            return scalar(_time(raw, source), uri)
-        return _object(raw, schema, source, raw.tag if raw.tag != schema.tag else None)
+        if schema is not None:
+            return _object(raw, schema, source, raw.tag if raw.tag != schema.tag else None)
+        return scalar(_time(raw, source), uri) if is_time(uri) else _undescribed(raw, source)
     if isinstance(raw, TaggedSequence):
         return _list(raw, installed().root(uri), source, uri, raw.tag)
-    return scalar(str(raw), uri)
+    value = scalar(str(raw), uri)
+    return value if isinstance(value, ScalarNode) else _undescribed(raw, source)
 
 
 def _undescribed(raw: Any, source: Source | None) -> Any:
-    """Build what bears a tag of the mission that no installed schema describes."""
+    """Build what bears a tag of the mission that no installed schema describes, or that is one of something else."""
     if isinstance(raw, TaggedMapping):
         return _object(raw, None, source, raw.tag)
     if isinstance(raw, TaggedSequence):
@@ -129,7 +130,7 @@ def _list(
 ) -> ListCore[Any]:
     """Build a list, whole: a foreign object among its items is built as well."""
     items = None if place is None else place.items
-    cls = _class_for(list_class(uri or list_uri(place)), source)
+    cls = _class_for(list_class(list_uri(place)), source)
     node = cls.__new__(cls)
     bind_list(node, items, uri, tag)
     return fill_list(node, [_build(item, items, source) for item in raw])
@@ -151,7 +152,7 @@ def node_from_tree(tree: Any, tag: str, uri: str | None = None) -> Any:
     uri = uri or installed().store.schema_of_node(tag)
     assert uri is not None
     place = installed().root(uri)
-    if isinstance(tree, Mapping) and not is_scalar(uri) and place.object is not None:
+    if isinstance(tree, Mapping) and place.object is not None:
         return _object_from_tree(tree, place.object, tag)
     if isinstance(tree, (str, Mapping)):
         return scalar(dict(tree) if isinstance(tree, Mapping) else str(tree), uri)

@@ -29,11 +29,10 @@ def leaves(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[str, Any]]:
         yield ".".join(map(str, path)), tree
 
 
-def flatten(tree: Any, *, include_arrays: bool, recursive: bool, prefix: str = "") -> dict[str, Any]:
+def flatten(tree: Any, *, include_arrays: bool, recursive: bool) -> dict[str, Any]:
     """Return the values under dotted names, times as text."""
-    return as_flat_dict(
-        leaves(tree) if recursive else present_items(tree), include_arrays=include_arrays, prefix=prefix
-    )
+    pairs = leaves(tree) if recursive else present_items(tree)
+    return as_flat_dict(pairs, include_arrays=include_arrays, prefix="")
 
 
 def as_flat_dict(pairs: Iterable[tuple[str, Any]], *, include_arrays: bool, prefix: str) -> dict[str, Any]:

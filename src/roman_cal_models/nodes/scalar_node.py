@@ -11,7 +11,7 @@ from ..yaml import TaggedScalar
 from .classes import class_of_document
 from .fake_values import fake_scalar
 
-__all__ = ["ScalarNode", "StringNode", "UndescribedString", "is_scalar", "scalar"]
+__all__ = ["ScalarNode", "StringNode", "UndescribedString", "is_time", "scalar"]
 
 _String = TypeVar("_String", bound="StringNode")
 
@@ -161,7 +161,7 @@ class StringNode(ScalarNode, str):
 
 
 class UndescribedString(ScalarNode, str):
-    """A `str` of a file, with a tag of the mission that no installed schema describes.
+    """A `str` of a file, with a tag of the mission that no installed schema describes, or that of something else.
 
     Parameters
     ----------
@@ -248,7 +248,7 @@ def scalar(value: Any, uri: str) -> Any:
     return cls.of(value, uri) if isinstance(cls, type) and issubclass(cls, ScalarNode) else value
 
 
-def is_scalar(uri: str) -> bool:
-    """Return whether the nodes of a schema are tagged scalars."""
+def is_time(uri: str) -> bool:
+    """Return whether what bears the tag of a schema is a time."""
     cls = class_of_document(uri)
-    return isinstance(cls, type) and issubclass(cls, ScalarNode)
+    return isinstance(cls, type) and issubclass(cls, ScalarNode) and not issubclass(cls, str)

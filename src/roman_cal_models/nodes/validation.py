@@ -25,8 +25,6 @@ def problems(node: Any) -> list[Problem]:
     found = _found(node)
     if found and any([_build_at(node, problem.path) for problem in found]):
         found = _found(node)
-    if len(found) < 2:
-        return found
     return list({(problem.path, problem.kind, problem.message): problem for problem in found}.values())
 
 
