@@ -381,6 +381,14 @@ def test_many_arrays_of_another_asdf_file_keep_their_places() -> None:
             same(one[...], two)
 
 
+def test_an_array_of_another_asdf_file_keeps_its_mask() -> None:
+    array = np.ma.MaskedArray(np.arange(6.0), [True, False] * 3)
+    with asdf.open(io.BytesIO(by_asdf({"a": array}))) as file:
+        content = by_us({"a": file["a"]})
+    with asdf.open(io.BytesIO(content)) as again:
+        assert np.array_equal(again["a"][...].mask, array.mask)
+
+
 # ---- blocks that are copied
 
 
@@ -507,8 +515,9 @@ def test_what_is_lent_reads_no_array() -> None:
             asdf.open(io.BytesIO(content), extensions=more)
 
 
-def test_the_history_names_the_package_that_knows_a_node() -> None:
-    node = rcm.ImageModel.create_fake_data(shape=(8, 8)).node
+@pytest.mark.parametrize("tag", [None, "asdf://stsci.edu/datamodels/roman/tags/wfi_image-1.0.0"])
+def test_the_history_names_the_package_and_the_manifest_that_know_a_node(tag: str | None) -> None:
+    node = rcm.WfiImage.create_fake_data(shape=(8, 8), tag=tag)
     manifest = installed().store.manifest_of_node(str(node.tag))
     assert manifest is not None
     top = serialised_type(str(manifest.uri))(tagged_tree(node))
@@ -518,3 +527,17 @@ def test_the_history_names_the_package_that_knows_a_node() -> None:
     entries = asdf.util.load_yaml(io.BytesIO(stream.getvalue()))["history"]["extensions"]
     (entry,) = [entry for entry in entries if entry["extension_uri"] == manifest.extension_uri]
     assert entry["software"] == {"name": "roman-cal-models", "version": rcm.__version__}
+
+
+def test_what_was_checked_is_not_checked_by_asdf_again() -> None:
+    node = rcm.ImageModel.create_fake_data(shape=(8, 8)).node
+    with rcm.config(validate_assignment="off"):
+        node["meta"]["telescope"] = 5
+    manifest = installed().store.manifest_of_node(str(node.tag))
+    assert manifest is not None
+    top = serialised_type(str(manifest.uri))(tagged_tree(node))
+    for extensions, is_refused in ((rcm.get_asdf_extensions(), True), (None, False)):
+        with ArraysOfFile(None, {}, 100) as arrays, lent_extensions(str(manifest.uri), arrays) as more:
+            expected = pytest.raises(asdf.ValidationError) if is_refused else contextlib.nullcontext()
+            with expected:
+                asdf.AsdfFile({"roman": top}, extensions=extensions or more).write_to(io.BytesIO())

@@ -13,7 +13,7 @@ import pytest
 import roman_cal_models as rcm
 from roman_cal_models import extension as face
 from roman_cal_models import schemas
-from roman_cal_models.extension import converters, preference, resources
+from roman_cal_models.extension import converters, resources
 from roman_cal_models.schema import installed
 from roman_cal_models.schema.registry import SchemaRegistry
 from roman_cal_models.schema.store import store
@@ -23,18 +23,6 @@ from tests.peer import WriteFile, newest_tags
 BASE = "asdf://example.org/roman/spectra"
 FOLDER = Path(__file__).parents[1] / "data" / "third_party"
 IMAGE = next(tag for tag in newest_tags() if "/wfi_image-" in tag)
-
-
-@pytest.fixture
-def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """No other package is found in this environment."""
-    assert asdf.get_config().extensions  # asdf has asked the entry points, and keeps what they gave
-    preference.has_roman_datamodels.cache_clear()
-    with monkeypatch.context() as patch:
-        patch.setattr(sys, "path", [str(tmp_path)])
-        assert not preference.has_roman_datamodels()
-    yield
-    preference.has_roman_datamodels.cache_clear()
 
 
 @pytest.fixture

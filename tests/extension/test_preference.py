@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,6 +97,31 @@ def test_ours_come_before_all_others_in_the_order_of_their_manifests() -> None:
     wanted = [asdf.extension.ExtensionProxy.maybe_wrap(each).extension_uri for each in rcm.get_asdf_extensions()]
     assert [each.extension_uri for each in first] == wanted
     assert {(each.package_name, each.package_version) for each in first} == {("roman-cal-models", rcm.__version__)}
+
+
+def test_it_outlasts_a_context_of_asdf(image: Path) -> None:
+    with contextlib.ExitStack() as stack:
+        with asdf.config_context():
+            stack.enter_context(rcm.config(asdf_classes=OURS))
+        assert whose(image) == OURS
+
+
+def test_without_the_peer_asdf_is_left_as_it_is(alone: None) -> None:
+    before = asdf.get_config().extensions
+    with rcm.config(asdf_classes=OURS):
+        assert asdf.get_config().extensions is before
+
+
+def test_what_a_user_took_away_comes_back_only_when_it_is_preferred_again() -> None:
+    with rcm.config(asdf_classes=OURS):
+        _without_ours()
+        with rcm.config(unknown="error"):
+            assert not preferred()
+        with rcm.config(asdf_classes=THEIRS):
+            assert not preferred()
+        assert preferred()
+        _without_ours()
+    assert not preferred()
 
 
 @pytest.mark.parametrize("change", [{"validate_assignment": "off"}, {"asdf_classes": THEIRS}])

@@ -135,6 +135,22 @@ def test_what_bears_an_undescribed_tag_of_the_mission_is_kept(
     assert extra(copy.read_bytes()) == extra(content)
 
 
+@pytest.mark.filterwarnings("ignore:.*is not known to the installed rad")
+def test_an_array_inside_of_what_is_undescribed_goes_over(catalog: Path, tmp_path: Path) -> None:
+    content = catalog.read_bytes()
+    begin = content.index(b"extra:")
+    tagged = content[:begin] + f"extra: !<{TAGS}undescribed-1.0.0>".encode() + content[begin + 6 :]
+    copy = saved(rcm.open(tagged), tmp_path)
+    with rcm.open(tagged) as one, rcm.open(copy) as two:
+        assert (one.meta["extra"]["table"] == two.meta["extra"]["table"]).all()
+
+
+def test_a_list_of_an_old_file_keeps_its_tag() -> None:
+    meta: Any = rcm.WfiImage.create_fake_data(tag=OLD_IMAGE).meta
+    meta.cal_logs = rcm.CalLogs(["begin"])
+    assert tagged_tree(meta)["cal_logs"]._tag == f"{TAGS}cal_logs-1.0.0"
+
+
 # ---- foreign objects
 
 
@@ -193,11 +209,18 @@ def test_what_cannot_be_written_is_named(beside: str, name: str, flat: bytes, tm
     ("beside", "name"),
     [("ARRAY", "meta.extra"), ("[1, {deep: ARRAY}]", r"meta.extra\[1\].deep")],
 )
-def test_so_is_what_reaches_out_of_its_file(beside: str, name: str, flat: bytes) -> None:
+@pytest.mark.parametrize("copies", [False, True])
+def test_so_is_what_reaches_out_of_its_file(copies: bool, beside: str, name: str, flat: bytes) -> None:
     array = "!core/ndarray-1.1.0 {source: 'other.asdf', datatype: float32, byteorder: little, shape: [2]}"
     model = rcm.open(changed(flat, beside=beside.replace("ARRAY", array)))
     with pytest.raises(rcm.ForeignValueError, match=f"{name} cannot be built"):
-        tagged_tree(model.node)
+        tagged_tree(model.node, copies=copies)
+
+
+def test_so_is_one_in_the_header_whose_elements_are_elsewhere(flat: bytes) -> None:
+    array = "!core/ndarray-1.1.0 {data: other.asdf, datatype: int8, shape: [2]}"
+    with pytest.raises(rcm.ForeignValueError, match=r"meta\.extra cannot be built"):
+        tagged_tree(rcm.open(changed(flat, beside=array)).node)
 
 
 def test_an_array_of_an_asdf_file_that_was_closed_is_named(tmp_path: Path) -> None:
