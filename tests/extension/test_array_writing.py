@@ -60,26 +60,6 @@ def test_a_short_array_stands_in_the_header_as_asdf_puts_it_there(array: np.ndar
     assert header(by_us({"a": array}, inline=1000)) == header(by_asdf({"a": array}, inline=1000))
 
 
-@pytest.mark.parametrize(
-    "dtype, number", [("<i8", -(2**63)), (">i8", -(2**63) + 1), ("<u8", 2**63), ("<u8", 2**64 - 1)]
-)
-def test_integers_that_may_not_stand_in_a_header_stand_in_a_block(dtype: str, number: int) -> None:
-    array = np.array([1, number], dtype)
-    content = by_us({"a": array}, inline=1000)
-    assert "source" in header(content)["a"][1]
-    with asdf.open(io.BytesIO(content)) as file:
-        same(file["a"][...], array)
-
-
-@pytest.mark.parametrize("dtype, number", [("<i8", -(2**63) + 2), ("<i8", 2**63 - 1), ("<u8", 2**63 - 1)])
-def test_the_outermost_integers_of_a_header_stand_there(dtype: str, number: int) -> None:
-    array = np.array([1, number], dtype)
-    content = by_us({"a": array}, inline=1000)
-    assert header(content)["a"][1]["data"] == [1, number]
-    with asdf.open(io.BytesIO(content)) as file:
-        same(file["a"][...], array)
-
-
 @pytest.mark.parametrize("compression", ["lz4", "zlib", "bzp2", "auto", None])
 @few
 @given(array=arrays())

@@ -197,6 +197,26 @@ def test_what_a_header_cannot_hold_stands_in_a_block(array: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize(
+    "dtype, number", [("<i8", -(2**63)), (">i8", -(2**63) + 1), ("<u8", 2**63), ("<u8", 2**64 - 1)]
+)
+def test_integers_that_may_not_stand_in_a_header_stand_in_a_block(dtype: str, number: int) -> None:
+    array = np.array([1, number], dtype)
+    content = by_us({"a": array}, inline=1000)
+    assert "source" in header(content)["a"][1]
+    with asdf.open(io.BytesIO(content)) as file:
+        same(file["a"][...], array)
+
+
+@pytest.mark.parametrize("dtype, number", [("<i8", -(2**63) + 2), ("<i8", 2**63 - 1), ("<u8", 2**63 - 1)])
+def test_the_outermost_integers_of_a_header_stand_there(dtype: str, number: int) -> None:
+    array = np.array([1, number], dtype)
+    content = by_us({"a": array}, inline=1000)
+    assert header(content)["a"][1]["data"] == [1, number]
+    with asdf.open(io.BytesIO(content)) as file:
+        same(file["a"][...], array)
+
+
+@pytest.mark.parametrize(
     "array",
     [
         np.array([np.nan, np.inf, 1e300]),
@@ -204,7 +224,6 @@ def test_what_a_header_cannot_hold_stands_in_a_block(array: np.ndarray) -> None:
         np.array([255, 0], "u1"),
         np.zeros(0, "i8"),
         np.zeros((0, 3), "u8"),
-        np.array([b"ab", b"c"]),
         np.array(["ab", "č"]),
         np.array([True, False]),
     ],
@@ -216,6 +235,13 @@ def test_a_header_holds_these(array: np.ndarray) -> None:
     with asdf.open(io.BytesIO(content)) as file:
         same(file["a"][...].astype(array.dtype), array)
     assert b"\xd3BLK" not in content
+
+
+def test_bytes_stand_in_the_header_as_text() -> None:
+    array = np.array([b"ab", b"c"])
+    content = by_us({"a": array}, inline=100)
+    assert header(content)["a"] == header(by_asdf({"a": array}, inline=100))["a"]
+    assert header(content)["a"][1]["data"] == ["ab", "c"]
 
 
 @pytest.mark.parametrize("inline", [None, 100])
