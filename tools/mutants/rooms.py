@@ -60,10 +60,16 @@ ROOMS = {
     "foreign": Room(("foreign/*.py",), ("foreign/test_*.py", "sources/test_bounds.py", "comparison/test_*.py")),
     # those of the generated classes take long, and ask the same of each
     "nodes": Room(("nodes/*.py",), ("nodes/test_[!g]*.py", "models/test_units.py")),
-    # what both are for is opening and saving, whose tests are in `models`
+    # citizenship and coexistence are looked at in processes of their own, which no mutant reaches; the many examples of
+    # array_writing take long, and blocks_of_arrays holds the same by a few
     "extension": Room(
-        ("extension/*.py",), ("extension/test_*.py", "models/test_opening.py", "models/test_file_life.py")
+        ("extension/*.py",),
+        tuple(
+            f"extension/test_{name}.py"
+            for name in ("blocks_of_arrays", "offered", "preference", "round_trips", "trees")
+        ),
     ),
+    # what they are for is opening and saving, whose tests are in `models`
     "sources": Room(("sources/*.py",), ("sources/test_*.py", "models/test_opening.py", "models/test_file_life.py")),
     "header": Room(("header/*.py",), ("header/test_*.py",)),
     "blocks": Room(("blocks/*.py",), ("blocks/test_*.py",)),

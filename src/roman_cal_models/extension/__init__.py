@@ -10,6 +10,7 @@ By level:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -136,9 +137,9 @@ def _of_manifest(uri: str, use: str, *, reads: bool) -> Any:
     from .converters import NodeConverter, SerialisedConverter
 
     manifest = next(each for each in installed().store.manifests if str(each.uri) == uri)
-    tags = [{"tag_uri": tag, "schema_uri": schema} for tag, schema in manifest.schema_uris.items()]
-    document = {**manifest.document, "tags": tags if reads else []}
-    converter = SerialisedConverter(uri, [tag["tag_uri"] for tag in tags] if reads else [])
+    schemas = manifest.schema_uris if reads else {}
+    document = {**manifest.document, "tags": _declared(schemas)}
+    converter = SerialisedConverter(uri, list(schemas))
     return ManifestExtension(document, converters=[converter, NodeConverter(manifest.uri.base)])
 
 
@@ -149,14 +150,19 @@ def _of_fragments(base: str, use: str) -> Any:
     from ..schema import installed
     from .converters import SerialisedConverter, fragments_of
 
-    manifest = next(each.uri for each in installed().store.manifests if each.uri.base == base)
     fragments = _fragments(base)
     document = {
-        "id": str(manifest),
+        # asdf looks for the package of the manifest when it writes the history
+        "id": next(str(each.uri) for each in installed().store.manifests if each.uri.base == base),
         "extension_uri": f"{base}/extensions/fragments-1.0.0",
-        "tags": [{"tag_uri": tag, "schema_uri": schema} for tag, schema in fragments.items()],
+        "tags": _declared(fragments),
     }
     return ManifestExtension(document, converters=[SerialisedConverter(fragments_of(base), list(fragments))])
+
+
+def _declared(schemas: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return the schemas of tags as a manifest has them."""
+    return [{"tag_uri": tag, "schema_uri": schema} for tag, schema in schemas.items()]
 
 
 def _fragments(base: str) -> dict[str, str]:

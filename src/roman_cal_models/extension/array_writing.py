@@ -126,19 +126,20 @@ class ArraysOfFile:
         import numpy as np
 
         ordered = whole if whole.flags.c_contiguous else whole.T
-        data = ordered.reshape(-1).view(np.uint8).data if whole.nbytes else memoryview(b"")
+        data = ordered.ravel().view(np.uint8).data if whole.nbytes else memoryview(b"")
         if compression == "auto":
             compression = "lz4" if shrinks(data) else None
-        letters = NO_COMPRESSION if compression is None else compression.encode("ascii").ljust(4, b"\0")
+        letters = NO_COMPRESSION if compression is None else compression.encode().ljust(4, b"\0")
         piece = even_piece(ordered.shape, whole.dtype.itemsize) if self._piece is None else self._piece
-        compressor = None if letters in KNOWN else self._other(compression or "")
-        return Content(data, letters, piece, compressor, self._options if letters != NO_COMPRESSION else {})
+        compressor = None if letters in KNOWN else self._other(letters)
+        return Content(data, letters, piece, compressor, self._options)
 
-    def _other(self, compression: str) -> Compressor:
+    def _other(self, letters: bytes) -> Compressor:
         """Return what compresses as asdf's extensions do."""
-        compressor = asdf_bridge.compressor_of(compression.encode("ascii"))
+        compressor = asdf_bridge.compressor_of(letters)
         if compressor is not None:
             return lambda data: compressor.compress(data, **self._options)
+        compression = letters.rstrip(b"\0").decode()
         raise ValueError(f"{compression!r} is not a compression: 'lz4', 'zlib', 'bzp2', 'auto' and None are")
 
     def _number(self, key: Any, kept: Any, make: Callable[[], Content | Copy]) -> int:
@@ -153,7 +154,7 @@ def _fits_a_header(array: NDArray[Any]) -> bool:
     """Return whether asdf lets all elements stand in YAML, which the outermost integers of 64 bits may not."""
     import numpy as np
 
-    if array.dtype.kind not in "iu" or array.dtype.itemsize < 8 or not array.size:
+    if array.dtype.kind not in "iu" or not array.size:
         return True
     whole = np.ma.getdata(array)
     return int(whole.min()) >= _SMALLEST and int(whole.max()) <= _LARGEST

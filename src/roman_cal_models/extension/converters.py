@@ -91,8 +91,6 @@ class SerialisedConverter(Converter):  # pyright: ignore[reportMissingTypeArgume
         The tags that are read; those that are written need not be among them.
     """
 
-    lazy = True
-
     def __init__(self, manifest: str, tags: list[str]) -> None:
         self._manifest = manifest
         self._tags = tags

@@ -6,7 +6,6 @@ them, and say at each file that is opened whether they are meant.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -52,11 +51,12 @@ def _add_to(asdf_config: Any) -> None:
 
 def _of_the_process(change: Callable[[Any], None]) -> None:
     """Change asdf's settings outside of any `asdf.config_context`: those that a new thread sees."""
+    from concurrent.futures import ThreadPoolExecutor
+
     import asdf
 
-    thread = threading.Thread(target=lambda: change(asdf.get_config()))
-    thread.start()
-    thread.join()
+    with ThreadPoolExecutor() as pool:
+        pool.submit(lambda: change(asdf.get_config())).result()
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..errors import format_path
 from ..foreign.arrays import is_in_block
 from ..nodes.deferred import Deferred, FileValue
 from ..nodes.lazy_dict import raw_items
@@ -19,6 +20,8 @@ from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
 __all__ = ["tagged_tree"]
 
 WRITTEN_STANDARD = "1.6.0"
+
+_Path = tuple[str | int, ...]
 
 
 def tagged_tree(node: Any, tag: str | None = None, *, copies: bool = False) -> Any:
@@ -40,48 +43,50 @@ def tagged_tree(node: Any, tag: str | None = None, *, copies: bool = False) -> A
     asdf.tagged.Tagged, dict, list or object
         Foreign objects stand in it as they are, for asdf's other converters.
     """
-    return _Lowering(copies=copies).lower(node, tag, node)
+    return _Lowering(copies=copies).lower(node, tag, node, ())
 
 
 class _Lowering:
     def __init__(self, *, copies: bool) -> None:
         self._copies = copies
 
-    def lower(self, value: Any, tag: str | None, parent: Any) -> Any:
+    def lower(self, value: Any, tag: str | None, parent: Any, path: _Path) -> Any:
+        """Lower a value that stands in a node; `path` leads to it from there."""
         if isinstance(value, ObjectNode):
-            pairs = {key: self.lower(item, None, value) for key, item in _in_order(value)}
+            pairs = {key: self.lower(item, None, value, (key,)) for key, item in raw_items(value)}
             return _tagged(pairs, tag or value.__roman_tag__())
         if isinstance(value, ListNode):
-            return _tagged([self.lower(item, None, value) for item in value], tag or value.__roman_tag__())
+            items = [self.lower(item, None, value, (at,)) for at, item in enumerate(value)]
+            return _tagged(items, tag or value.__roman_tag__())
         if isinstance(value, ScalarNode):
             return _scalar(value, tag)
         if isinstance(value, FileValue):
-            return self._file_value(value, parent)
+            return self._file_value(value, parent, path)
         if isinstance(value, Deferred):
-            return value.get(lambda: "")
-        return self._raw(value, parent)
+            return value.get(_where(parent, path))
+        return self._raw(value, parent, path)
 
-    def _raw(self, value: Any, parent: Any) -> Any:
+    def _raw(self, value: Any, parent: Any, path: _Path) -> Any:
         """Lower what was read from a file and never looked at."""
         if isinstance(value, (TaggedMapping, TaggedSequence, TaggedScalar)):
             if not installed().store.is_node(value.tag):
-                return self._file_value(FileValue(parent._source, value), parent)
+                return self._file_value(FileValue(parent._source, value), parent, path)
             if isinstance(value, TaggedScalar):
                 return to_asdf_tree(value)
-            return _tagged(self._raw_container(value, parent), value.tag)
-        return self._raw_container(value, parent) if type(value) in (dict, list) else value
+            return _tagged(self._raw_container(value, parent, path), value.tag)
+        return self._raw_container(value, parent, path) if type(value) in (dict, list) else value
 
-    def _raw_container(self, value: Any, parent: Any) -> Any:
+    def _raw_container(self, value: Any, parent: Any, path: _Path) -> Any:
         if isinstance(value, dict):
-            return {key: self._raw(item, parent) for key, item in value.items()}
-        return [self._raw(item, parent) for item in value]
+            return {key: self._raw(item, parent, (*path, key)) for key, item in value.items()}
+        return [self._raw(item, parent, (*path, at)) for at, item in enumerate(value)]
 
-    def _file_value(self, value: FileValue, parent: Any) -> Any:
+    def _file_value(self, value: FileValue, parent: Any, path: _Path) -> Any:
         source = value.source
         assert isinstance(source, YamlSource)
+        where = _where(parent, path)
         if value.is_built:
-            return value.get(lambda: "")
-        where: Callable[[], str] = lambda: ".".join(map(str, parent.path())) or "a value"  # noqa: E731
+            return value.get(where)
         raw = value.raw
         # what a tag means may depend on the version of the standard, but for an array
         if source.standard != WRITTEN_STANDARD and not is_in_block(raw):
@@ -96,11 +101,8 @@ class _Lowering:
         return source.build(raw, where)
 
 
-def _in_order(node: ObjectNode) -> Any:
-    """Return the items in the order that the schema gives, further ones behind."""
-    pairs = dict(raw_items(node).__iter__())
-    order = () if node._schema is None else node._schema.order
-    return [(key, pairs.pop(key)) for key in order if key in pairs] + list(pairs.items())
+def _where(parent: Any, path: _Path) -> Callable[[], str]:
+    return lambda: format_path((*parent.path(), *path))
 
 
 def _scalar(value: ScalarNode, tag: str | None) -> Any:

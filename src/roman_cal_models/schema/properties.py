@@ -313,14 +313,6 @@ class ObjectSchema:
         return tuple(dict.fromkeys(uris.parse(part.document).family for part in own if not part.pointer))
 
     @cached_property
-    def order(self) -> tuple[str, ...]:
-        """The order in which properties are written."""
-        for piece in self.pieces:
-            if piece.schema.get("propertyOrder"):
-                return tuple(piece.schema["propertyOrder"])
-        return ()
-
-    @cached_property
     def required(self) -> frozenset[str]:
         """The properties that must be there."""
         return frozenset(name for piece in self.pieces for name in piece.schema.get("required", ()))
