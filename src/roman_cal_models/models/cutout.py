@@ -78,7 +78,8 @@ def cutout(self: Model, position: Any, size: Any, *, fill: float | None = None) 
     (5, 7)
     """
     cutter = Cutter(self)
-    return cutter.cut(cutter.window(position, size), fill=fill)
+    part: Model = cutter.cut(cutter.window(position, size), fill=fill)
+    return part
 
 
 class Cutter:
@@ -177,19 +178,20 @@ class Cutter:
         fill : float, optional
             As for `cutout`.
         read : callable, optional
-            Gives pixels of arrays.
+            Lends pixels of arrays.
         """
         check_size(self._node, self.names, window, self.file)
-        parts = read(self._node, self.names, window)
         node = unshared(self._node)
-        for name, part in zip(self.names, parts, strict=True):
-            node._store(name, padded(name, part, window, fill))
         for name, empty in self._beside.items():
             if empty is None:
                 del node[name]
             else:
                 node._store(name, empty.copy())
-        self._cut_sky(node, window)
+        with read(self._node, self.names, window) as parts:
+            # meanwhile
+            self._cut_sky(node, window)
+            for name, part in zip(self.names, parts, strict=True):
+                node._store(name, padded(name, part, window, fill))
         _load_blocks(node)
         change = Change("cut", (self._model.get_primary_array_name(),), f"{window} of {self._name()}", _shape(window))
         return type(self._model)._of(node, history=(*self._model._history, change))
@@ -198,14 +200,14 @@ class Cutter:
         meta = node.get("meta")
         if not isinstance(meta, ObjectNode):
             return
-        sky = None if self.sky is None else self.sky.cut(window)
+        sky = self.sky
         if sky is not None:
-            meta._store("wcs", sky.wcs)
+            meta._store("wcs", sky.cut(window))
         wcsinfo = meta.get("wcsinfo")
         if isinstance(wcsinfo, ObjectNode):
             describe_pixels(wcsinfo, window)
             if sky is not None:
-                sky.describe(wcsinfo, (window.ny, window.nx))
+                sky.describe(wcsinfo, window)
 
     def _name(self) -> str:
         """Return the name of the file, without the folder, which is nobody's business."""

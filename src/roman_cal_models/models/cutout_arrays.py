@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CutoutError
@@ -22,10 +24,10 @@ if TYPE_CHECKING:
 
     from .cutout_windows import Window
 
-__all__ = ["Read", "arrays_beside", "arrays_on_grid", "padded", "read_together"]
+__all__ = ["Read", "arrays_beside", "arrays_on_grid", "check_size", "padded", "read_together", "sections"]
 
-Read = Callable[[ObjectNode, Sequence[str], "Window"], "list[NDArray[Any]]"]
-"""Gives, of some arrays of a node, the pixels that a window has in common with their image."""
+Read = Callable[[ObjectNode, Sequence[str], "Window"], AbstractContextManager[Iterator["NDArray[Any]"]]]
+"""Lends, of some arrays of a node, the pixels that a window has in common with their image, one array at a time."""
 
 # Threads that read arrays: decompressing leaves Python free, and a far file answers several at once.
 _THREADS = 8
@@ -58,10 +60,29 @@ def arrays_beside(node: ObjectNode, grid: tuple[int, int]) -> dict[str, NDArray[
     return beside
 
 
-def read_together(node: ObjectNode, names: Sequence[str], window: Window) -> list[NDArray[Any]]:
-    """Return the pixels that a window has in common with the image, of some arrays, which are read side by side."""
+@contextmanager
+def read_together(node: ObjectNode, names: Sequence[str], window: Window) -> Generator[Iterator[NDArray[Any]]]:
+    """Lend the pixels that a window has in common with the image, of some arrays, which are read side by side."""
     with ThreadPoolExecutor(max(1, min(len(names), _THREADS))) as threads:
-        return list(threads.map(lambda name: section_at(node, name, window.in_image), names))
+        yield sections(node, names, window.in_image, threads)
+
+
+def sections(node: ObjectNode, names: Sequence[str], index: Any, threads: ThreadPoolExecutor) -> Iterator[NDArray[Any]]:
+    """Yield one part of some arrays, in their order; all are under way at once.
+
+    Parameters
+    ----------
+    node : ObjectNode
+        What the arrays stand in.
+    names : sequence of str
+        Of the arrays.
+    index : tuple
+        Which part.
+    threads : ThreadPoolExecutor
+        Do it, by the settings of who asks.
+    """
+    contexts = [copy_context() for _ in names]
+    return threads.map(lambda context, name: context.run(section_at, node, name, index), contexts, names)
 
 
 def padded(name: str, part: NDArray[Any], window: Window, fill: float | None) -> NDArray[Any]:

@@ -81,30 +81,24 @@ class Sky:
 
     def scale_at(self, y: float, x: float) -> tuple[float, float]:
         """Return how many arcseconds a pixel measures along y and x around a place."""
-        along_y, along_x, _ = self._steps_at(y, x)
+        import numpy as np
+
+        along_y, along_x, _ = _steps(self._world(*np.transpose([(y, x), *_next_to(y, x)])))
         return along_y, along_x
 
-    def _steps_at(self, y: float, x: float) -> tuple[float, float, float]:
-        """Return how far a step along y and along x leads, in arcseconds, and which way y is up, in degrees."""
-        import numpy as np
-        from astropy.coordinates import angular_separation, position_angle
-
-        longitude, latitude = np.deg2rad(self._world(np.array([y, y + 1, y]), np.array([x, x, x + 1])))
-        here = longitude[0], latitude[0]
-        steps = angular_separation(*here, longitude[1:], latitude[1:])
-        angle = position_angle(*here, longitude[1], latitude[1])
-        along_y, along_x = np.rad2deg(steps) * _ARCSEC
-        return float(along_y), float(along_x), float(np.rad2deg(getattr(angle, "value", angle))) % 360
-
-    def cut(self, window: Window) -> Sky:
-        """Return the system of a window of the image."""
+    def cut(self, window: Window) -> Any:
+        """Return the WCS of a window of the image."""
         from astropy.modeling import models as typed_models
 
         models: Any = typed_models  # their operators are made at run time
-        wcs = copy.deepcopy(self.wcs)
-        box = wcs.bounding_box
-        wcs.bounding_box = None  # it would stay at the transform, which is then not the first one
-        wcs.insert_transform(wcs.available_frames[0], models.Shift(window.x) & models.Shift(window.y), after=True)
+        box = self.wcs.bounding_box
+        first, *others = self.wcs.pipeline
+        transform = copy.copy(first.transform)
+        transform.bounding_box = None  # it is that of the whole system only at the first transform
+        shift = models.Shift(window.x) & models.Shift(window.y)
+        # frames and transforms are shared, as copies of a model share what they do not change
+        steps = [(first.frame, shift | transform), *((step.frame, step.transform) for step in others)]
+        wcs = type(self.wcs)(steps, name=self.wcs.name)
         if box is not None:
             wcs.bounding_box = tuple(
                 _both(tuple(float(getattr(edge, "value", edge)) - first for edge in bounds), (-0.5, count - 0.5))
@@ -113,12 +107,10 @@ class Sky:
                 )
             )
         wcs.pixel_shape = (window.nx, window.ny)
-        cut = object.__new__(Sky)
-        cut.wcs = wcs
-        return cut
+        return wcs
 
-    def describe(self, wcsinfo: ObjectNode, shape: tuple[int, int]) -> None:
-        """Set what the ``wcsinfo`` of an image of this sky says of where its pixels are, as far as it says it.
+    def describe(self, wcsinfo: ObjectNode, window: Window) -> None:
+        """Set what the ``wcsinfo`` of a window says of where its pixels are, as far as it says it.
 
         The reference point (``ra_ref``, ``v2_ref``, ``orientation_ref``, ...) is one of the sky and stays. What the
         names mean: ``meta/wcsinfo``, ``meta/l3_wcsinfo`` and ``mosaic_wcsinfo`` of RAD.
@@ -126,29 +118,29 @@ class Sky:
         Parameters
         ----------
         wcsinfo : ObjectNode
-            Of the metadata.
-        shape : tuple of int
-            Rows and columns of the image.
+            Of the metadata of the window.
+        window : Window
+            The window, of the image of this system.
         """
         import numpy as np
 
-        ny, nx = shape
-        corners = np.array([(j * ny - 0.5, i * nx - 0.5) for i, j in _CORNERS])
-        middle = (ny - 1) / 2, (nx - 1) / 2
-        edges = self._icrs(*self._world(*corners.T))
-        ra, dec = (float(value[0]) for value in self._icrs(*self._world(*(np.array([at]) for at in middle))))
-        along_y, along_x, orientation = self._steps_at(*middle)
+        corners = [(window.y - 0.5 + j * window.ny, window.x - 0.5 + i * window.nx) for i, j in _CORNERS]
+        middle = window.y + (window.ny - 1) / 2, window.x + (window.nx - 1) / 2
+        world = self._world(*np.transpose([middle, *_next_to(*middle), *corners]))
+        along_y, along_x, orientation = _steps(world)
+        ra, dec = self._icrs(*world)
         # the older one of both schemas has the scale of the projection under the name of that of the middle
         local = "pixel_scale_local" if "pixel_scale_local" in wcsinfo else "pixel_scale"
         found: dict[str, Any] = {
-            "s_region": s_region(edges),
-            **dict.fromkeys(("ra", "ra_center"), ra),
-            **dict.fromkeys(("dec", "dec_center"), dec),
+            "s_region": s_region(ra[3:], dec[3:]),
+            **dict.fromkeys(("ra", "ra_center"), float(ra[0])),
+            **dict.fromkeys(("dec", "dec_center"), float(dec[0])),
             local: math.sqrt(along_y * along_x),
             **dict.fromkeys(("orientation", "orientat_local"), orientation),
         }
-        for number, corner in enumerate(np.transpose(edges), 1):
-            found |= zip((f"ra_corn{number}", f"dec_corn{number}"), map(float, corner), strict=True)
+        for number in range(len(corners)):
+            found[f"ra_corn{number + 1}"] = float(ra[3 + number])
+            found[f"dec_corn{number + 1}"] = float(dec[3 + number])
         _set(wcsinfo, found)
 
     def _world(self, y: Any, x: Any) -> Any:
@@ -179,14 +171,37 @@ class Sky:
         return found.ra.deg, found.dec.deg
 
 
-def s_region(corners: Sequence[Any]) -> str:
-    """Return a polygon of right ascensions and declinations as the pipeline writes it, in degrees."""
-    return "POLYGON ICRS  " + " ".join(f"{value:.10f}" for corner in zip(*corners, strict=True) for value in corner)
+def s_region(ra: Sequence[float], dec: Sequence[float]) -> str:
+    """Return the corners of a polygon as the pipeline writes it, in degrees."""
+    return "POLYGON ICRS  " + " ".join(f"{value:.10f}" for corner in zip(ra, dec, strict=True) for value in corner)
+
+
+def _next_to(y: float, x: float) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return the places that are a pixel further along y, and along x."""
+    return (y + 1, x), (y, x + 1)
+
+
+def _steps(world: Any) -> tuple[float, float, float]:
+    """Return how far steps along y and along x lead, in arcseconds, and the position angle of y, in degrees.
+
+    Parameters
+    ----------
+    world : array
+        Longitudes and latitudes, in degrees: of a place, and of those `_next_to` it.
+    """
+    import numpy as np
+    from astropy.coordinates import angular_separation, position_angle
+
+    longitude, latitude = np.deg2rad(world)
+    here = longitude[0], latitude[0]
+    along_y, along_x = np.rad2deg(angular_separation(*here, longitude[1:3], latitude[1:3])) * _ARCSEC
+    angle: Any = position_angle(*here, longitude[1], latitude[1])
+    return float(along_y), float(along_x), float(np.rad2deg(getattr(angle, "value", angle))) % 360
 
 
 def describe_pixels(wcsinfo: ObjectNode, window: Window) -> None:
     """Set what ``wcsinfo`` says of the pixels themselves: how many there are, and which is the reference."""
-    found: dict[str, Any] = dict.fromkeys(("image_shape", "pixel_shape"), [window.nx, window.ny])
+    found: dict[str, Any] = {name: [window.nx, window.ny] for name in ("image_shape", "pixel_shape")}
     for name, first in (("x_ref", window.x), ("y_ref", window.y)):
         if isinstance(wcsinfo.get(name), (int, float)):
             found[name] = wcsinfo[name] - first

@@ -79,8 +79,8 @@ def window_around(centre: tuple[float, float], size: tuple[int, int], grid: tupl
 
     Of an even number of pixels, as many are before the position as behind it, as `astropy.nddata.Cutout2D` has it.
     """
-    first = (math.ceil(at - count / 2) for at, count in zip(centre, size, strict=True))
-    return Window(*first, *size, grid)
+    y, x = (math.ceil(at - count / 2) for at, count in zip(centre, size, strict=True))
+    return Window(y, x, *size, grid)
 
 
 def pixel_of(position: Any, file: str | None) -> tuple[float, float]:

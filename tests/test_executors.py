@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from roman_cal_models.archive.executors import Processes, spread
 
 from roman_cal_models import archive
-from roman_cal_models.archive.executors import Processes, spread
 
 from .catalogs import bad_files, content, url_of, write_files
 
