@@ -109,7 +109,8 @@ def padded(name: str, part: NDArray[Any], window: Window, fill: float | None) ->
         mask = np.ones(whole.shape, bool)
         mask[window.in_cutout] = np.ma.getmaskarray(part)
         return np.ma.array(whole, mask=mask)
-    return whole * part.unit if hasattr(part, "unit") else whole
+    unit: Any = getattr(part, "unit", None)
+    return whole if unit is None else whole * unit
 
 
 def _filling(name: str, dtype: np.dtype[Any], fill: float | None) -> Any:
