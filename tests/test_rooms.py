@@ -14,7 +14,18 @@ PEER = "roman_datamodels"
 # lowest first; the package's own __init__.py stands above them all
 FLOORS = (
     {"lazily", "locks", "printable", "progress"},
-    {"asdf_bridge", "blocks", "changes", "dqflags", "errors", "errors_asdf", "outline", "settings", "yaml"},
+    {
+        "asdf_bridge",
+        "blocks",
+        "changes",
+        "dqflags",
+        "errors",
+        "errors_asdf",
+        "executors",
+        "outline",
+        "settings",
+        "yaml",
+    },
     {"foreign"},
     {"schema"},
     {"sources"},
@@ -24,7 +35,7 @@ FLOORS = (
     {"migration"},
     {"models"},
     {"datamodels", "comparison", "registration", "testing"},
-    {"archive"},
+    {"archive", "images"},
     {"view"},
     {"cli"},
 )
@@ -40,6 +51,7 @@ NEIGHBOURS = {
     ("asdf_bridge", "errors"),
     ("errors", "errors_asdf"),
     ("errors_asdf", "errors"),
+    ("executors", "errors"),
     ("blocks", "locks"),
     ("changes", "errors"),
     ("settings", "errors"),

@@ -18,6 +18,7 @@ from typing import Any
 _NAMES = {
     "ArrayInfo": "foreign.array_info",
     "CalStepFlag": "nodes.generated.cal_step_flag",
+    "Cutout": "images.cutouts",
     "DataModel": "models.data_model",
     "Header": "header.header",
     "Identity": "header.reading",
@@ -27,6 +28,7 @@ _NAMES = {
     "TaggedObjectNode": "nodes.object_node",
     "compile_schema": "schema",
     "config": "extension.preference",
+    "cutouts": "images.cutouts",
     "diff": "comparison.comparing",
     "get_asdf_extensions": "extension",
     "get_latest_schema": "schema.resolved",

@@ -40,6 +40,8 @@ from .nodes.generated.catalog_image import CatalogImage as CatalogImage
 from .errors import ChecksumError as ChecksumError
 from .nodes.generated.common import Common as Common
 from .nodes.generated.coordinates import Coordinates as Coordinates
+from .images.cutouts import Cutout as Cutout
+from .errors import CutoutError as CutoutError
 from .nodes.generated.dark_ref import DarkRef as DarkRef
 from .nodes.generated.dark_ref import DarkRefMeta as DarkRefMeta
 from .nodes.generated.dark_ref import DarkRefMetaExposure as DarkRefMetaExposure
@@ -268,6 +270,7 @@ from .nodes.object_node import ObjectNode as ObjectNode
 from .nodes.generated.observation import Observation as Observation
 from .nodes.generated.origin import Origin as Origin
 from .nodes.generated.outlier_detection import OutlierDetection as OutlierDetection
+from .errors import OutsideImageError as OutsideImageError
 from .nodes.generated.photometry import Photometry as Photometry
 from .nodes.generated.pixelarea_ref import PixelareaRef as PixelareaRef
 from .nodes.generated.pixelarea_ref import PixelareaRefMeta as PixelareaRefMeta
@@ -412,6 +415,7 @@ from .models.generated.wfi_wcs import WfiWcsModel as WfiWcsModel
 from .errors import WorkerError as WorkerError
 from .schema import compile_schema as compile_schema
 from .extension.preference import config as config
+from .images.cutouts import cutouts as cutouts
 from .comparison.comparing import diff as diff
 from .errors import format_path as format_path
 from .extension import get_asdf_extensions as get_asdf_extensions

@@ -1,4 +1,4 @@
-"""What an upgrade did, one record a value."""
+"""What was done to the data of a model since its file was read: the values that an upgrade set, what was cut out."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One value that an upgrade set.
+    """One value that an upgrade or a cutout set.
 
     Parameters
     ----------
-    kind : {"assumed", "derived"}
-        Whether the file did not hold the value, or held it in another form.
+    kind : {"assumed", "derived", "cut"}
+        Whether the file did not hold the value, or held it in another form, or held more of it.
     path : tuple of str and int
         Where the value stands: ``("meta", "exposure", "hga_move")``.
     value : object
-        The value; for an array or a column, what it is filled with.
+        The value; for an array or a column, what it is filled with; for what was cut, the part.
     reason : str
         Why this value.
     """
 
-    kind: Literal["assumed", "derived"]
+    kind: Literal["assumed", "derived", "cut"]
     path: Path
     value: Any
     reason: str

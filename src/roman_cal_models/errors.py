@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CatalogError",
     "ChecksumError",
+    "CutoutError",
     "FileError",
     "FilenameMismatchWarning",
     "ForeignValueError",
@@ -33,6 +34,7 @@ __all__ = [
     "NewerVersionWarning",
     "NotAsdfError",
     "NotRomanError",
+    "OutsideImageError",
     "Problem",
     "ReadOnlyError",
     "ReservedNameError",
@@ -312,6 +314,14 @@ class HeaderLimitError(FileError, ValueError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.file, self.message, self.setting, self.limit)
+
+
+class CutoutError(FileError, ValueError):
+    """Nothing can be cut out of a model so: it has no image or no WCS, or the size is none."""
+
+
+class OutsideImageError(CutoutError, IndexError):
+    """A part that was to be cut out lies outside of the image, all of it."""
 
 
 class ReadOnlyError(RomanCalModelsError, TypeError, AttributeError):

@@ -13,7 +13,6 @@ By level, each knowing only those before it:
 - ``files``: paths, URLs and folders as the names of files;
 - ``database``: the tables, as SQLAlchemy knows them;
 - ``file_reader``: some files -> rows or failure of each;
-- ``executors``: work for processes of this machine or a Dask cluster;
 - ``batching``: many files, in batches;
 - ``reconcile``: what was read of files, as rows of the tables that there are;
 - ``report``: what became of many files;

@@ -9,8 +9,8 @@ from itertools import chain, islice
 from typing import Any, Literal
 
 from ..errors import CatalogError
+from ..executors import Cluster, Processes, Workers, processors, spread
 from ..progress import Bar
-from .executors import Cluster, Processes, Workers, spread
 from .file_reader import Failure, Mapped, Outcome, Reader, Task
 from .files import Paths, key_of, names_of
 from .products import TABLES
@@ -88,15 +88,8 @@ def _workers_for(names: Iterator[str], client: Any, processes: int | None) -> tu
     if processes is None:
         first = list(islice(names, _FEW))
         names = chain(first, names)
-        processes = 1 if len(first) < _FEW else _processors()
+        processes = 1 if len(first) < _FEW else processors()
     return Processes(processes) if processes > 1 else None, names
-
-
-def _processors() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _tasks(

@@ -14,9 +14,7 @@ from ..header.content import read_header_bytes
 from ..header.streams import beginning
 from ..header.wholeness import require_whole
 from ..printable import printable
-from ..registration.registering import register_schemas
-from ..schema.store import store
-from ..settings import config, current
+from ..registration.surroundings import Surroundings
 from .files import key_of, storable
 from .row_reader import Rows, rows
 
@@ -28,7 +26,6 @@ Task = tuple[str, str | None]
 """A file, and what is known of its content."""
 
 _LONGEST_REASON = 1000
-_LIMITS = ("header_max_bytes", "header_max_depth", "header_max_nodes", "header_max_items")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +100,14 @@ class Reader:
     ----------
     mapping, tables, storage_options
         As for `rows`.
-    limits : tuple of (str, int)
-        Settings about headers.
-    registered : tuple of str
-        Folders of the schemas of third parties.
+    surroundings : Surroundings
+        What holds where it comes from.
     """
 
     mapping: Mapped
     tables: Literal["all"] | tuple[str, ...] | None
     storage_options: Mapping[str, Any] | None
-    limits: tuple[tuple[str, int], ...]
-    registered: tuple[str, ...]
+    surroundings: Surroundings
 
     @classmethod
     def here(
@@ -123,18 +117,13 @@ class Reader:
         storage_options: Mapping[str, Any] | None,
     ) -> Reader:
         """Return the reader that works elsewhere as if it were here: by the same settings and schemas."""
-        settings = current()
-        limits = tuple((name, getattr(settings, name)) for name in _LIMITS)
-        folders = tuple(str(store().folder_of(base)) for base in store().bases[1:])
         chosen: Literal["all"] | tuple[str, ...] | None
         chosen = "all" if tables == "all" else None if tables is None else tuple(tables)
-        return cls(mapping, chosen, storage_options, limits, folders)
+        return cls(mapping, chosen, storage_options, Surroundings.here())
 
     def __call__(self, tasks: Sequence[Task]) -> list[Outcome]:
         """Read files, whatever becomes of some of them."""
-        for folder in self.registered:
-            register_schemas(folder)
-        with config(**dict(self.limits)):
+        with self.surroundings.hold():
             return [self._outcome(file, known) for file, known in tasks]
 
     def _outcome(self, file: str, known: str | None) -> Outcome:

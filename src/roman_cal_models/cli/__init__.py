@@ -15,6 +15,7 @@ __all__ = ["main"]
 # Subcommand -> what it does, in a line. Each stands in the module of its name, which is imported when it is run.
 COMMANDS = {
     "catalog": "put files into the archive's catalogue, or print its tables and columns",
+    "cutout": "cut parts out of images around positions, each into a file of its own",
     "demo": "make Roman files, set and refuse values, and read them back",
     "diff": "print what is different between two files",
     "header": "print what a file says before its first block",

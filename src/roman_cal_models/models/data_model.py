@@ -18,7 +18,7 @@ from ..nodes.node_proxy import MutableNodeProxy
 from ..nodes.object_node import ObjectNode, TaggedObjectNode
 from ..nodes.properties import declare, declared_property, own_names
 from ..printable import printable
-from . import loading, plotting, quality, saving, schema_info, tree_display, units, validation
+from . import cutout, loading, plotting, quality, saving, schema_info, tree_display, units, validation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -395,6 +395,7 @@ class DataModel(MutableNodeProxy, _Attributes):
     save = saving.save
     to_asdf = saving.to_asdf
     section = loading.section
+    cutout = cutout.cutout
     detach = loading.detach
 
     def close(self) -> None:

@@ -13,12 +13,15 @@ if TYPE_CHECKING:
 
     from .data_model import DataModel
 
-__all__ = ["dq_flags", "mask"]
+__all__ = ["FLAGS", "dq_flags", "mask"]
 
 # The arrays that hold flags, those of whole pixels first. The second ones are propagated from reference files, and
 # their bits have no names.
 _PIXEL, _GROUP = ("dq", "pixeldq"), ("groupdq", "resultantdq")
 _UNNAMED = ("dq2", "pixeldq2")
+
+FLAGS = (*_PIXEL, *_GROUP)
+"""The arrays of flags that have names."""
 
 
 def dq_flags(self: DataModel, y: int, x: int) -> dict[str, tuple[str, ...]]:
@@ -87,7 +90,7 @@ def mask(self: DataModel, *flags: str | int, array: str | None = None) -> NDArra
     >>> image.dq_flags(0, 1)["dq"]
     ('DO_NOT_USE', 'SATURATED')
     """
-    known = (*_PIXEL, *_GROUP, *_UNNAMED)
+    known = (*FLAGS, *_UNNAMED)
     name = array or next((each for each in known if each in self), None)
     if name is None or name not in self:
         missing = array or "a data-quality array"

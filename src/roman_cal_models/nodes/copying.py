@@ -16,7 +16,16 @@ if TYPE_CHECKING:
     from ..schema.properties import ObjectSchema, PropertySchema
     from .object_node import ObjectNode
 
-__all__ = ["as_version", "copied", "copied_list", "deepcopied", "deepcopied_list", "restored", "restored_list"]
+__all__ = [
+    "as_version",
+    "copied",
+    "copied_list",
+    "deepcopied",
+    "deepcopied_list",
+    "restored",
+    "restored_list",
+    "unshared",
+]
 
 _Node = TypeVar("_Node", bound=ObjectCore)
 _List = TypeVar("_List", bound=ListCore[Any])
@@ -71,6 +80,21 @@ def as_version(node: ObjectCore, schema: ObjectSchema) -> ObjectNode:
     schema describes are left behind.
     """
     return convert(_new_containers(node), schema)
+
+
+def unshared(value: Any) -> Any:
+    """Return a copy of a node or a list, or a value itself: all containers are new, and foreign objects are shared.
+
+    What was not read yet is not read for it, neither foreign objects nor text.
+    """
+    if isinstance(value, ObjectCore):
+        twin = restored(editable(type(value)), value._schema, value._given_tag, [])
+        bind(twin, value._schema, tag=value._given_tag, source=value._source, may_be_unread=value._may_be_unread)
+        return fill(twin, ((key, unshared(item)) for key, item in list(dict.items(value))))
+    if isinstance(value, ListCore):
+        twin_list = restored_list(editable(type(value)), value._place, value._uri, value._given_tag, [])
+        return fill_list(twin_list, [unshared(item) for item in list.__iter__(value)])
+    return value
 
 
 def _new_containers(value: Any) -> Any:

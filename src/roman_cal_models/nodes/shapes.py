@@ -12,20 +12,27 @@ from .core import ObjectCore
 from .deferred import FileValue
 from .lazy_dict import raw_get
 
-__all__ = ["shape_problems"]
+__all__ = ["is_off_grid", "shape_of", "shape_problems"]
 
 # The arrays that others follow which have as many dimensions by their schema.
 LEADERS = ("data", "dark_slope")
 
-# What has as many dimensions, but pixels of its own.
-APART = (
+# What has as many dimensions, but pixels of its own, whatever its shape is.
+OFF_GRID = (
     r"(dq_)?border_ref_pix_(left|right|top|bottom)",  # pixels at the edge that are cut off of the others
-    r"amp33(_.*)?",  # read beside the detector
-    r"(.*_)?reset_(reads?|amp33)|reference_(read|amp33)",  # reads before the exposure
+    r"((.*_)?reset_|reference_)?amp33(_.*)?",  # read beside the detector
     "guidewindow",
     "psf",
 )
+# What need not have the shape of the others.
+APART = (*OFF_GRID, r"(.*_)?reset_reads?|reference_read")  # reads before the exposure
+_is_off_grid = re.compile("|".join(OFF_GRID)).fullmatch
 _is_apart = re.compile("|".join(APART)).fullmatch
+
+
+def is_off_grid(name: str) -> bool:
+    """Return whether an array of this name has pixels of its own, which are not those of the image."""
+    return _is_off_grid(name) is not None
 
 
 def shape_problems(node: ObjectCore) -> Iterator[Problem]:
@@ -42,7 +49,7 @@ def shape_problems(node: ObjectCore) -> Iterator[Problem]:
     if schema is None:
         return
     for leader in LEADERS:
-        wanted = _shape(raw_get(node, leader))
+        wanted = shape_of(raw_get(node, leader))
         dimensions = _dimensions(schema, leader)
         if not _is_filled(wanted, dimensions):
             continue
@@ -54,7 +61,7 @@ def shape_problems(node: ObjectCore) -> Iterator[Problem]:
                 or _dimensions(schema, name) != dimensions
             ):
                 continue
-            found = _shape(raw_get(node, name))
+            found = shape_of(raw_get(node, name))
             if _is_filled(found, dimensions) and found != wanted:
                 message = f"the shape is {found}, and that of {leader} is {wanted}"
                 yield Problem((name,), "shape", message, found, wanted, "", level="warning")
@@ -75,7 +82,8 @@ def _dimensions(schema: Any, name: str) -> int | None:
     return dimensions
 
 
-def _shape(value: Any) -> tuple[int, ...] | None:
+def shape_of(value: Any) -> tuple[int, ...] | None:
+    """Return the shape of an array or a quantity as it stands in a node, unread; None for anything else."""
     if not isinstance(value, FileValue):
         shape = getattr(value, "shape", None)
         return shape if isinstance(shape, tuple) else None

@@ -1,0 +1,209 @@
+"""``roman-cal-models cutout``: parts of images around positions, each a file of its own."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import os
+import re
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import CutoutError, FilenameMismatchWarning, OutsideImageError, RomanCalModelsError, told
+from ..printable import printable
+from ..progress import Bar
+from .terminal import complain, print_json
+
+if TYPE_CHECKING:
+    from ..images.cutouts import Cutout
+
+__all__ = ["PARSER", "add_arguments", "run"]
+
+PARSER = {
+    "description": "Cut parts out of images, around every position in every file that has it, and write each as a file "
+    "of its own: all arrays, with the WCS and the metadata. Only what is needed of a file is read, also behind a URL. "
+    "Ends with 1 if a file cannot be read, or a position is in none of the files.",
+    "epilog": "example: roman-cal-models cutout r0000101001001001001_0001_wfi01_f158_cal.asdf --at 270.94 66.56 --size "
+    "10arcsec --out cutouts",
+}
+
+_UNSAFE = re.compile(r"[^\w.+-]+")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument("files", metavar="FILE", nargs="+", help="path or URL of an image")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument(
+        "--at",
+        metavar=("RA", "DEC"),
+        nargs=2,
+        type=float,
+        action="append",
+        help="a position in degrees; may be repeated",
+    )
+    where.add_argument(
+        "--pixel", metavar=("Y", "X"), nargs=2, type=float, action="append", help="a pixel, from 0; may be repeated"
+    )
+    where.add_argument(
+        "--table",
+        metavar="TABLE",
+        type=Path,
+        help="a file that astropy reads as a table, with the columns ra and dec in degrees and, if wanted, name and size",
+    )
+    parser.add_argument(
+        "--size",
+        metavar="SIZE",
+        nargs="+",
+        help="of the cutouts, one or two (y and x): 100 pixels, or an angle as 10arcsec; a column of the table wins",
+    )
+    parser.add_argument("--out", metavar="FOLDER", type=Path, required=True, help="where they go; made if needed")
+    parser.add_argument(
+        "--fill", metavar="NUMBER", type=float, help="what stands outside of the image (default: NaN, 0)"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace files that are there already")
+    parser.add_argument("--json", action="store_true", help="print one JSON object for each position in each file")
+    # it knows how to refuse what argparse itself cannot
+    parser.set_defaults(parser=parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the cutouts; return 1 if a file could not be read, or a position is nowhere."""
+    import warnings
+
+    from ..images.cutouts import cutouts
+
+    positions, sizes, names = _targets(options)
+    clash = _clash(options.files, names)
+    if clash is not None:
+        options.parser.error(printable(clash))
+    _make_folder(options.out)
+    failed = False
+    nowhere = set(range(len(names)))
+    bar = Bar(len(options.files))
+    with warnings.catch_warnings():
+        # a renamed file is as good as any
+        warnings.simplefilter("ignore", FilenameMismatchWarning)
+        found = cutouts(options.files, positions, sizes, fill=options.fill, progress=False)
+        with closing(found):  # type: ignore[type-var]
+            for done, result in enumerate(found, 1):
+                written, error = _save(result, names, options)
+                if not isinstance(error, OutsideImageError):
+                    nowhere.discard(result.index)
+                    failed |= error is not None
+                bar.clear()
+                _tell(result, names[result.index], written, error, json=options.json)
+                bar.update(done / len(names))
+    bar.clear()
+    for index in sorted(nowhere):
+        complain(CutoutError(None, f"{names[index]} is in none of the files"))
+    return int(failed or bool(nowhere))
+
+
+def _targets(options: argparse.Namespace) -> tuple[Any, list[Any], list[str]]:
+    """Return the positions, the size of each, and what each is called in the name of a file."""
+    size = None if options.size is None else tuple(_size(text, options.parser) for text in options.size)
+    if size is not None and len(size) > 2:
+        options.parser.error("--size is one number or angle, or two: along y and along x")
+    if options.table is not None:
+        return _of_table(options.table, size, options.parser)
+    if size is None:
+        options.parser.error("--size is needed")
+    positions = options.pixel or _sky([ra for ra, _ in options.at], [dec for _, dec in options.at], options.parser)
+    names = [f"cutout{number}" for number in range(len(positions))]
+    return positions, [size if len(size) == 2 else size[0]] * len(names), names
+
+
+def _of_table(path: Path, size: Any, parser: argparse.ArgumentParser) -> tuple[Any, list[Any], list[str]]:
+    from astropy.table import Table
+
+    try:
+        table: Any = Table.read(path, format="ascii.csv") if path.suffix == ".csv" else Table.read(path)
+    except OSError:
+        raise
+    except Exception as error:  # each format has errors of its own
+        raise CutoutError(path, f"it cannot be read as a table: {error}") from error
+    missing = [name for name in ("ra", "dec") if name not in table.colnames]
+    if missing:
+        raise CutoutError(path, f"the table has no column {' and none '.join(missing)}")
+    positions = _sky(table["ra"], table["dec"], parser)
+    if "size" in table.colnames:
+        unit = table["size"].unit
+        sizes = [_size(str(each) if unit is None else f"{each} {unit}", parser) for each in table["size"]]
+    elif size is None:
+        parser.error("--size is needed: the table has no column of that name")
+    else:
+        sizes = [size if len(size) == 2 else size[0]] * len(table)
+    if "name" in table.colnames:
+        return positions, sizes, [_UNSAFE.sub("_", str(name)) for name in table["name"]]
+    return positions, sizes, [f"cutout{number}" for number in range(len(table))]
+
+
+def _sky(ra: Any, dec: Any, parser: argparse.ArgumentParser) -> Any:
+    from astropy.coordinates import SkyCoord
+
+    try:
+        return SkyCoord(ra, dec, unit="deg")
+    except (ValueError, TypeError) as error:
+        parser.error(printable(f"not positions on the sky: {error}"))
+
+
+def _size(text: str, parser: argparse.ArgumentParser) -> Any:
+    """Return a number of pixels, or an angle."""
+    try:
+        return float(text)
+    except ValueError:
+        from astropy.units import Quantity
+
+    try:
+        return Quantity(text)
+    except (ValueError, TypeError):
+        parser.error(printable(f"not a size: {text!r}; 100 is in pixels, 10arcsec is an angle"))
+
+
+def _stem(file: str) -> str:
+    return os.path.basename(file.partition("?")[0] if "://" in file else file).removesuffix(".asdf")
+
+
+def _clash(files: list[str], names: list[str]) -> str | None:
+    """Return why the cutouts cannot all be written: two of them would be one file."""
+    for what, each in (("files", [_stem(file) for file in files]), ("positions", names)):
+        if len(set(each)) < len(each):
+            twice = next(name for name in each if each.count(name) > 1)
+            return f"two of the {what} are called {twice}: their cutouts would be one file"
+    return None
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder)) from None
+
+
+def _save(result: Cutout, names: list[str], options: argparse.Namespace) -> tuple[Path | None, Exception | None]:
+    """Write a cutout; return where it is, or what was wrong."""
+    if result.model is None:
+        return None, result.error
+    target = options.out / f"{_stem(result.source)}_{names[result.index]}.asdf"
+    try:
+        return result.model.save(target, overwrite=options.overwrite), None
+    except (RomanCalModelsError, OSError) as error:
+        return None, error
+
+
+def _tell(result: Cutout, name: str, written: Path | None, error: Exception | None, *, json: bool) -> None:
+    if json:
+        fields = {"written": None if written is None else str(written)}
+        print_json({"file": result.source, "name": name, **fields} | _error(error, result.source))
+    elif written is not None:
+        print(printable(f"{result.source}: {name}, {written}"))
+    elif error is not None and not isinstance(error, OutsideImageError):
+        complain(error, result.source)
+
+
+def _error(error: Exception | None, file: str) -> dict[str, Any]:
+    if error is None:
+        return {}
+    return {"error": told(error, file), "outside": isinstance(error, OutsideImageError)}

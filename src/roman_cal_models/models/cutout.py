@@ -1,0 +1,248 @@
+"""The method of models that cuts a part of the image out of them, as a model of its own.
+
+``cutout_windows`` says which pixels are meant, ``cutout_arrays`` gives them, and ``cutout_sky`` sees to the WCS. Those
+who cut many parts out of one file (``images/``) make one `Cutter` of it.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ..changes import Change
+from ..errors import CutoutError, OutsideImageError
+from ..lazily import cached_property
+from ..nodes.copying import unshared
+from ..nodes.deferred import FileValue
+from ..nodes.lazy_dict import raw_members
+from ..nodes.list_node import ListNode
+from ..nodes.object_node import ObjectNode
+from ..nodes.shapes import shape_of
+from ..sources.yaml_source import needs_blocks
+from .cutout_arrays import Read, arrays_beside, arrays_on_grid, check_size, padded, read_together
+from .cutout_sky import Sky, describe_pixels, is_sky
+from .cutout_windows import Window, pixel_of, size_of, window_around
+
+if TYPE_CHECKING:
+    from .data_model import DataModel
+
+__all__ = ["Cutter", "cutout"]
+
+Model = TypeVar("Model", bound="DataModel")
+
+
+def cutout(self: Model, position: Any, size: Any, *, fill: float | None = None) -> Model:
+    """Return a part of the image as a model of its own: its arrays, its sky, and what the metadata say.
+
+    Of a file, only what is needed is read, as `section` does it: its checksums are not looked at. What was loaded or
+    set before is taken as it is in memory.
+
+    Parameters
+    ----------
+    position : astropy.coordinates.SkyCoord or (float, float)
+        The middle: a place on the sky, of any frame, or a pixel (y, x) from 0, whose middle is a whole number.
+    size : number, astropy.units.Quantity, or two of them
+        In pixels or as an angle, for both axes or as (ny, nx). Angles are divided by the scale of the pixels at the
+        position; the numbers of pixels are rounded, and are at least 1.
+    fill : float, optional
+        What stands outside of the image: by default NaN, in arrays of integers 0, as where they cannot hold `fill`.
+        In arrays of flags it is always ``DO_NOT_USE``.
+
+    Returns
+    -------
+    DataModel
+        Of the same class and version. It needs no file, and shares no array with this model.
+
+        Arrays whose last two axes are those of the image are cut. Others (``border_ref_pix_left``, ``amp33``) are
+        left out; those that the schema requires have no elements. ``meta.wcs`` sees the same sky; its bounding box
+        is that of the pixels that are there. In ``meta.wcsinfo``, what is about the pixels is set anew:
+        ``s_region``, ``x_ref``, ``y_ref``, ``image_shape``, and of the middle ``ra``, ``dec``, ``pixel_scale`` and
+        ``orientation``. Everything else, ``meta.statistics`` too, is that of the whole image. The history names the
+        file and the part.
+
+    Raises
+    ------
+    OutsideImageError
+        No pixel of the part is one of the image.
+    CutoutError
+        The model has no image; it has no WCS, and the position is on the sky or the size an angle; the size is not a
+        number of pixels above 0.
+    ModelClosedError
+        The file was closed, and something is needed that was not loaded.
+
+    Examples
+    --------
+    >>> from roman_cal_models import ImageModel
+    >>> image = ImageModel.create_fake_data(shape=(20, 30))
+    >>> image.cutout((10, 15), (5, 7)).data.shape
+    (5, 7)
+    """
+    cutter = Cutter(self)
+    part: Model = cutter.cut(cutter.window(position, size), fill=fill)
+    return part
+
+
+class Cutter:
+    """The image of a model, of which parts are cut out.
+
+    Parameters
+    ----------
+    model : DataModel
+        The model, which is not changed.
+
+    Raises
+    ------
+    CutoutError
+        It has no image.
+    """
+
+    def __init__(self, model: DataModel) -> None:
+        self._model = model
+        self._node: ObjectNode = model.node
+        source = model._source
+        self.file = None if source is None else source.name
+        self.grid = self._grid()
+        self.names = list(arrays_on_grid(self._node, self.grid))
+        self._beside = arrays_beside(self._node, self.grid)
+
+    def _grid(self) -> tuple[int, int]:
+        """Return how many rows and columns the image has."""
+        name = self._model.get_primary_array_name()
+        shape = shape_of(dict.get(self._node, name)) or self._model.shape if name else None
+        if shape is None or len(shape) < 2 or 0 in shape[-2:]:
+            raise CutoutError(self.file, f"{type(self._model).__name__} has no image that something can be cut out of")
+        return shape[-2], shape[-1]
+
+    @cached_property
+    def sky(self) -> Sky | None:
+        """The sky of the image, where it has a WCS."""
+        meta = self._node.get("meta")
+        wcs = meta.get("wcs") if isinstance(meta, ObjectNode) else None
+        return None if wcs is None else Sky(wcs, self.file)
+
+    def needed_sky(self, what: str) -> Sky:
+        """Return the sky of the image.
+
+        Raises
+        ------
+        CutoutError
+            There is none.
+        """
+        if self.sky is None:
+            name = type(self._model).__name__
+            raise CutoutError(self.file, f"{name} has no WCS in meta.wcs, and {what}: give pixels")
+        return self.sky
+
+    def window(self, position: Any, size: Any) -> Window:
+        """Return the pixels that are meant by a position and a size.
+
+        Raises
+        ------
+        OutsideImageError, CutoutError
+            As for `cutout`.
+        """
+        if is_sky(position):
+            if getattr(position, "shape", ()) != ():
+                raise CutoutError(self.file, f"position is one place on the sky, not {position.size} of them")
+            pixel = self.needed_sky("the position is one on the sky").pixels_of(_sky_coord(position))[0]
+        else:
+            pixel = pixel_of(position, self.file)
+        return self.window_at(pixel, size, position)
+
+    def window_at(self, pixel: tuple[float, float], size: Any, position: Any) -> Window:
+        """Return the pixels of a size around one (y, x); NaN for a position on the sky that the WCS does not see.
+
+        Raises
+        ------
+        OutsideImageError, CutoutError
+            As for `cutout`.
+        """
+        is_seen = pixel[0] == pixel[0]
+        # a size is refused also where there is nothing to cut
+        at = pixel if is_seen else ((self.grid[0] - 1) / 2, (self.grid[1] - 1) / 2)
+        counts = size_of(size, lambda: self.needed_sky("the size is an angle").scale_at(*at), self.file)
+        window = window_around(at, counts, self.grid)
+        if not is_seen or window.is_outside:
+            ny, nx = self.grid
+            where = f"{window} around {_told(position)}" if is_seen else _told(position)
+            raise OutsideImageError(self.file, f"{where} are outside of the image of {ny} x {nx} pixels")
+        return window
+
+    def cut(self, window: Window, *, fill: float | None = None, read: Read = read_together) -> Any:
+        """Return the model of a part.
+
+        Parameters
+        ----------
+        window : Window
+            The part.
+        fill : float, optional
+            As for `cutout`.
+        read : callable, optional
+            Lends pixels of arrays.
+        """
+        check_size(self._node, self.names, window, self.file)
+        node = unshared(self._node)
+        for name, empty in self._beside.items():
+            if empty is None:
+                del node[name]
+            else:
+                node._store(name, empty.copy())
+        with read(self._node, self.names, window) as parts:
+            # meanwhile
+            self._cut_sky(node, window)
+            for name, part in zip(self.names, parts, strict=True):
+                node._store(name, padded(name, part, window, fill))
+        _load_blocks(node)
+        change = Change("cut", (self._model.get_primary_array_name(),), f"{window} of {self._name()}", _shape(window))
+        return type(self._model)._of(node, history=(*self._model._history, change))
+
+    def _cut_sky(self, node: ObjectNode, window: Window) -> None:
+        meta = node.get("meta")
+        if not isinstance(meta, ObjectNode):
+            return
+        sky = self.sky
+        if sky is not None:
+            meta._store("wcs", sky.cut(window))
+        wcsinfo = meta.get("wcsinfo")
+        if isinstance(wcsinfo, ObjectNode):
+            describe_pixels(wcsinfo, window)
+            if sky is not None:
+                sky.describe(wcsinfo, window)
+
+    def _name(self) -> str:
+        """Return the name of the file, without the folder, which is nobody's business."""
+        if self.file is not None:
+            return os.path.basename(self.file.partition("?")[0] if "://" in self.file else self.file)
+        meta = self._node.get("meta")
+        name = meta.get("filename") if isinstance(meta, ObjectNode) else None
+        return str(name or "a model in memory")
+
+
+def _sky_coord(position: Any) -> Any:
+    from astropy.coordinates import SkyCoord
+
+    return SkyCoord(position)
+
+
+def _told(position: Any) -> str:
+    """Return a position as errors tell it."""
+    if is_sky(position):
+        return str(position.to_string("decimal", precision=6)) if hasattr(position, "to_string") else str(position)
+    return str(position)
+
+
+def _shape(window: Window) -> str:
+    inside = "" if window.is_inside else ", some of them outside of the image"
+    return f"a cutout of {window.ny} x {window.nx} pixels{inside}"
+
+
+def _load_blocks(tree: Any) -> None:
+    """Load what stands in blocks of the file, so that a part can do without it; and nothing else."""
+    for key, value in list(raw_members(tree)):
+        if isinstance(value, FileValue):
+            if not value.is_built and needs_blocks(value.raw):
+                _ = tree[key]
+        elif isinstance(value, (ObjectNode, ListNode)):
+            _load_blocks(value)
+        elif isinstance(value, (dict, list)) and needs_blocks(value):
+            _load_blocks(tree[key])

@@ -1,0 +1,220 @@
+"""The sky of an image and of what is cut out of it: positions, the WCS, and what the metadata say of both."""
+
+from __future__ import annotations
+
+import copy
+import math
+from typing import TYPE_CHECKING, Any
+
+from ..errors import CutoutError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ..nodes.object_node import ObjectNode
+    from .cutout_windows import Window
+
+__all__ = ["Sky", "describe_pixels", "is_sky"]
+
+_ARCSEC = 3600.0
+
+# How far off, in arcseconds, a pixel may see the position that it was found for. A projection sees the other side of
+# the sky as well, and a polynomial leads anywhere where it was not fitted.
+_TOLERANCE = 1.0
+
+# The corners of the pixels at the corners, in the order of `gwcs.WCS.footprint`, as fractions of the sides.
+_CORNERS = ((0, 0), (0, 1), (1, 1), (1, 0))
+
+
+def is_sky(position: Any) -> bool:
+    """Return whether a position is one on the sky, or several: of `astropy.coordinates`."""
+    return hasattr(position, "transform_to") and hasattr(position, "spherical")
+
+
+class Sky:
+    """A world coordinate system of an image, which is not changed.
+
+    Parameters
+    ----------
+    wcs : gwcs.WCS
+        The system.
+    file : str or None
+        For errors.
+
+    Raises
+    ------
+    CutoutError
+        It is not one of gwcs, or not one of the sky.
+    """
+
+    def __init__(self, wcs: Any, file: str | None) -> None:
+        if not hasattr(wcs, "insert_transform") or (wcs.pixel_n_dim, wcs.world_n_dim) != (2, 2):
+            raise CutoutError(file, f"meta.wcs is not a WCS of gwcs from pixels to the sky, but {type(wcs).__name__}")
+        if list(wcs.world_axis_units) != ["deg", "deg"]:
+            raise CutoutError(file, f"meta.wcs leads to {' and '.join(wcs.world_axis_units)}, not to degrees")
+        self.wcs = wcs
+
+    def pixels_of(self, positions: Any) -> list[tuple[float, float]]:
+        """Return the pixels (y, x) of positions on the sky; NaN where the system does not see one.
+
+        Parameters
+        ----------
+        positions : SkyCoord
+            Of any shape; the answer has a pixel for each in the order of ``positions.ravel()``.
+        """
+        import numpy as np
+        from astropy.coordinates import angular_separation
+
+        longitude, latitude = self._degrees(positions)
+        with np.errstate(all="ignore"):
+            x, y = self.wcs.invert(longitude, latitude, with_bounding_box=False)
+            back = self._world(y, x)
+            apart = np.rad2deg(angular_separation(*np.deg2rad([longitude, latitude]), *np.deg2rad(back)))
+            is_seen = apart * _ARCSEC < _TOLERANCE
+        return [
+            (float(row), float(column)) if seen else (math.nan, math.nan)
+            for row, column, seen in zip(y, x, is_seen, strict=True)
+        ]
+
+    def scale_at(self, y: float, x: float) -> tuple[float, float]:
+        """Return how many arcseconds a pixel measures along y and x around a place."""
+        import numpy as np
+
+        along_y, along_x, _ = _steps(self._world(*np.transpose([(y, x), *_next_to(y, x)])))
+        return along_y, along_x
+
+    def cut(self, window: Window) -> Any:
+        """Return the WCS of a window of the image."""
+        from astropy.modeling import models as typed_models
+
+        models: Any = typed_models  # their operators are made at run time
+        box = self.wcs.bounding_box
+        first, *others = self.wcs.pipeline
+        transform = copy.copy(first.transform)
+        transform.bounding_box = None  # it is that of the whole system only at the first transform
+        shift = models.Shift(window.x) & models.Shift(window.y)
+        # frames and transforms are shared, as copies of a model share what they do not change
+        steps = [(first.frame, shift | transform), *((step.frame, step.transform) for step in others)]
+        wcs = type(self.wcs)(steps, name=self.wcs.name)
+        if box is not None:
+            wcs.bounding_box = tuple(
+                _both(tuple(float(getattr(edge, "value", edge)) - first for edge in bounds), (-0.5, count - 0.5))
+                for bounds, first, count in zip(
+                    (box[0], box[1]), (window.x, window.y), (window.nx, window.ny), strict=True
+                )
+            )
+        wcs.pixel_shape = (window.nx, window.ny)
+        return wcs
+
+    def describe(self, wcsinfo: ObjectNode, window: Window) -> None:
+        """Set what the ``wcsinfo`` of a window says of where its pixels are, as far as it says it.
+
+        The reference point (``ra_ref``, ``v2_ref``, ``orientation_ref``, ...) is one of the sky and stays. What the
+        names mean: ``meta/wcsinfo``, ``meta/l3_wcsinfo`` and ``mosaic_wcsinfo`` of RAD.
+
+        Parameters
+        ----------
+        wcsinfo : ObjectNode
+            Of the metadata of the window.
+        window : Window
+            The window, of the image of this system.
+        """
+        import numpy as np
+
+        corners = [(window.y - 0.5 + j * window.ny, window.x - 0.5 + i * window.nx) for i, j in _CORNERS]
+        middle = window.y + (window.ny - 1) / 2, window.x + (window.nx - 1) / 2
+        world = self._world(*np.transpose([middle, *_next_to(*middle), *corners]))
+        along_y, along_x, orientation = _steps(world)
+        ra, dec = self._icrs(*world)
+        # the older one of both schemas has the scale of the projection under the name of that of the middle
+        local = "pixel_scale_local" if "pixel_scale_local" in wcsinfo else "pixel_scale"
+        found: dict[str, Any] = {
+            "s_region": s_region(ra[3:], dec[3:]),
+            **dict.fromkeys(("ra", "ra_center"), float(ra[0])),
+            **dict.fromkeys(("dec", "dec_center"), float(dec[0])),
+            local: math.sqrt(along_y * along_x),
+            **dict.fromkeys(("orientation", "orientat_local"), orientation),
+        }
+        for number in range(len(corners)):
+            found[f"ra_corn{number + 1}"] = float(ra[3 + number])
+            found[f"dec_corn{number + 1}"] = float(dec[3 + number])
+        _set(wcsinfo, found)
+
+    def _world(self, y: Any, x: Any) -> Any:
+        """Return where pixels are, in degrees of the system's own frame."""
+        return self.wcs(x, y, with_bounding_box=False)
+
+    def _frame(self) -> Any:
+        return getattr(self.wcs.output_frame, "reference_frame", None)
+
+    def _degrees(self, positions: Any) -> NDArray[np.float64]:
+        """Return positions as longitudes and latitudes of the system's own frame."""
+        import numpy as np
+
+        frame = self._frame()
+        if frame is not None and not positions.is_equivalent_frame(frame):
+            positions = positions.transform_to(frame)
+        spherical = positions.spherical
+        return np.array([np.ravel(spherical.lon.deg), np.ravel(spherical.lat.deg)], dtype=float)
+
+    def _icrs(self, longitude: Any, latitude: Any) -> tuple[Any, Any]:
+        """Return places of the system's own frame as right ascensions and declinations."""
+        frame = self._frame()
+        if frame is None or frame.name == "icrs":
+            return longitude, latitude
+        from astropy.coordinates import SkyCoord
+
+        found: Any = SkyCoord(longitude, latitude, unit="deg", frame=frame).icrs
+        return found.ra.deg, found.dec.deg
+
+
+def s_region(ra: Sequence[float], dec: Sequence[float]) -> str:
+    """Return the corners of a polygon as the pipeline writes it, in degrees."""
+    return "POLYGON ICRS  " + " ".join(f"{value:.10f}" for corner in zip(ra, dec, strict=True) for value in corner)
+
+
+def _next_to(y: float, x: float) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return the places that are a pixel further along y, and along x."""
+    return (y + 1, x), (y, x + 1)
+
+
+def _steps(world: Any) -> tuple[float, float, float]:
+    """Return how far steps along y and along x lead, in arcseconds, and the position angle of y, in degrees.
+
+    Parameters
+    ----------
+    world : array
+        Longitudes and latitudes, in degrees: of a place, and of those `_next_to` it.
+    """
+    import numpy as np
+    from astropy.coordinates import angular_separation, position_angle
+
+    longitude, latitude = np.deg2rad(world)
+    here = longitude[0], latitude[0]
+    along_y, along_x = np.rad2deg(angular_separation(*here, longitude[1:3], latitude[1:3])) * _ARCSEC
+    angle: Any = position_angle(*here, longitude[1], latitude[1])
+    return float(along_y), float(along_x), float(np.rad2deg(getattr(angle, "value", angle))) % 360
+
+
+def describe_pixels(wcsinfo: ObjectNode, window: Window) -> None:
+    """Set what ``wcsinfo`` says of the pixels themselves: how many there are, and which is the reference."""
+    found: dict[str, Any] = {name: [window.nx, window.ny] for name in ("image_shape", "pixel_shape")}
+    for name, first in (("x_ref", window.x), ("y_ref", window.y)):
+        if isinstance(wcsinfo.get(name), (int, float)):
+            found[name] = wcsinfo[name] - first
+    _set(wcsinfo, found)
+
+
+def _set(wcsinfo: ObjectNode, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        if name in wcsinfo:
+            wcsinfo[name] = value
+
+
+def _both(one: tuple[float, ...], two: tuple[float, ...]) -> tuple[float, ...]:
+    """Return the interval that two have in common; the first where they have nothing."""
+    low, high = max(one[0], two[0]), min(one[1], two[1])
+    return (low, high) if low < high else one
