@@ -160,6 +160,9 @@ def settled_config() -> Generator[Any]:
     """Have asdf behave the same whatever its release and its global settings are."""
     import asdf
 
+    # found out once and for all: a context that finds them missing looks for them itself, and forgets them at its end
+    config = asdf.get_config()
+    _ = config.extensions, config.resource_mappings
     with asdf.config_context() as config:
         config.validate_on_read = False
         config.warn_on_failed_conversion = False
