@@ -272,14 +272,18 @@ def _fillings_of_lz4(block: Block, take: Take, content: memoryview) -> Iterator[
     """Yield what fills the content; each fills several pieces, where they are short."""
     pieces: list[_Piece] = []
     start = filled = 0
-    for begin, length, size in lz4_pieces(take, block.begin, block.end, block.size):
-        pieces.append(_Piece(begin, length, content[filled : filled + size]))
-        filled += size
-        if max(filled - start, begin + length - pieces[0].begin) >= _PIECE:
-            yield partial(_fill_pieces, pieces)
-            pieces, start = [], filled
-    if pieces:
+    try:
+        for begin, length, size in lz4_pieces(take, block.begin, block.end, block.size):
+            pieces.append(_Piece(begin, length, content[filled : filled + size]))
+            filled += size
+            if max(filled - start, begin + length - pieces[0].begin) >= _PIECE:
+                yield partial(_fill_pieces, pieces)
+                pieces, start = [], filled
+    except BrokenBlockError:
+        # the pieces before it come first, with an error of their own if they have one
         yield partial(_fill_pieces, pieces)
+        raise
+    yield partial(_fill_pieces, pieces)
 
 
 class _Piece(NamedTuple):

@@ -92,7 +92,7 @@ class FileSource(YamlSource):
     def ahead(self, raws: Iterable[Any]) -> Generator[None]:
         """Read the blocks of arrays that are built meanwhile, several at a time, and check them if that is asked for.
 
-        Whatever is wrong with one is told when the array is built.
+        Whatever is wrong is told when the array is built.
 
         Parameters
         ----------
@@ -101,7 +101,7 @@ class FileSource(YamlSource):
         """
         arrays = [raw for raw in raws if type(raw["source"]) is int]
         with ExitStack() as stack:
-            with suppress(ModelClosedError), self.reading(lambda: "an array"):
+            with suppress(Exception), self.reading(lambda: "an array"):  # a file may hold anything
                 prepare()
                 if current().verify_checksums:
                     self.blocks.check({raw["source"] for raw in arrays})
