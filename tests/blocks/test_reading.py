@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roman_cal_models.blocks.codecs import BrokenBlockError, largest
-from roman_cal_models.blocks.reading import content, content_size, raw_bytes, reader
+from roman_cal_models.blocks.contents import content
+from roman_cal_models.blocks.reading import content_size, raw_bytes, reader
 
 from .files import BZIP2, COMPRESSORS, LZ4, NONE, PIECE, ZLIB, lz4_piece, lz4_pieces, only_block
 

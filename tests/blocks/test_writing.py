@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from roman_cal_models.blocks.contents import content
 from roman_cal_models.blocks.index import blocks
 from roman_cal_models.blocks.integrity import check_all, survey
 from roman_cal_models.blocks.positions import positioned
-from roman_cal_models.blocks.reading import content
 from roman_cal_models.blocks.writing import Content, Copy, even_piece, padding_of, shrinks, write_blocks
 
 from .files import BZIP2, LZ4, NONE, ZLIB

@@ -1,15 +1,17 @@
 """Compressed blocks by the four letters of their compression: how much they can hold, and their content.
 
-The content comes whole, into memory that waits for it (`decompressed`), or piece by piece, where nobody needs it whole
+The content comes whole, into memory that waits for it (`fillings`), or piece by piece, where nobody needs it whole
 (`decoded`), in little memory whatever its size.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache, partial
 from struct import Struct
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..locks import imported
 from .index import Block
 from .positions import PositionedBytes
 
@@ -22,12 +24,17 @@ __all__ = [
     "NO_COMPRESSION",
     "BrokenBlockError",
     "Decompressor",
+    "Filling",
     "Others",
+    "Take",
     "decoded",
-    "decompressed",
+    "empty",
+    "fill_lz4",
+    "fillings",
     "is_known",
     "largest",
     "lz4_pieces",
+    "prepare",
     "stored",
 ]
 
@@ -37,6 +44,12 @@ Decompressor = Callable[[memoryview, memoryview], int]
 Others = Callable[[bytes], Decompressor | None]
 """Finds what reads a compression that is none of this module's."""
 
+Take = Callable[[int, int], memoryview]
+"""Gives bytes of a file, of a position and a length, until the same thread asks for others."""
+
+Filling = Callable[[Take], int]
+"""Fills part of the content of a block, and returns how many bytes that is; each by any thread, in any order."""
+
 NO_COMPRESSION = b"\0\0\0\0"
 LZ4 = b"lz4\0"
 
@@ -45,6 +58,9 @@ _SLACK = 64
 
 # How much is decompressed at once, of what is not made of pieces.
 _PIECE = 1024 * 1024
+
+# Where arrays cover whole pages of this size, the system gives memory by these, at a fraction of the time.
+_LARGE_PAGE = 2 * 1024 * 1024
 
 # How much content is given at once.
 _LARGEST_PIECE = 4 * 1024 * 1024
@@ -65,34 +81,39 @@ def largest(compression: bytes, used: int) -> int | None:
     return None if codec is None else codec.ratio * used + _SLACK
 
 
-def decompressed(block: Block, raw: NDArray[np.uint8], others: Others | None = None) -> NDArray[np.uint8]:
-    """Return the content of a block.
+def prepare() -> None:
+    """Import what decompresses: to be called before a block is read."""
+    imported("lz4.block", "zlib", "bz2")
+    _fast_lz4()
+
+
+def fillings(block: Block, take: Take, content: memoryview, others: Others | None = None) -> Iterator[Filling]:
+    """Yield what fills memory with the content of a compressed block, part by part.
 
     Parameters
     ----------
     block : Block
         What its head says; its size is one that can be.
-    raw : numpy.ndarray
-        Its bytes as they are in the file.
+    take : callable
+        Gives bytes of its file, for what has to be known before a part is read.
+    content : memoryview
+        As many bytes as its head says.
     others : callable, optional
         Where other compressions are found.
 
     Raises
     ------
     BrokenBlockError
-        It is compressed in an unknown way, or holds something else than its head says.
+        It is compressed in an unknown way, or is not made of pieces as it should be.
     """
     codec = _CODECS.get(block.compression)
-    fill = codec.fill if codec is not None else None if others is None else others(block.compression)
+    if codec is not None:
+        yield from codec.fillings(block, take, content)
+        return
+    fill = None if others is None else others(block.compression)
     if fill is None:
         raise BrokenBlockError(f"its block is compressed as {block.compression.rstrip(bytes(1))!r}, which is unknown")
-    import numpy as np
-
-    content = np.empty(block.size, np.uint8)
-    size = fill(raw.data, content.data)
-    if size != block.size:
-        raise BrokenBlockError(f"its block holds {size} bytes, and says that it has {block.size}")
-    return content
+    yield lambda take: fill(take(block.begin, block.end - block.begin), content)
 
 
 def decoded(file: PositionedBytes, block: Block) -> Iterator[bytes]:
@@ -142,14 +163,14 @@ class _Codec(NamedTuple):
     ----------
     ratio : int
         How many bytes one byte can stand for at most, as the format is made.
-    fill : callable
-        Makes the whole content.
+    fillings : callable
+        Makes the whole content, in parts.
     pieces : callable
         Makes the content piece by piece.
     """
 
     ratio: int
-    fill: Decompressor
+    fillings: Callable[[Block, Take, memoryview], Iterator[Filling]]
     pieces: Callable[[PositionedBytes, Block], Iterator[bytes]]
 
 
@@ -189,34 +210,102 @@ def lz4_pieces(read_at: Callable[[int, int], Any], begin: int, end: int, size: i
         begin, left = begin + length, left - content
 
 
-def _fill_lz4(raw: memoryview, content: memoryview) -> int:
+def fill_lz4(piece: memoryview, content: memoryview) -> None:
+    """Fill memory with the content of a piece, straight into its place where the extra ``fast`` is installed.
+
+    Parameters
+    ----------
+    piece : memoryview
+        The compressed bytes, which begin with the length of their content.
+    content : memoryview
+        As many bytes as that.
+
+    Raises
+    ------
+    BrokenBlockError
+        The piece holds something else.
+    """
+    module = _fast_lz4()
+    size = _by_copying(piece, content) if module is None else _in_place(module, piece, content)
+    if size != len(content):
+        raise BrokenBlockError(f"a piece of {size} bytes says that it has {len(content)}")
+
+
+@cache
+def _fast_lz4() -> Any:
+    """Return the module that decompresses into memory that is given; None where it is not installed."""
+    try:
+        imported("cramjam")
+    except ImportError:
+        return None
+    import cramjam
+
+    return cramjam
+
+
+def _in_place(module: Any, piece: memoryview, content: memoryview) -> int:
+    try:
+        size: int = module.lz4.decompress_block_into(piece, content)
+    except module.DecompressionError as error:
+        raise BrokenBlockError(f"a piece cannot be decompressed: {error}") from error
+    return size
+
+
+def _by_copying(piece: memoryview, content: memoryview) -> int:
+    found = _lz4_content(piece)
+    if len(found) == len(content):
+        content[:] = found
+    return len(found)
+
+
+def _lz4_content(piece: bytes | memoryview) -> bytes:
     import lz4.block
 
-    def read_at(begin: int, size: int) -> memoryview:
-        return raw[begin : begin + size]
+    try:
+        content: bytes = lz4.block.decompress(piece)
+    except lz4.block.LZ4BlockError as error:
+        raise BrokenBlockError(f"a piece cannot be decompressed: {error}") from error
+    return content
 
-    filled = 0
-    for begin, length, size in lz4_pieces(read_at, 0, len(raw), len(content)):
-        piece = lz4.block.decompress(raw[begin : begin + length])
-        if len(piece) != size:
-            raise BrokenBlockError(f"a piece of {len(piece)} bytes says that it has {size}")
-        content[filled : filled + size] = piece
-        filled += size
-    return filled
+
+def _fillings_of_lz4(block: Block, take: Take, content: memoryview) -> Iterator[Filling]:
+    """Yield what fills the content; each fills several pieces, where they are short."""
+    pieces: list[_Piece] = []
+    start = filled = 0
+    try:
+        for begin, length, size in lz4_pieces(take, block.begin, block.end, block.size):
+            pieces.append(_Piece(begin, length, content[filled : filled + size]))
+            filled += size
+            if max(filled - start, begin + length - pieces[0].begin) >= _PIECE:
+                yield partial(_fill_pieces, pieces)
+                pieces, start = [], filled
+    except BrokenBlockError:
+        # the pieces before it come first, with an error of their own if they have one
+        yield partial(_fill_pieces, pieces)
+        raise
+    yield partial(_fill_pieces, pieces)
+
+
+class _Piece(NamedTuple):
+    """Where a piece is in a file, and in the content of its block."""
+
+    begin: int
+    length: int
+    content: memoryview
+
+
+def _fill_pieces(pieces: list[_Piece], take: Take) -> int:
+    for piece in pieces:
+        fill_lz4(take(piece.begin, piece.length), piece.content)
+    return sum(len(piece.content) for piece in pieces)
 
 
 def _pieces_of_lz4(file: PositionedBytes, block: Block) -> Iterator[bytes]:
-    import lz4.block
-
     def read_at(position: int, size: int) -> bytes:
         return _read(file, position, size)
 
     for begin, length, _ in lz4_pieces(read_at, block.begin, block.end, block.size):
-        try:
-            content: bytes = lz4.block.decompress(read_at(begin, length))
-        except lz4.block.LZ4BlockError as error:
-            raise BrokenBlockError(str(error)) from error
-        yield content
+        yield _lz4_content(read_at(begin, length))
 
 
 # ---- zlib
@@ -224,18 +313,22 @@ def _pieces_of_lz4(file: PositionedBytes, block: Block) -> Iterator[bytes]:
 _ZLIB_RATIO = 1032
 
 
-def _fill_zlib(raw: memoryview, content: memoryview) -> int:
+def _fill_zlib(block: Block, content: memoryview, take: Take) -> int:
     import zlib
 
     machine = zlib.decompressobj()
     filled = 0
-    for begin in range(0, len(raw), _PIECE):
-        left: Any = raw[begin : begin + _PIECE]
+    for begin in range(block.begin, block.end, _PIECE):
+        left: Any = take(begin, min(_PIECE, block.end - begin))
         while left and not machine.eof:
             piece = machine.decompress(left, _room(content, filled))
             left = machine.unconsumed_tail
             filled = _put(piece, content, filled)
     return _put(machine.flush(), content, filled)
+
+
+def _fillings_of_zlib(block: Block, take: Take, content: memoryview) -> Iterator[Filling]:
+    yield partial(_fill_zlib, block, content)
 
 
 def _pieces_of_zlib(file: PositionedBytes, block: Block) -> Iterator[bytes]:
@@ -261,18 +354,22 @@ def _pieces_of_zlib(file: PositionedBytes, block: Block) -> Iterator[bytes]:
 _BZIP2_RATIO = 1_600_000
 
 
-def _fill_bzip2(raw: memoryview, content: memoryview) -> int:
+def _fill_bzip2(block: Block, content: memoryview, take: Take) -> int:
     import bz2
 
     machine = bz2.BZ2Decompressor()
     filled = 0
-    for begin in range(0, len(raw), _PIECE):
-        left: Any = raw[begin : begin + _PIECE]
+    for begin in range(block.begin, block.end, _PIECE):
+        left: Any = take(begin, min(_PIECE, block.end - begin))
         while not machine.eof and (left or not machine.needs_input):
             piece = machine.decompress(left, _room(content, filled))
             left = b""
             filled = _put(piece, content, filled)
     return filled
+
+
+def _fillings_of_bzip2(block: Block, take: Take, content: memoryview) -> Iterator[Filling]:
+    yield partial(_fill_bzip2, block, content)
 
 
 def _pieces_of_bzip2(file: PositionedBytes, block: Block) -> Iterator[bytes]:
@@ -295,6 +392,17 @@ def _pieces_of_bzip2(file: PositionedBytes, block: Block) -> Iterator[bytes]:
 # ---- memory that is filled
 
 
+def empty(size: int) -> NDArray[np.uint8]:
+    """Return memory to be filled, which begins with a large page if it has the length of some."""
+    import numpy as np
+
+    if size < 2 * _LARGE_PAGE:
+        return np.empty(size, np.uint8)
+    space = np.empty(size + _LARGE_PAGE, np.uint8)
+    start = -space.ctypes.data % _LARGE_PAGE
+    return space[start : start + size]
+
+
 def _room(content: memoryview, filled: int) -> int:
     # one byte more than there should be tells what holds too much, and 0 would mean any number
     return min(_PIECE, len(content) - filled + 1)
@@ -308,7 +416,7 @@ def _put(piece: bytes, content: memoryview, filled: int) -> int:
 
 
 _CODECS = {
-    LZ4: _Codec(_LZ4_RATIO, _fill_lz4, _pieces_of_lz4),
-    b"zlib": _Codec(_ZLIB_RATIO, _fill_zlib, _pieces_of_zlib),
-    b"bzp2": _Codec(_BZIP2_RATIO, _fill_bzip2, _pieces_of_bzip2),
+    LZ4: _Codec(_LZ4_RATIO, _fillings_of_lz4, _pieces_of_lz4),
+    b"zlib": _Codec(_ZLIB_RATIO, _fillings_of_zlib, _pieces_of_zlib),
+    b"bzp2": _Codec(_BZIP2_RATIO, _fillings_of_bzip2, _pieces_of_bzip2),
 }

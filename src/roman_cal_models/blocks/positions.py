@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Protocol
 
 from ..locks import MOMENT
 
-__all__ = ["PositionedBytes", "copy_to", "mapped", "positioned"]
+__all__ = ["PositionedBytes", "copy_to", "is_near", "mapped", "positioned"]
 
 # how much is copied at once where the system does not copy itself
 _PIECE = 1024 * 1024
@@ -60,6 +60,11 @@ def positioned(stream: BinaryIO) -> PositionedBytes:
     """
     handle = _plain_file(stream)
     return _Stream(stream) if handle is None else _File(handle)
+
+
+def is_near(file: PositionedBytes) -> bool:
+    """Return whether threads read a file independently of each other, and few bytes as readily as many."""
+    return isinstance(file, _File)
 
 
 def mapped(file: PositionedBytes) -> Any:

@@ -1,11 +1,11 @@
-"""The content of a binary block, whole or in parts."""
+"""What a binary block holds, and parts of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
-from .codecs import LZ4, BrokenBlockError, Others, decompressed, largest, lz4_pieces
+from .codecs import LZ4, BrokenBlockError, empty, fill_lz4, largest, lz4_pieces
 from .index import Block
 from .positions import PositionedBytes
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["BlockReader", "BrokenBlockError", "content", "content_size", "raw_bytes", "reader"]
+__all__ = ["BlockReader", "BrokenBlockError", "content_size", "is_compressed", "raw_bytes", "reader"]
 
 
 class BlockReader(Protocol):
@@ -45,7 +45,7 @@ def content_size(file: PositionedBytes, block: Block) -> int:
         Its head says what cannot be.
     """
     used = _used(file, block)
-    if not _is_compressed(block):
+    if not is_compressed(block):
         return used
     most = largest(block.compression, used)
     if most is not None and block.size > most:
@@ -54,52 +54,27 @@ def content_size(file: PositionedBytes, block: Block) -> int:
 
 
 def raw_bytes(file: PositionedBytes, block: Block) -> NDArray[np.uint8]:
-    """Return the bytes of a block as they are in the file: the one place where a whole block is read.
+    """Return the bytes of a block as they are in the file.
 
     Raises
     ------
     EOFError
         The file ends before the block does.
     """
-    import numpy as np
-
-    raw = np.empty(_used(file, block), np.uint8)
+    raw = empty(_used(file, block))
     file.read_into(block.begin, raw.data)
     return raw
 
 
-def content(file: PositionedBytes, block: Block, others: Others | None = None) -> NDArray[np.uint8]:
-    """Return the whole content of a block, in memory of its own.
-
-    Parameters
-    ----------
-    file : PositionedBytes
-        The file.
-    block : Block
-        One of its blocks.
-    others : callable, optional
-        Where compressions are found that are unknown here.
-
-    Raises
-    ------
-    EOFError
-        The file ends before the block does.
-    BrokenBlockError
-        The block holds something else than its head says.
-    """
-    content_size(file, block)
-    raw = raw_bytes(file, block)
-    return decompressed(block, raw, others) if _is_compressed(block) else raw
-
-
 def reader(file: PositionedBytes, block: Block) -> BlockReader | None:
     """Return what reads parts of a block; None for a block that can be read only whole."""
-    if not _is_compressed(block):
+    if not is_compressed(block):
         return _Plain(file, block)
     return _Lz4(file, block) if block.compression == LZ4 else None
 
 
-def _is_compressed(block: Block) -> bool:
+def is_compressed(block: Block) -> bool:
+    """Return whether the bytes of a block are not its content."""
     return bool(block.compression.strip(b"\0"))
 
 
@@ -107,7 +82,7 @@ def _used(file: PositionedBytes, block: Block) -> int:
     """Return how many bytes of the file belong to a block."""
     length = file.size()
     if block.is_streamed:
-        if _is_compressed(block):
+        if is_compressed(block):
             raise BrokenBlockError("its block is compressed, and goes on to the end of the file: it cannot be both")
         return max(length - block.begin, 0)
     if block.end > length:
@@ -136,24 +111,23 @@ class _Lz4:
         # of each piece that was met: where its content starts and ends, where it stands in the file, and its length
         self._pieces: list[tuple[int, int, int, int]] = []
         self._unmet = self._find(block)
-        self._content = (0, b"")
+        self._content = (0, memoryview(b""))
 
     def read_into(self, start: int, buffer: memoryview) -> None:
         filled = 0
         while filled < len(buffer):
             first, content = self._content_at(start + filled)
-            part = memoryview(content)[start + filled - first :][: len(buffer) - filled]
+            part = content[start + filled - first :][: len(buffer) - filled]
             buffer[filled : filled + len(part)] = part
             filled += len(part)
 
-    def _content_at(self, position: int) -> tuple[int, bytes]:
+    def _content_at(self, position: int) -> tuple[int, memoryview]:
         """Return the piece that holds a position, and where it starts; the last one is remembered."""
         first, content = self._content
         if not first <= position < first + len(content):
             first, end, begin, length = self._piece_at(position)
-            content = self._decompressed(begin, length)
-            if len(content) != end - first:
-                raise BrokenBlockError(f"a piece of {len(content)} bytes says that it has {end - first}")
+            content = empty(end - first).data
+            fill_lz4(self._read(begin, length), content)
             self._content = (first, content)
         return first, content
 
@@ -173,13 +147,7 @@ class _Lz4:
             yield first, first + size, begin, length
             first += size
 
-    def _decompressed(self, begin: int, length: int) -> bytes:
-        import lz4.block
-
-        content: bytes = lz4.block.decompress(self._read(begin, length))
-        return content
-
-    def _read(self, begin: int, size: int) -> bytearray:
-        content = bytearray(size)
-        self._file.read_into(begin, memoryview(content))
+    def _read(self, begin: int, size: int) -> memoryview:
+        content = empty(size).data
+        self._file.read_into(begin, content)
         return content

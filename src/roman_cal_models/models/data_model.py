@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -346,7 +345,7 @@ class DataModel(MutableNodeProxy, _Attributes):
         memo : dict, optional
             As `copy.deepcopy` takes it.
         """
-        node = copy.deepcopy(self._node, memo) if deepcopy else self._node
+        node = loading.deepcopied(self._node, memo) if deepcopy else self._node
         return type(self)._of(node, self._source, owns_source=False, history=self._history)
 
     def __copy__(self) -> Self:

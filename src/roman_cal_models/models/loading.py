@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import format_path
@@ -9,13 +10,14 @@ from ..nodes.deferred import AsdfArray, FileValue
 from ..nodes.lazy_dict import raw_get, raw_members
 from ..nodes.list_node import ListNode
 from ..nodes.object_node import ObjectNode
+from ..nodes.reading_ahead import arrays_ahead
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .data_model import DataModel
 
-__all__ = ["detach", "load", "name_arrays", "section", "section_at", "section_below"]
+__all__ = ["deepcopied", "detach", "load", "name_arrays", "section", "section_at", "section_below"]
 
 Model = TypeVar("Model", bound="DataModel")
 
@@ -65,10 +67,17 @@ def detach(self: Model) -> Model:
     ModelClosedError
         The file was closed before all was loaded.
     """
-    load(self.node)
+    with arrays_ahead(self.node):
+        load(self.node)
     self.close()
     self._source = None
     return self
+
+
+def deepcopied(node: ObjectNode, memo: dict[int, Any] | None) -> Any:
+    """Return a deep copy of a node, whose arrays are read for it several at a time where they are not loaded."""
+    with arrays_ahead(node):
+        return copy.deepcopy(node, memo)
 
 
 def load(node: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 from .. import asdf_bridge, errors
 from ..errors import ForeignValueError, Problem, TargetError, format_path
 from ..nodes.object_node import ObjectNode
+from ..nodes.reading_ahead import arrays_ahead
 from ..yaml import TaggedMapping
 
 if TYPE_CHECKING:
@@ -170,7 +172,8 @@ def write(
     chosen = {name: _array_at(node, name) for name in wanted.by_name}
     copies = wanted.copies and all_array_storage != "inline"
     refuse_wrong_blocks(node, copies=copies)
-    tree = tagged_tree(node, node.tag, copies=copies)
+    with nullcontext() if copies else arrays_ahead(node):
+        tree = tagged_tree(node, node.tag, copies=copies)
     _set_in_file(tree, node, path)
     with (
         ArraysOfFile(wanted.otherwise, compression_kwargs or {}, _inline(all_array_storage)) as arrays,

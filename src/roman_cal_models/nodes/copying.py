@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..blocks.origins import inherit
+from ..errors import format_path
 from .assignment import convert
 from .classes import editable
 from .core import ListCore, ObjectCore, bind, bind_list, fill, fill_list
-from .lazy_dict import deferred_items, present_items, raw_items
+from .deferred import FileValue
+from .lazy_dict import deferred_items, raw_get, raw_items
 from .scalar_node import UndescribedString
 
 if TYPE_CHECKING:
@@ -32,6 +35,8 @@ _List = TypeVar("_List", bound=ListCore[Any])
 
 _setitem = dict.__setitem__
 
+_GONE: Any = object()
+
 
 def copied(node: _Node) -> _Node:
     """Return a shallow copy: the same values, in a node of its own."""
@@ -39,10 +44,19 @@ def copied(node: _Node) -> _Node:
 
 
 def deepcopied(node: _Node, memo: dict[int, Any]) -> _Node:
-    """Return a deep copy; foreign objects are built first, so that the copy outlives the file."""
+    """Return a deep copy; foreign objects are built for it, so that it outlives the file."""
     twin = restored(type(node), node._schema, node._given_tag, [])
     memo[id(node)] = twin
-    return fill(twin, ((key, inherit(copy.deepcopy(value, memo), value)) for key, value in present_items(node)))
+    return fill(twin, _deepcopied_items(node, memo))
+
+
+def _deepcopied_items(node: ObjectCore, memo: dict[int, Any]) -> Iterator[tuple[str, Any]]:
+    for key in list(dict.keys(node)):
+        raw = raw_get(node, key)
+        if isinstance(raw, FileValue):
+            yield key, raw.copied(lambda key=key: format_path((*node.path(), key)), memo)  # type: ignore[misc]
+        elif (value := node.get(key, _GONE)) is not _GONE:  # another thread may take it out meanwhile
+            yield key, inherit(copy.deepcopy(value, memo), value)
 
 
 def restored(cls: type[_Node], schema: ObjectSchema | None, tag: str | None, items: list[tuple[str, Any]]) -> _Node:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from ..blocks.origins import inherit
 from ..errors import ModelClosedError
 from ..foreign.datatypes import NDARRAY_TAG, datatype_of, is_datatype, sizes_of
 from ..locks import MOMENT
@@ -26,6 +29,14 @@ class Source(Protocol):
 
     def newest_tag(self, stem: str) -> str:
         """Return the newest version of a foreign tag that can be built."""
+        ...
+
+    def ahead(self, raws: Iterable[Any]) -> AbstractContextManager[None]:
+        """Read the blocks of arrays that are built meanwhile, several at a time."""
+        ...
+
+    def has_own_memory(self, raw: Any) -> bool:
+        """Return whether each build of a foreign object is one of its own, that shares no array with another."""
         ...
 
     def build(self, raw: Any, where: Callable[[], str]) -> Any:
@@ -140,6 +151,18 @@ class FileValue(Deferred):
 
     def _build(self, where: Callable[[], str]) -> Any:
         return self.source.build(self.raw, where)
+
+    def copied(self, where: Callable[[], str], memo: dict[int, Any]) -> Any:
+        """Return a deep copy of the object; what was not built and is read from blocks is read for the copy alone.
+
+        So there are never two of its arrays in memory where one is wanted.
+        """
+        if self.is_built or not self.source.has_own_memory(self.raw):
+            value = self.get(where)
+            return inherit(copy.deepcopy(value, memo), value)
+        if id(self) not in memo:
+            memo[id(self)] = self.source.build(self.raw, where)
+        return memo[id(self)]
 
     def __roman_lower__(self) -> Any:
         return self.raw

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from .names import key_name, properties_first
 from .object_node import ObjectNode
 from .plain import as_flat_dict, leaves
+from .reading_ahead import arrays_ahead
 
 __all__ = ["MutableNodeProxy", "NodeProxy"]
 
@@ -76,7 +77,8 @@ class NodeProxy:
             Whether arrays are among them: those of a model are read for it, those of a header appear as `ArrayInfo`.
             A header leaves out all other objects that need blocks.
         """
-        return as_flat_dict(self._leaves(self._node), include_arrays=include_arrays, prefix="roman.")
+        with arrays_ahead(self._node):
+            return as_flat_dict(self._leaves(self._node), include_arrays=include_arrays, prefix="roman.")
 
     def get_crds_parameters(self) -> dict[str, Any]:
         """Return what the Calibration Reference Data System selects reference files by.

@@ -8,6 +8,7 @@ from typing import Any
 from ..foreign.kinds import kind_of
 from .deferred import Deferred
 from .lazy_dict import present_items, raw_items
+from .reading_ahead import arrays_ahead
 from .scalar_node import ScalarNode
 
 __all__ = ["as_flat_dict", "flatten", "is_array", "leaves", "one_line", "to_plain"]
@@ -32,7 +33,8 @@ def leaves(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[str, Any]]:
 def flatten(tree: Any, *, include_arrays: bool, recursive: bool) -> dict[str, Any]:
     """Return the values under dotted names, times as text."""
     pairs = leaves(tree) if recursive else present_items(tree)
-    return as_flat_dict(pairs, include_arrays=include_arrays, prefix="")
+    with arrays_ahead(tree, recursive=recursive):
+        return as_flat_dict(pairs, include_arrays=include_arrays, prefix="")
 
 
 def as_flat_dict(pairs: Iterable[tuple[str, Any]], *, include_arrays: bool, prefix: str) -> dict[str, Any]:

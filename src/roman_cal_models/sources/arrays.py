@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ..asdf_bridge import compressor_of
 from ..blocks.index import Block, blocks
 from ..blocks.positions import PositionedBytes, mapped
-from ..blocks.reading import BrokenBlockError, content, content_size, reader
+from ..blocks.reading import BrokenBlockError, content_size, is_compressed, reader
 from ..foreign.arrays import is_in_block
 from ..foreign.datatypes import numpy_dtype
 from ..locks import imported
@@ -29,7 +30,10 @@ __all__ = ["BlockArrays", "StoredArray", "layout_of", "prepare"]
 
 def prepare() -> None:
     """Import what reads arrays: to be called before one is read."""
-    imported("numpy", "lz4.block", "zlib", "bz2", "roman_cal_models.blocks.sections")
+    from ..blocks.codecs import prepare
+
+    imported("numpy", "roman_cal_models.blocks.contents", "roman_cal_models.blocks.sections")
+    prepare()
 
 
 class StoredArray:
@@ -71,6 +75,30 @@ class BlockArrays:
         self._memmap = memmap
         self._heads: tuple[Block, ...] = ()
         self._mapped: Any = None
+        # contents that were read ahead, each for whoever takes it first
+        self._ready: dict[Block, NDArray[np.uint8]] = {}
+
+    @contextmanager
+    def ahead(self, raws: Iterable[TaggedMapping]) -> Generator[None]:
+        """Read the blocks of arrays that are built meanwhile, several at a time.
+
+        What cannot be read is left to those who build the array, and so to the error that they raise.
+
+        Parameters
+        ----------
+        raws : iterable of TaggedMapping
+            Their YAML.
+        """
+        from ..blocks.contents import contents
+
+        wanted = {block: None for raw in raws if (block := self._wanted_whole(raw)) is not None}
+        ready = contents(self._file, wanted, _decompressor)
+        self._ready.update(ready)
+        try:
+            yield
+        finally:
+            for block in ready:
+                self._ready.pop(block, None)
 
     def array(self, raw: TaggedMapping, build: Callable[[Any], Any]) -> NDArray[Any]:
         """Return an array.
@@ -187,6 +215,22 @@ class BlockArrays:
         size = content_size(self._file, block)
         check_proportion(layout, size, size if block.is_streamed else block.end - block.begin)
 
+    def _wanted_whole(self, raw: TaggedMapping) -> Block | None:
+        """Return the block of an array that is going to be read whole; None for any other, and for what is broken."""
+        from ..blocks.sections import is_most_of
+
+        try:
+            block = self.block(raw)
+            layout = self._layout(raw, block)
+            self._check(layout, block)
+            size = content_size(self._file, block)
+            _check_limit(size, "its block")
+            if self._memmap and not is_compressed(block):
+                return None
+            return block if is_most_of(layout, size) else None
+        except Exception:  # a file may hold anything: what is wrong is told where the array is built
+            return None
+
     def _read(self, block: Block, layout: Layout) -> NDArray[Any]:
         import numpy as np
 
@@ -200,14 +244,17 @@ class BlockArrays:
         return array if is_most_of(layout, size) else np.array(array, order="C")
 
     def _content(self, block: Block) -> NDArray[np.uint8]:
+        from ..blocks.contents import content
+
         _check_limit(content_size(self._file, block), "its block")
-        return content(self._file, block, _decompressor)
+        ready = self._ready.pop(block, None)
+        return content(self._file, block, _decompressor) if ready is None else ready
 
     def _mapped_array(self, block: Block, layout: Layout) -> NDArray[Any] | None:
         """Return an array as it is mapped into memory; None where it has to be read."""
         import numpy as np
 
-        if not self._memmap or block.compression.strip(b"\0"):
+        if not self._memmap or is_compressed(block):
             return None
         if self._mapped is None or len(self._mapped) < self._file.size():
             self._mapped = mapped(self._file)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Generator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, BinaryIO
 
 from ..blocks.index import Block, blocks
@@ -61,6 +61,7 @@ class FileSource(YamlSource):
         self.beside: Mapping[str, Any] = {}
         self._end_of_header = len(header)
         self._arrays = BlockArrays(self._bytes, self._end_of_header, memmap=memmap)
+        self._memmap = memmap
         self._readers = 0
         self._handles = ExitStack()
         if owns_stream:
@@ -86,6 +87,30 @@ class FileSource(YamlSource):
         if needs_blocks(raw):
             prepare()
         super().check(raw, where)
+
+    @contextmanager
+    def ahead(self, raws: Iterable[Any]) -> Generator[None]:
+        """Read the blocks of arrays that are built meanwhile, several at a time, and check them if that is asked for.
+
+        Whatever is wrong is told when the array is built.
+
+        Parameters
+        ----------
+        raws : iterable
+            Their YAML.
+        """
+        arrays = [raw for raw in raws if type(raw["source"]) is int]
+        with ExitStack() as stack:
+            with suppress(Exception), self.reading(lambda: "an array"):  # a file may hold anything
+                prepare()
+                if current().verify_checksums:
+                    self.blocks.check({raw["source"] for raw in arrays})
+                stack.enter_context(self._arrays.ahead(arrays))
+            yield
+
+    def has_own_memory(self, raw: Any) -> bool:
+        """Return whether each build of a foreign object is one of its own, that shares no array with another."""
+        return not self._memmap and needs_blocks(raw)
 
     def section(self, raw: Any, index: Any, where: Callable[[], str]) -> Any:
         """Return part of an array by as few bytes of its block as can be, or None if that needs the whole array.

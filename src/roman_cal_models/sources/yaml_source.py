@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from .. import asdf_bridge
@@ -54,6 +54,14 @@ class YamlSource:
             bounds.check(raw)
         except Exception as error:  # what is not an array at all may fail in any way
             raise ForeignValueError(self.name, f"{where()} cannot be built: {_reason(error)}") from error
+
+    def ahead(self, raws: Iterable[Any]) -> AbstractContextManager[None]:
+        """Read the blocks of arrays that are built meanwhile: there are none."""
+        return nullcontext()
+
+    def has_own_memory(self, raw: Any) -> bool:
+        """Return whether each build of a foreign object is one of its own, that shares no array with another."""
+        return False
 
     def build(self, raw: Any, where: Callable[[], str]) -> Any:
         """Build a foreign object, with all arrays in it; of an array, its elements.
