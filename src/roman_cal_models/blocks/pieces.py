@@ -194,10 +194,11 @@ class Guess:
         if len(met) + count >= _MANY and count > 1 and (1 + wanted) * length <= 2 * _AS_LONG:
             count = min(count, ahead - 1)  # the last one is read along
         self._told_until = len(met) + count
+        least = max(length // 256, _NEAREST)
         windows = [(next_head, next_head + _NEAREST)]
         for number in range(1, count):
             place = next_head + number * length
-            width = min(number * spread + _NEAREST, _FARTHEST)
+            width = min(number * spread + least, _FARTHEST)
             windows.append((place - width, place + width))
         self._fetch(windows)
 

@@ -6,8 +6,8 @@ import builtins
 import io
 import os
 import threading
+import weakref
 from collections.abc import Generator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, BinaryIO, cast
 
@@ -126,11 +126,18 @@ def _opened_url(url: str, storage_options: Mapping[str, Any]) -> BinaryIO:
         from fsspec.spec import AbstractBufferedFile
 
         no_ranges: Any = AbstractBufferedFile._fetch_range
-        file: Any = fsspec.open(url, "rb", **storage_options)
-        stream: Any = file.open()
+        with system.errors():
+            file: Any = fsspec.open(url, "rb", **storage_options)
+            stream: Any = file.open()
         if isinstance(stream, AbstractBufferedFile) and type(stream)._fetch_range is not no_ranges:
             return cast("BinaryIO", FarStream(FarFile(_Buffered(stream)), url))
+        # a file inside of another one is closed with its file system
+        weakref.finalize(stream, _let_go, file).atexit = False
         return cast("BinaryIO", stream)
+
+
+def _let_go(file: Any) -> None:
+    """Do nothing: that this is to be called has kept a file system as long as a stream."""
 
 
 @contextmanager
@@ -200,7 +207,7 @@ class _System:
 
     def size(self) -> int:
         """Return how many bytes the file has."""
-        with self._errors():
+        with self.errors():
             found = self._system.info(self.path).get("size")
         if not isinstance(found, int):
             raise OSError(f"{self._url}: the server does not tell how long the file is")
@@ -209,7 +216,7 @@ class _System:
     def get(self, spans: Sequence[Span]) -> list[bytes]:
         """Return the bytes of spans, which are asked for at the same time."""
         system = self._system
-        with self._errors():
+        with self.errors():
             if len(spans) == 1:
                 return [system.cat_file(self.path, start=spans[0][0], end=spans[0][1])]
             if _has_cat_ranges(system):
@@ -219,6 +226,8 @@ class _System:
                     if isinstance(piece, BaseException):
                         raise piece
                 return found
+            from concurrent.futures import ThreadPoolExecutor
+
             with ThreadPoolExecutor(min(len(spans), _MOST_THREADS)) as threads:
                 return list(threads.map(lambda span: system.cat_file(self.path, start=span[0], end=span[1]), spans))
 
@@ -226,7 +235,7 @@ class _System:
         """Do nothing: a file system is not open."""
 
     @contextmanager
-    def _errors(self) -> Generator[None]:
+    def errors(self) -> Generator[None]:
         """Have errors name the file."""
         try:
             yield
