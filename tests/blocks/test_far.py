@@ -95,7 +95,7 @@ def test_bytes_are_the_right_ones_when_little_is_kept(knows_ranges: bool) -> Non
     for _ in range(500):
         way = ["read_at", "read_into", "fetch"][generator.integers(3)]
         read(file, way, int(generator.integers(len(CONTENT) + 10)), int(generator.choice([0, 3, 700, 4_000, 90_000])))
-    assert all(end - begin <= 40_000 for begin, end in ranges.spans)
+    assert all(end - begin <= 40_000 + 32 for begin, end in ranges.spans)
 
 
 @given(st.lists(st.tuples(places, st.integers(1, 9_000)), min_size=1, max_size=9))
@@ -122,7 +122,7 @@ def test_a_long_read_leaves_out_what_is_here() -> None:
     file = FarFile(ranges)
     file.read_at(1_000_000, 54)
     file.read_into(1_000_054, memoryview(bytearray(7_000_000)))
-    assert ranges.spans == [(1_000_000, 1_016_384), (1_016_384, 8_000_054)]
+    assert ranges.spans == [(1_000_000, 1_016_384), (1_016_384 - 32, 8_000_054)]
 
 
 def test_a_very_long_read_is_several_requests_at_once() -> None:
@@ -137,7 +137,7 @@ def test_reads_in_order_ask_for_ever_more() -> None:
     for position in range(0, 20_000_000, 1_000_000):
         file.read_at(position, 1_000_000)
     assert len(ranges.spans) <= 6
-    assert sum(end - begin for begin, end in ranges.spans) == 20_000_000
+    assert sum(end - begin for begin, end in ranges.spans) <= 20_000_000 + 6 * 32
 
 
 def test_two_threads_ask_once_for_the_same_bytes() -> None:
@@ -214,6 +214,22 @@ def test_what_knows_no_ranges_is_asked_once(length: int) -> None:
     assert file.read_at(length // 2, length) == CONTENT[length // 2 : length]
     assert file.size() == length
     assert len(ranges.spans) == 1
+
+
+@pytest.mark.parametrize("way", ["read_at", "read_into", "fetch"])
+def test_a_file_that_was_changed_is_told(way: str) -> None:
+    ranges = Asked(bytes(9_000_000))
+    file = FarFile(ranges)
+    file.read_at(1_000_000, 54)
+    ranges.content = bytes([1]) * 9_000_000
+    position, size = 1_000_054, 6_000_000
+    with pytest.raises(OSError, match="^the file was changed while it was read$"):
+        if way == "read_at":
+            file.read_at(position, size)
+        elif way == "read_into":
+            file.read_into(position, memoryview(bytearray(size)))
+        else:
+            file.fetch([(position, position + size)])
 
 
 def test_an_answer_of_another_length_is_an_error() -> None:

@@ -295,6 +295,18 @@ def test_a_file_that_became_shorter_is_told() -> None:
             _ = [model[name] for name in model]
 
 
+def test_a_file_that_was_replaced_is_told() -> None:
+    serve(image=content())
+    with rcm.open(URL) as model:
+        _ = model.data
+        begin = content().index(b"\xd3BLK")
+        Far.files["image.asdf"] = content()[:begin] + bytes(255 - byte for byte in content()[begin:])
+        with pytest.raises(
+            rcm.ForeignValueError, match=r"^far://image\.asdf: err cannot be built: .*was changed while"
+        ):
+            _ = model.err
+
+
 def test_what_was_not_loaded_before_the_file_was_closed_is_an_error() -> None:
     serve(image=content())
     model = rcm.open(URL)

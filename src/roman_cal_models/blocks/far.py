@@ -7,7 +7,8 @@ import itertools
 import os
 import threading
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple, Protocol
 
 from ..locks import MOMENT
@@ -26,6 +27,9 @@ _BEGINNING = 64 * 1024
 # What stands between two wanted spans is asked for with them where it is no longer than this.
 _GAP = 64 * 1024
 
+# So many bytes are asked for again before others, to see that it is still the same file.
+_OVERLAP = 32
+
 # The longest request; how many of them wait for their place in memory at the same time.
 _LARGEST = 32 * 1024 * 1024
 _AT_ONCE = 4
@@ -34,6 +38,9 @@ _AT_ONCE = 4
 _SEQUENTIAL = 256 * 1024
 _MOST_AHEAD = 8 * 1024 * 1024
 _MOST_ENDS = 64
+
+# Stands for the size of a file among the spans that are asked for.
+_SIZE = (-1, 0)
 
 # How much is kept of what was read: of heads and other small things, and of the rest.
 _KEPT_SMALL = 16 * 1024 * 1024
@@ -73,7 +80,7 @@ class _Held(NamedTuple):
 class _Flight:
     """Requests that a thread waits for, so that no other one makes them too."""
 
-    def __init__(self, spans: list[Span]) -> None:
+    def __init__(self, spans: Sequence[Span]) -> None:
         self.spans = spans
         self.is_over = threading.Event()
 
@@ -104,8 +111,10 @@ class FarFile:
 
     def size(self) -> int:
         """Return how many bytes the file has."""
-        if self._size is None:
-            self._size = self._ranges.size()
+        while self._size is None:
+            with self._turn([_SIZE]) as is_mine:
+                if is_mine and self._size is None:
+                    self._size = self._ranges.size()
         return self._size
 
     def holds(self, begin: int, end: int) -> bool:
@@ -146,7 +155,7 @@ class FarFile:
         _fill(buffer, position, held)
         spans = _split(_missing([(position, end)], held))
         for first in range(0, len(spans), _AT_ONCE):
-            for got in self._got(spans[first : first + _AT_ONCE]):
+            for got in self._got(spans[first : first + _AT_ONCE], held):
                 _fill(buffer, position, [got])
 
     def fetch(self, spans: Iterable[Span]) -> None:
@@ -193,49 +202,56 @@ class FarFile:
             if ask is None:
                 ask = wanted()
                 continue
+            with self._turn(_missing(ask, held)) as is_mine:
+                if is_mine:
+                    held = self._held()  # another turn may have ended meanwhile
+                    got = self._got(_split(_missing(ask, held)), held)
+                    self._keep(got)
+                    return (*held, *got)
+
+    @contextmanager
+    def _turn(self, spans: Sequence[Span]) -> Generator[bool]:
+        """Give True to the one thread that may ask for spans, after which others that wanted to are given False."""
+        mine = _Flight(spans)
+        with MOMENT:
+            if self._process != os.getpid():
+                self._flights, self._process = [], os.getpid()
+            other = next((flight for flight in self._flights if _meet(flight.spans, spans)), None)
+            if other is None:
+                self._flights.append(mine)
+        if other is not None:
+            other.is_over.wait()
+            yield False
+            return
+        try:
+            yield True
+        finally:
             with MOMENT:
-                if self._process != os.getpid():
-                    self._flights, self._process = [], os.getpid()
-                held = self._held()
-                spans = _missing(ask, held)
-                mine = _Flight(spans)
-                other = next((flight for flight in self._flights if _meet(flight.spans, spans)), None)
-                if other is None:
-                    self._flights.append(mine)
-            if other is not None:
-                other.is_over.wait()
-                continue
-            try:
-                got = self._got(_split(spans))
-                self._keep(got)
-                return (*held, *got)
-            finally:
-                with MOMENT:
-                    if mine in self._flights:
-                        self._flights.remove(mine)
-                mine.is_over.set()
+                if mine in self._flights:
+                    self._flights.remove(mine)
+            mine.is_over.set()
 
     def _within(self, spans: Sequence[Span]) -> list[Span]:
         size = self._size
         return list(spans) if size is None else [(begin, min(end, size)) for begin, end in spans]
 
-    def _got(self, spans: Sequence[Span]) -> list[_Held]:
-        """Ask for spans."""
+    def _got(self, spans: Sequence[Span], held: Sequence[_Held]) -> list[_Held]:
+        """Ask for spans, each with the last bytes before it that are held: of another file they would be others."""
         if not spans:
             return []
+        spans = [(begin - _held_before(begin, held), end) for begin, end in spans]
         got = []
         for (begin, end), content in zip(spans, self._ranges.get(spans), strict=True):
             if len(content) == end - begin:
                 got.append(_Held(begin, content))
-            elif begin == 0 and self._size in (None, len(content)):
+            elif (begin == 0 and self._size is None) or len(content) == self._size:
                 # it is shorter than what was asked for, or what sends it knows no ranges
                 self._size, self._whole = len(content), content
                 return [_Held(0, content)]
-            elif len(content) == self._size:
-                self._whole = content
-                return [_Held(0, content)]
             else:
                 raise EOFError(f"bytes {begin} to {end} were asked for, and {len(content)} bytes came")
+        if not all(_agree(one, other) for one in got for other in held):
+            raise OSError("the file was changed while it was read")
         return got
 
     def _keep(self, got: Iterable[_Held]) -> None:
@@ -354,6 +370,18 @@ def _missing(spans: Iterable[Span], held: Iterable[_Held]) -> list[Span]:
         if begin < end:
             _append(missing, begin, end)
     return missing
+
+
+def _held_before(begin: int, held: Iterable[_Held]) -> int:
+    return next((min(_OVERLAP, len(each.content)) for each in held if each.end == begin), 0)
+
+
+def _agree(one: _Held, other: _Held) -> bool:
+    first, last = max(one.begin, other.begin), min(one.end, other.end)
+    return first >= last or (
+        memoryview(one.content)[first - one.begin : last - one.begin]
+        == memoryview(other.content)[first - other.begin : last - other.begin]
+    )
 
 
 def _append(spans: list[Span], begin: int, end: int) -> None:
