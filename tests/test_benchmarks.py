@@ -72,3 +72,13 @@ def test_ingesting_is_measured(repository: Path) -> None:
         "5 files, 2 processes",
         "10 files, 2 processes",
     ]
+
+
+def test_far_files_are_measured(repository: Path) -> None:
+    command = [sys.executable, "-m", "benchmarks.far", "--delay", "0", "--side", "64"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=repository)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()[2:]
+    kinds = ["one flag", "a part of data", "all arrays"]
+    assert [line.strip().partition(":")[0] for line in lines] == ["ours.asdf", *kinds, "peer.asdf", *kinds]
+    assert all(line.count(" requests") == 2 for line in lines if line.startswith("  "))

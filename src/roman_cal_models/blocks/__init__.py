@@ -7,9 +7,11 @@ are plain ones (`EOFError`, `BrokenBlockError`), to which its callers add the na
 
 By level, each knowing only those before it:
 
+- ``far``: a file that is reached by requests;
 - ``positions``: a file as bytes at positions, which no thread and no fork can move;
 - ``index``: the heads of the blocks: where each block is and what it says of itself;
 - ``codecs``: compressed content by its four letters, whole or piece by piece, and how much of it there can be;
+- ``pieces``: where the pieces of a block are in a far file;
 - ``reading``: the content of a block, whole or in parts; a whole block is read in one place, `raw_bytes`;
 - ``sections``: arrays, or parts of them, by as few bytes of their block as can be;
 - ``integrity``: whether the blocks are whole, and what they were when they were written;

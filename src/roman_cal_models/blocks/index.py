@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import struct
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from .far import SMALL, FarFile
 from .positions import PositionedBytes
 
-__all__ = ["HEAD_SIZE", "INDEX_MAGIC", "Block", "blocks", "head_of", "index_of"]
+__all__ = ["HEAD_SIZE", "INDEX_MAGIC", "Block", "blocks", "head_of", "index_of", "positions_of"]
 
 # ASDF standard, "low-level file layout": magic and length of the rest of the head; then flags, compression,
 # allocated, used and data size, and a checksum.
@@ -21,6 +24,12 @@ HEAD_SIZE = _PREFIX.size + _HEAD.size
 """Bytes of the head of a block that is written; one that is read may have a longer one."""
 
 INDEX_MAGIC = b"#ASDF BLOCK INDEX"
+
+_INDEX = re.compile(rb"#ASDF BLOCK INDEX\s+(?:%[^\n]*\n)*---([-\s\d,\[\]]*)\.\.\.\s*")
+
+# Where the index of a far file is looked for, and how many of its blocks are asked for at once.
+_TAIL = 64 * 1024
+_MOST_AT_ONCE = 1000
 
 # Between the tree and the first block there may be padding.
 _PADDING_PIECE = 64 * 1024
@@ -60,8 +69,11 @@ class Block(NamedTuple):
     next: int
 
 
-def blocks(file: PositionedBytes, start: int) -> Iterator[Block]:
+def blocks(file: PositionedBytes, start: int, most: int | None = None) -> Iterator[Block]:
     """Yield the blocks of a file; nothing but their heads is read.
+
+    Each begins where the one before it ends: the index at the end of the file decides nothing. Of a far file, it says
+    which bytes are probably heads, so that all are asked for at the same time.
 
     Parameters
     ----------
@@ -69,10 +81,18 @@ def blocks(file: PositionedBytes, start: int) -> Iterator[Block]:
         The file.
     start : int
         Where the header ends.
+    most : int, optional
+        How many are wanted, where not all are.
     """
     length = file.size()
     position: int | None = _skip_padding(file, start)
+    number = 0
+    far = file if isinstance(file, FarFile) else None
     while position is not None and position < length:
+        if far is not None and not far.holds(position, position + HEAD_SIZE):
+            far.fetch(_probable_heads(far, position, None if most is None else most - number))
+            far = None  # what was not told rightly is read as it comes
+        number += 1
         head = file.read_at(position, HEAD_SIZE)
         if not head.startswith(_MAGIC[: len(head)]):
             return
@@ -111,6 +131,25 @@ def index_of(positions: Iterable[int]) -> bytes:
     """Return the index that stands behind the last block: where each begins (ASDF standard, "block index")."""
     lines = "".join(f"- {position}\n" for position in positions)
     return INDEX_MAGIC + f"\n%YAML 1.1\n---\n{lines}...\n".encode()
+
+
+def positions_of(index: bytes) -> list[int] | None:
+    """Return what the index of the blocks says, where each begins; None for what is no such index."""
+    found = _INDEX.fullmatch(index)
+    return None if found is None else list(map(int, re.findall(rb"\d{1,20}", found[1])))
+
+
+def _probable_heads(file: FarFile, position: int, most: int | None) -> list[tuple[int, int]]:
+    """Return where the heads of a block and those behind it are, if the index is right."""
+    length = file.size()
+    begin = max(length - _TAIL, position)
+    tail = file.read_at(begin, length - begin)
+    told = positions_of(tail[max(tail.rfind(INDEX_MAGIC), 0) :]) or []
+    first = bisect_left(told, position)
+    if told[first : first + 1] != [position]:
+        return [(position, position + SMALL)]
+    wanted = _MOST_AT_ONCE if most is None else min(max(most, 1), _MOST_AT_ONCE)
+    return [(each, each + SMALL) for each in told[first : first + wanted] if position <= each < length]
 
 
 def _skip_padding(file: PositionedBytes, start: int) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from .codecs import NO_COMPRESSION, BrokenBlockError, decoded, is_known, stored
-from .index import Block, blocks
+from .index import INDEX_MAGIC, Block, blocks, positions_of
 from .positions import PositionedBytes
 
 __all__ = ["Fault", "Survey", "Verdict", "check", "check_all", "named", "survey"]
@@ -21,9 +21,7 @@ _PIECE = 1024 * 1024
 _MOST_BLOCKS = 100_000
 _MOST_THREADS = 4
 
-_INDEX = b"#ASDF BLOCK INDEX"
 _INDEX_END = re.compile(rb"^\.\.\.\r?\n", re.MULTILINE)
-_INDEX_OFFSETS = re.compile(rb"#ASDF BLOCK INDEX\s+(?:%[^\n]*\n)*---([-\s\d,\[\]]*)\.\.\.\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +137,12 @@ def _behind(file: PositionedBytes, found: Sequence[Block], end: int) -> Iterator
     rest = file.read_at(end, _PIECE + 32 * len(found)).lstrip(b"\0")
     if not rest.strip():
         return
-    if not rest.startswith(_INDEX[: len(rest)]):
+    if not rest.startswith(INDEX_MAGIC[: len(rest)]):
         yield Fault("block", None, f"what begins at byte {end} is neither a block nor the index of the blocks")
     elif not _INDEX_END.search(rest):
         yield Fault("truncated", None, "the file ends inside of the index of its blocks")
-    else:
-        offsets = _INDEX_OFFSETS.fullmatch(rest)
-        told = None if offsets is None else list(map(int, re.findall(rb"\d+", offsets[1])))
-        if told != [block.head for block in found]:
-            yield Fault("index", None, "the index of its blocks does not tell where they are")
+    elif positions_of(rest) != [block.head for block in found]:
+        yield Fault("index", None, "the index of its blocks does not tell where they are")
 
 
 @dataclass(frozen=True, slots=True)

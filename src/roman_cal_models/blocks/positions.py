@@ -9,6 +9,7 @@ import threading
 from typing import Any, BinaryIO, Protocol
 
 from ..locks import MOMENT
+from .far import FarStream
 
 __all__ = ["PositionedBytes", "copy_to", "is_near", "mapped", "positioned"]
 
@@ -58,6 +59,8 @@ def positioned(stream: BinaryIO) -> PositionedBytes:
     stream : binary file object
         Seekable. It stays the caller's to close, and is left where it stands if it is a plain file.
     """
+    if isinstance(stream, FarStream):
+        return stream.file
     handle = _plain_file(stream)
     return _Stream(stream) if handle is None else _File(handle)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from .codecs import LZ4, BrokenBlockError, empty, fill_lz4, largest, lz4_pieces
+from .far import Ahead, FarFile, Span
 from .index import Block
+from .pieces import Guess, Piece, is_there, pieces_told
 from .positions import PositionedBytes
 
 if TYPE_CHECKING:
@@ -20,6 +23,10 @@ class BlockReader(Protocol):
     """Gives parts of the content of a block."""
 
     size: int
+
+    def prepare(self, spans: Sequence[Span]) -> None:
+        """Be told what will be read of the content, in this order: a far file is asked for it by few requests."""
+        ...
 
     def read_into(self, start: int, buffer: memoryview) -> None:
         """Fill a buffer with the content from `start` on.
@@ -97,8 +104,15 @@ class _Plain:
         self._file = file
         self._begin = block.begin
         self.size = _used(file, block)
+        self._ahead: Ahead | None = None
+
+    def prepare(self, spans: Sequence[Span]) -> None:
+        if isinstance(self._file, FarFile):
+            self._ahead = Ahead(self._file, [(self._begin + start, self._begin + end) for start, end in spans])
 
     def read_into(self, start: int, buffer: memoryview) -> None:
+        if self._ahead is not None:
+            self._ahead.reach(self._begin + start)
         self._file.read_into(self._begin + start, buffer)
 
 
@@ -107,11 +121,25 @@ class _Lz4:
 
     def __init__(self, file: PositionedBytes, block: Block) -> None:
         self._file = file
+        self._block = block
         self.size = content_size(file, block)
-        # of each piece that was met: where its content starts and ends, where it stands in the file, and its length
-        self._pieces: list[tuple[int, int, int, int]] = []
+        # those that were met, one after the other; and all as a table has them, which is to be believed of none
+        self._pieces: list[Piece] = []
         self._unmet = self._find(block)
+        self._told: list[Piece] = []
+        self._guess: Guess | None = None
+        self._ahead: Ahead | None = None
         self._content = (0, memoryview(b""))
+
+    def prepare(self, spans: Sequence[Span]) -> None:
+        if not isinstance(self._file, FarFile) or not spans:
+            return
+        self._guess = Guess(self._file, self._block, spans)
+        if spans[-1][1] > self._piece_at(0).end:
+            self._told = pieces_told(self._file, self._block)
+        if self._told:
+            wanted = {at for begin, end in spans for at in range(self._number(begin), self._number(end - 1) + 1)}
+            self._ahead = Ahead(self._file, [self._told[at].span for at in wanted])
 
     def read_into(self, start: int, buffer: memoryview) -> None:
         filled = 0
@@ -131,21 +159,36 @@ class _Lz4:
             self._content = (first, content)
         return first, content
 
-    def _piece_at(self, position: int) -> tuple[int, int, int, int]:
+    def _piece_at(self, position: int) -> Piece:
+        if self._told:
+            piece = self._told[self._number(position)]
+            if self._ahead is not None:
+                self._ahead.reach(piece.span[0])
+            if isinstance(self._file, FarFile) and is_there(self._file, piece):
+                return piece
+            self._told = []
         for piece in self._pieces:
-            if piece[0] <= position < piece[1]:
+            if piece.first <= position < piece.end:
                 return piece
         for piece in self._unmet:
             self._pieces.append(piece)
-            if position < piece[1]:
+            if position < piece.end:
                 return piece
         raise BrokenBlockError(f"its compressed pieces end before byte {position}")
 
-    def _find(self, block: Block) -> Iterator[tuple[int, int, int, int]]:
+    def _number(self, position: int) -> int:
+        return max(bisect_right(self._told, position, key=lambda piece: piece.first) - 1, 0)
+
+    def _find(self, block: Block) -> Iterator[Piece]:
         first = 0
-        for begin, length, size in lz4_pieces(self._read, block.begin, block.end, block.size):
-            yield first, first + size, begin, length
+        for begin, length, size in lz4_pieces(self._read_head, block.begin, block.end, block.size):
+            yield Piece(first, first + size, begin, length)
             first += size
+
+    def _read_head(self, begin: int, size: int) -> memoryview:
+        if self._guess is not None:
+            self._guess.before(self._pieces)
+        return self._read(begin, size)
 
     def _read(self, begin: int, size: int) -> memoryview:
         content = empty(size).data

@@ -149,8 +149,10 @@ def read(layout: Layout, reader: BlockReader) -> NDArray[Any]:
     outer, size = _chunks(axes, layout.dtype.itemsize)
     content = np.empty((*(axis.count for axis in axes[:outer]), size), np.uint8)
     steps = itertools.product(*(range(0, axis.count * axis.stride, axis.stride) for axis in axes[:outer]))
-    for step, chunk in zip(steps, content.reshape(-1, size), strict=True):
-        reader.read_into(first + sum(step), chunk.data)
+    starts = [first + sum(step) for step in steps]
+    reader.prepare([(start, start + size) for start in starts])
+    for start, chunk in zip(starts, content.reshape(-1, size), strict=True):
+        reader.read_into(start, chunk.data)
 
     strides = (*content.strides[:outer], *(axis.stride for axis in axes[outer:]))
     part: NDArray[Any] = np.ndarray([axis.count for axis in axes], layout.dtype, content, 0, strides)

@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 
 from .codecs import LZ4
 from .index import HEAD_SIZE, Block, head_of, index_of
+from .pieces import table_in, table_of, table_size
 from .positions import PositionedBytes, copy_to
 
 __all__ = [
@@ -190,6 +191,13 @@ def _divisor(count: int, most: int) -> int:
     return best if 4 * best >= most else most
 
 
+def _table_size(content: Content) -> int:
+    """Return how long the table of a block's pieces is; 0 where it has none."""
+    if content.compression != LZ4 or content.compressor is not None:
+        return 0
+    return table_size(len(content.data), content.piece)
+
+
 def _is_short(sources: Iterable[Content | Copy]) -> bool:
     return sum(len(source.data) for source in sources if isinstance(source, Content)) < _SHORT
 
@@ -322,6 +330,8 @@ class _Unfinished:
     used: int
     content: Content
     checksum: _Checksum | None
+    lengths: list[int] | None
+    """Of its pieces, where a table of them follows."""
 
 
 class _Blocks:
@@ -361,25 +371,30 @@ class _Blocks:
         checksum = _Checksum(next(self._lanes)) if self._checksums else None
         self._stream.write(bytes(HEAD_SIZE))
         used = 0
-        for piece in itertools.chain.from_iterable(pieces):
-            if checksum is not None:
-                checksum.update(piece)
-            self._stream.write(piece)
-            used += len(piece)
-        allocated = used + self._pad_behind(used)
-        self._unfinished.append(_Unfinished(head, allocated, used, content, checksum))
+        lengths = []
+        for made in pieces:
+            for part in made:
+                if checksum is not None:
+                    checksum.update(part)
+                self._stream.write(part)
+            lengths.append(sum(map(len, made)))
+            used += lengths[-1]
+        table = _table_size(content)
+        allocated = used + self._pad_behind(used, table)
+        self._unfinished.append(_Unfinished(head, allocated, used, content, checksum, lengths if table else None))
 
     def copy(self, copy: Copy) -> None:
         block = copy.block
         used = block.end - block.begin
         checksum = block.checksum if self._checksums else None
-        padding = padding_of(used, self._pad)
+        table = (table_in(copy.file, block) if block.compression == LZ4 and checksum == block.checksum else None) or b""
+        padding = len(table) + padding_of(used + len(table), self._pad)
         self._stream.write(head_of(block.compression, used + padding, used, block.size, checksum))
         copy_to(self._stream, copy.file, block.begin, block.end)
-        self._stream.write(bytes(padding))
+        self._stream.write(table.ljust(padding, b"\0"))
 
-    def _pad_behind(self, used: int) -> int:
-        padding = padding_of(used, self._pad)
+    def _pad_behind(self, used: int, table: int) -> int:
+        padding = table + padding_of(used + table, self._pad)
         self._stream.write(bytes(padding))
         return padding
 
@@ -391,4 +406,7 @@ class _Blocks:
         end = self._stream.tell()
         self._stream.seek(block.head)
         self._stream.write(head)
+        if block.lengths is not None:
+            self._stream.seek(block.head + HEAD_SIZE + block.used)
+            self._stream.write(table_of(block.content.piece, block.lengths, block.used, checksum))
         self._stream.seek(end)

@@ -5,14 +5,20 @@ from __future__ import annotations
 import builtins
 import io
 import os
-from collections.abc import Generator, Mapping
+import threading
+import weakref
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
+from ..blocks.far import FarFile, FarStream, Span
 from ..errors import SourceTypeError
 from .content import Readable
 
 __all__ = ["beginning", "open_stream"]
+
+# how many ranges are asked for at the same time of what has no way of its own to do so
+_MOST_THREADS = 16
 
 
 @contextmanager
@@ -36,7 +42,7 @@ def beginning(source: Any, storage_options: Mapping[str, Any] | None) -> Generat
     elif isinstance(source, (str, os.PathLike)):
         name = os.fsdecode(source)
         if "://" in name:
-            yield _Remote(name, storage_options or {}), name
+            yield _Beginning(name, storage_options or {}), name
         else:
             # no buffer: it would read on
             with builtins.open(name, "rb", buffering=0) as file:
@@ -108,33 +114,178 @@ def _can_seek(stream: Any) -> bool:
 
 
 def _opened_url(url: str, storage_options: Mapping[str, Any]) -> BinaryIO:
-    try:
+    system = _System(url, storage_options)
+    with _named(url):
+        # what fsspec decodes on the way has no ranges of its own
+        if not storage_options.keys() & {"compression", "encoding", "errors"}:
+            if system.is_local:
+                return builtins.open(system.path, "rb")
+            if system.has_ranges:
+                return cast("BinaryIO", FarStream(FarFile(system), url))
         import fsspec
-    except ImportError:
-        raise SourceTypeError(f"{url}: to open URLs, pip install 'roman-cal-models[remote]'") from None
+        from fsspec.spec import AbstractBufferedFile
+
+        no_ranges: Any = AbstractBufferedFile._fetch_range
+        with system.errors():
+            file: Any = fsspec.open(url, "rb", **storage_options)
+            stream: Any = file.open()
+        if isinstance(stream, AbstractBufferedFile) and type(stream)._fetch_range is not no_ranges:
+            return cast("BinaryIO", FarStream(FarFile(_Buffered(stream)), url))
+        # a file inside of another one is closed with its file system
+        weakref.finalize(stream, _let_go, file).atexit = False
+        return cast("BinaryIO", stream)
+
+
+def _let_go(file: Any) -> None:
+    """Do nothing: that this is to be called has kept a file system as long as a stream."""
+
+
+@contextmanager
+def _named(url: str) -> Generator[None]:
+    """Have errors name a URL: a server's answer does not."""
     try:
-        file: Any = fsspec.open(url, "rb", **storage_options)
-        stream: BinaryIO = file.open()
+        yield
     except (ValueError, ImportError) as error:  # no such kind of URL, or its package is not installed
         raise SourceTypeError(f"{url}: {error}") from None
-    return stream
 
 
-class _Remote:
-    """A file behind a URL, read by requests for just the bytes that are asked for."""
+class _System:
+    """A file behind a URL, read by requests for just the bytes that are asked for.
+
+    Parameters
+    ----------
+    url : str
+        Of the file.
+    storage_options : mapping
+        What fsspec takes.
+    """
 
     def __init__(self, url: str, storage_options: Mapping[str, Any]) -> None:
+        self._url = url
+        self._options = storage_options
+        self._connect()
+
+    def _connect(self) -> None:
         try:
             from fsspec.core import url_to_fs
         except ImportError:
-            raise SourceTypeError(f"{url}: to open URLs, pip install 'roman-cal-models[remote]'") from None
+            raise SourceTypeError(f"{self._url}: to open URLs, pip install 'roman-cal-models[remote]'") from None
+        with _named(self._url):
+            system, path = url_to_fs(self._url, **self._options)
+        self._connected: tuple[int, Any] = (os.getpid(), system)
+        self.path: str = path
+
+    @property
+    def _system(self) -> Any:
+        """The file system of this process: those of fsspec have threads of their own, which no forked process has."""
+        process, system = self._connected
+        if process != os.getpid():
+            self._connect()
+            process, system = self._connected
+        return system
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is a file of this machine."""
+        from fsspec.implementations.local import LocalFileSystem
+
+        return type(self._system) is LocalFileSystem
+
+    @property
+    def has_ranges(self) -> bool:
+        """Whether the file system itself reads parts of a file, independently of each other."""
+        from fsspec import AbstractFileSystem
+        from fsspec.asyn import AsyncFileSystem
+        from fsspec.implementations.cached import CachingFileSystem
+
+        cls = type(self._system)
+        if issubclass(cls, CachingFileSystem) or "ftp" in cls.protocol:  # these read what is opened
+            return False
+        if cls.cat_file is not AbstractFileSystem.cat_file:
+            return True
+        return issubclass(cls, AsyncFileSystem) and cls._cat_file is not AsyncFileSystem._cat_file
+
+    def size(self) -> int:
+        """Return how many bytes the file has."""
+        with self.errors():
+            found = self._system.info(self.path).get("size")
+        if not isinstance(found, int):
+            raise OSError(f"{self._url}: the server does not tell how long the file is")
+        return found
+
+    def get(self, spans: Sequence[Span]) -> list[bytes]:
+        """Return the bytes of spans, which are asked for at the same time."""
+        system = self._system
+        with self.errors():
+            if len(spans) == 1:
+                return [system.cat_file(self.path, start=spans[0][0], end=spans[0][1])]
+            if _has_cat_ranges(system):
+                paths, starts, ends = [self.path] * len(spans), [span[0] for span in spans], [span[1] for span in spans]
+                found: list[Any] = system.cat_ranges(paths, starts, ends, on_error="return")
+                for piece in found:
+                    if isinstance(piece, BaseException):
+                        raise piece
+                return found
+            from concurrent.futures import ThreadPoolExecutor
+
+            with ThreadPoolExecutor(min(len(spans), _MOST_THREADS)) as threads:
+                return list(threads.map(lambda span: system.cat_file(self.path, start=span[0], end=span[1]), spans))
+
+    def close(self) -> None:
+        """Do nothing: a file system is not open."""
+
+    @contextmanager
+    def errors(self) -> Generator[None]:
+        """Have errors name the file."""
         try:
-            system, path = url_to_fs(url, **storage_options)
-        except (ValueError, ImportError) as error:  # no such kind of URL, or its package is not installed
-            raise SourceTypeError(f"{url}: {error}") from None
-        self._system: Any = system
-        self._path: str = path
-        self._url = url
+            yield
+        except OSError as error:
+            if self.path in str(error):
+                raise
+            # a server's answer does not name the file
+            kind = next(kind for kind in (FileNotFoundError, PermissionError, OSError) if isinstance(error, kind))
+            raise kind(f"{self._url}: {error}") from error
+
+
+def _has_cat_ranges(system: Any) -> bool:
+    from fsspec import AbstractFileSystem
+
+    return bool(getattr(system, "async_impl", False)) or type(system).cat_ranges is not AbstractFileSystem.cat_ranges
+
+
+class _Buffered:
+    """A file that fsspec has opened and reads by ranges, without its buffer; one at a time.
+
+    Parameters
+    ----------
+    file : fsspec.spec.AbstractBufferedFile
+        The file.
+    """
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self._lock = threading.Lock()
+        self._process = os.getpid()
+        self.close = file.close
+
+    def size(self) -> int:
+        """Return how many bytes the file has."""
+        size: int = self._file.size
+        return size
+
+    def get(self, spans: Sequence[Span]) -> list[bytes]:
+        """Return the bytes of spans."""
+        if self._process != os.getpid():
+            self._lock, self._process = threading.Lock(), os.getpid()
+        with self._lock:
+            return [self._file._fetch_range(begin, end) for begin, end in spans]
+
+
+class _Beginning:
+    """The first bytes of a file behind a URL, and those that follow as they are read."""
+
+    def __init__(self, url: str, storage_options: Mapping[str, Any]) -> None:
+        self._ranges = _System(url, storage_options)
         self._position = 0
         self._is_over = False
 
@@ -146,14 +297,7 @@ class _Remote:
         overlap = min(self._position, 1)
         wanted = size + overlap
         start = self._position - overlap
-        try:
-            piece: bytes = self._system.cat_file(self._path, start=start, end=start + wanted)
-        except OSError as error:
-            if self._path in str(error):
-                raise
-            # a server's answer does not name the file
-            kind = next(kind for kind in (FileNotFoundError, PermissionError, OSError) if isinstance(error, kind))
-            raise kind(f"{self._url}: {error}") from error
+        piece = self._ranges.get([(start, start + wanted)])[0]
         # A server that knows no ranges sends the whole file, which then is longer than the range, or all there is.
         self._is_over = len(piece) != wanted
         self._position += len(piece) - overlap

@@ -191,7 +191,9 @@ class BlockArrays:
         if not 0 <= number < len(heads):
             # from the start: a thread that went on where another stands would have to wait for it
             last = None if number < 0 else number + 1
-            heads = tuple(itertools.islice(blocks(self._file, self._start), last))
+            # who asks for a second one probably wants them all
+            found = blocks(self._file, self._start, None if heads else last)
+            heads = tuple(itertools.islice(found, last))
             if len(heads) > len(self._heads):
                 self._heads = heads
         if not -len(heads) <= number < len(heads):

@@ -209,7 +209,10 @@ class FileSource(YamlSource):
         if self.is_closed:
             return False
         start = self._end_of_header
-        return self._bytes.size() == start or not all(block.is_whole for block in blocks(self._bytes, start))
+        try:
+            return self._bytes.size() == start or not all(block.is_whole for block in blocks(self._bytes, start))
+        except OSError:  # nor can that be read
+            return False
 
 
 def with_stored_arrays(raw: Any, source: FileSource) -> Any:

@@ -1,0 +1,228 @@
+"""Where the pieces of a block are: told by a table that nothing has to be believed of, or walked in few steps."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import asdf
+import numpy as np
+import pytest
+import roman_datamodels.datamodels as rdm
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import roman_cal_models as rcm
+from roman_cal_models.blocks.codecs import BrokenBlockError
+from roman_cal_models.blocks.far import FarFile, Span
+from roman_cal_models.blocks.index import Block, blocks
+from roman_cal_models.blocks.pieces import pieces_told, table_in, table_of, table_size
+from roman_cal_models.blocks.positions import positioned
+from roman_cal_models.blocks.reading import content as content_of
+from roman_cal_models.blocks.reading import reader
+from roman_cal_models.blocks.writing import Content, Copy, write_blocks
+
+from .files import HEAD, LZ4, lz4_piece
+
+PIECE = 64 * 1024
+generator = np.random.default_rng(0)
+# more and less that lz4 can do with it
+CONTENT = b"".join(bytes(generator.integers(0, 2 ** (1 + at % 8), PIECE, np.uint8)) for at in range(40)) + bytes(1234)
+
+
+class Asked:
+    """Answers requests, and counts them."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self.spans: list[Span] = []
+
+    def size(self) -> int:
+        return len(self.content)
+
+    def get(self, spans: Sequence[Span]) -> list[bytes]:
+        self.spans += spans
+        return [self.content[begin:end] for begin, end in spans]
+
+    def close(self) -> None:
+        pass
+
+
+def written(*sources: Content | Copy, **options: Any) -> bytes:
+    stream = io.BytesIO()
+    write_blocks(stream, sources, **options)
+    return stream.getvalue()
+
+
+def of(whole: bytes) -> tuple[FarFile, Asked, Block]:
+    ranges = Asked(whole)
+    file = FarFile(ranges)
+    return file, ranges, next(blocks(file, 0))
+
+
+OURS = written(Content(memoryview(CONTENT), LZ4, PIECE), Content(memoryview(b"other")))
+WITHOUT = HEAD.pack(
+    b"\xd3BLK",
+    48,
+    0,
+    LZ4,
+    *[sum(len(lz4_piece(CONTENT[at : at + PIECE])) for at in range(0, len(CONTENT), PIECE))] * 2,
+    len(CONTENT),
+    bytes(16),
+) + b"".join(lz4_piece(CONTENT[at : at + PIECE]) for at in range(0, len(CONTENT), PIECE))
+
+
+def read(file: FarFile, block: Block, spans: list[Span]) -> list[bytes]:
+    found = reader(file, block)
+    assert found is not None
+    found.prepare(spans)
+    parts = []
+    for begin, end in spans:
+        buffer = bytearray(end - begin)
+        found.read_into(begin, memoryview(buffer))
+        parts.append(bytes(buffer))
+    return parts
+
+
+@st.composite
+def spans_of(draw: st.DrawFn) -> list[Span]:
+    edges = draw(st.lists(st.integers(0, len(CONTENT)), min_size=2, max_size=12, unique=True).map(sorted))
+    return list(zip(edges[::2], edges[1::2], strict=False))
+
+
+@pytest.mark.parametrize("whole", [OURS, WITHOUT], ids=["told", "walked"])
+@settings(max_examples=40, deadline=None)
+@given(spans=spans_of())
+def test_parts_are_the_right_ones(whole: bytes, spans: list[Span]) -> None:
+    file, _, block = of(whole)
+    assert read(file, block, spans) == [CONTENT[begin:end] for begin, end in spans]
+
+
+def test_a_table_tells_where_the_pieces_are() -> None:
+    file, ranges, block = of(OURS)
+    begin = 30 * PIECE + 5
+    assert read(file, block, [(begin, begin + PIECE)]) == [CONTENT[begin : begin + PIECE]]
+    assert len(ranges.spans) == 3  # the beginning, the table, the two pieces
+    assert sum(end - begin for begin, end in ranges.spans) < 65_536 + 16_384 + 3 * PIECE
+
+
+def test_a_file_of_the_system_is_not_asked_for_its_table() -> None:
+    class Plain:
+        def __init__(self, content: bytes) -> None:
+            self._file = positioned(io.BytesIO(content))
+            self.size = self._file.size
+            self.read_at = self._file.read_at
+            self.asked: list[int] = []
+
+        def read_into(self, position: int, buffer: memoryview) -> None:
+            self.asked.append(position)
+            self._file.read_into(position, buffer)
+
+    file = Plain(OURS)
+    block = next(blocks(file, 0))
+    found = reader(file, block)
+    assert found is not None
+    found.prepare([(0, 10)])
+    buffer = bytearray(10)
+    found.read_into(0, memoryview(buffer))
+    assert buffer == CONTENT[:10]
+    assert max(file.asked) < block.end
+
+
+def test_few_or_short_pieces_have_no_table() -> None:
+    assert table_size(3 * PIECE, PIECE) == table_size(100 * PIECE, PIECE // 2) == 0
+    for source in (
+        Content(memoryview(CONTENT), LZ4, PIECE // 2),
+        Content(memoryview(CONTENT)),
+        Content(memoryview(b""), LZ4),
+    ):
+        file, _, block = of(written(source))
+        assert block.next == block.end
+        assert pieces_told(file, block) == []
+
+
+@pytest.mark.parametrize("pad", [False, True])
+@pytest.mark.parametrize("checksums", [False, True])
+def test_a_table_is_copied_with_its_block(checksums: bool, pad: bool) -> None:
+    file, _, block = of(written(Content(memoryview(CONTENT), LZ4, PIECE), checksums=checksums, pad=pad))
+    copy, _, copied = of(written(Copy(file, block), checksums=checksums, pad=pad))
+    assert table_in(copy, copied) == table_in(file, block) is not None
+    assert len(pieces_told(copy, copied)) == 41
+    bare, _, without = of(written(Copy(file, block), checksums=False))
+    assert (table_in(bare, without) is None) == checksums
+
+
+def with_table(table: bytes) -> bytes:
+    """Return the file with another table."""
+    block = next(blocks(positioned(io.BytesIO(OURS)), 0))
+    whole = OURS[: block.end] + table.ljust(block.next - block.end, b"\0") + OURS[block.next :]
+    assert len(whole) == len(OURS)
+    return whole
+
+
+def lengths() -> tuple[list[int], Block]:
+    file, _, block = of(OURS)
+    return [piece.length + 4 for piece in pieces_told(file, block)], block
+
+
+def test_a_table_of_another_content_is_none() -> None:
+    true, block = lengths()
+    used = block.end - block.begin
+    other = bytes(range(16))
+    for table in (
+        table_of(PIECE, true, used, other),
+        table_of(PIECE, true, used + 1, block.checksum),
+        table_of(PIECE, true[:-1], used, block.checksum),
+        table_of(PIECE // 2, true, used, block.checksum),
+        table_of(0, true, used, block.checksum),
+        table_of(PIECE, [true[0] + 1, *true[1:]], used, block.checksum),
+        table_of(PIECE, true, used, block.checksum)[:-1] + b"\0",
+        bytes(100),
+    ):
+        file, _, found = of(with_table(table))
+        assert pieces_told(file, found) == []
+        assert read(file, found, [(30 * PIECE, 31 * PIECE)]) == [CONTENT[30 * PIECE : 31 * PIECE]]
+
+
+@settings(max_examples=60, deadline=None)
+@given(order=st.permutations(range(41)), spans=spans_of())
+def test_a_table_that_lies_of_a_piece_that_is_read_is_not_believed(order: list[int], spans: list[Span]) -> None:
+    true, block = lengths()
+    shuffled = [true[at] for at in order]
+    file, _, found = of(with_table(table_of(PIECE, shuffled, block.end - block.begin, block.checksum)))
+    assert len(pieces_told(file, found)) == 41
+    assert read(file, found, spans) == [CONTENT[begin:end] for begin, end in spans]
+
+
+def test_broken_pieces_are_told_of_a_far_file() -> None:
+    whole = bytearray(WITHOUT)
+    second = 54 + len(lz4_piece(CONTENT[:PIECE]))
+    whole[second : second + 4] = b"\xff\xff\xff\xff"
+    file, _, block = of(bytes(whole))
+    with pytest.raises(BrokenBlockError, match="a compressed piece of its block says that it has"):
+        read(file, block, [(30 * PIECE, 31 * PIECE)])
+
+
+def test_others_read_a_file_with_tables(tmp_path: Path) -> None:
+    model: Any = rcm.ImageModel.create_fake_data(shape=(8, 8))
+    model.data = generator.integers(0, 100, (2048, 2048)).astype(np.float32)
+    path = model.save(tmp_path / "image.asdf", all_array_compression="lz4")
+    with rcm.open(path) as opened:
+        assert opened.problems() == []
+        assert np.array_equal(opened.data, model.data)
+        again = opened.save(tmp_path / "again.asdf")
+    for each in (path, again):
+        found = positioned(io.BytesIO(each.read_bytes()))
+        first = next(blocks(found, each.read_bytes().index(b"\xd3BLK")))
+        assert table_in(found, first) is not None
+        assert content_of(found, first).tobytes() == model.data.tobytes()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with asdf.open(each, validate_checksums=True) as plain:
+                assert np.array_equal(plain["roman"]["data"], model.data)
+            with rdm.open(each) as peer:
+                assert np.array_equal(peer.data, model.data)
+                peer.validate()
