@@ -144,7 +144,7 @@ class FarFile:
             The file ends before.
         """
         end = position + len(buffer)
-        if end > self.size():
+        if buffer and end > self.size():
             raise EOFError(f"the file ends {end - max(self.size(), position)} bytes early")
         if len(buffer) <= _LARGEST // 8:
             held = self._with([(position, end)], lambda: self._wanted(position, len(buffer)))
