@@ -220,7 +220,6 @@ def test_what_was_meant_or_what_there_is_is_told(path: str, text: str, image: An
         ([np.zeros(1)], False),
         ([object()], False),
     ],
-    ids=repr,
 )
 def test_a_simple_list_holds_plain_values_and_lists_of_them(value: Any, expected: bool) -> None:
     assert is_simple(value) is expected
