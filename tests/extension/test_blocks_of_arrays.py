@@ -179,41 +179,32 @@ def test_arrays_of_fewer_elements_stand_in_the_header(length: int, place: str) -
     assert place in header(by_us({"a": np.zeros(length)}, inline=10))["a"][1]
 
 
-@pytest.mark.parametrize(
-    "array",
-    [
-        np.zeros(3, np.dtype([("a", "<f4"), ("b", ">i2")])),
-        np.array(3.5),
-        np.array([-(2**63), 5]),
-        np.array([[2**64 - 1]], "u8"),
-    ],
-    ids=["records", "no dimensions", "small", "large"],
-)
-def test_what_a_header_cannot_hold_stands_in_a_block(array: np.ndarray) -> None:
+def assert_in_a_block(array: np.ndarray) -> None:
     content = by_us({"a": array}, inline=100)
     assert "source" in header(content)["a"][1]
     with asdf.open(io.BytesIO(content)) as file:
         same(file["a"][...], array)
 
 
-@pytest.mark.parametrize(
-    "dtype, number", [("<i8", -(2**63)), (">i8", -(2**63) + 1), ("<u8", 2**63), ("<u8", 2**64 - 1)]
-)
-def test_integers_that_may_not_stand_in_a_header_stand_in_a_block(dtype: str, number: int) -> None:
-    array = np.array([1, number], dtype)
-    content = by_us({"a": array}, inline=1000)
-    assert "source" in header(content)["a"][1]
-    with asdf.open(io.BytesIO(content)) as file:
-        same(file["a"][...], array)
+def test_records_stand_in_a_block() -> None:
+    assert_in_a_block(np.zeros(3, np.dtype([("a", "<f4"), ("b", ">i2")])))
 
 
-@pytest.mark.parametrize("dtype, number", [("<i8", -(2**63) + 2), ("<i8", 2**63 - 1), ("<u8", 2**63 - 1)])
-def test_the_outermost_integers_of_a_header_stand_there(dtype: str, number: int) -> None:
-    array = np.array([1, number], dtype)
-    content = by_us({"a": array}, inline=1000)
-    assert header(content)["a"][1]["data"] == [1, number]
-    with asdf.open(io.BytesIO(content)) as file:
-        same(file["a"][...], array)
+def test_an_array_without_dimensions_stands_in_a_block() -> None:
+    assert_in_a_block(np.array(3.5))
+
+
+def test_integers_that_may_not_stand_in_a_header_stand_in_a_block() -> None:
+    for dtype, number in (("<i8", -(2**63)), (">i8", -(2**63) + 1), ("<u8", 2**63), ("<u8", 2**64 - 1)):
+        assert_in_a_block(np.array([1, number], dtype))
+
+
+def test_the_outermost_integers_of_a_header_stand_there() -> None:
+    for dtype, number in (("<i8", -(2**63) + 2), ("<i8", 2**63 - 1), ("<u8", 2**63 - 1)):
+        content = by_us({"a": np.array([1, number], dtype)}, inline=1000)
+        assert header(content)["a"][1]["data"] == [1, number]
+        with asdf.open(io.BytesIO(content)) as file:
+            same(file["a"][...], np.array([1, number], dtype))
 
 
 @pytest.mark.parametrize(

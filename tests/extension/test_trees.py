@@ -123,16 +123,24 @@ def test_a_file_that_nobody_looked_at_keeps_all_its_tags(tmp_path: Path) -> None
 @pytest.mark.filterwarnings("ignore:.*is not known to the installed rad")
 @pytest.mark.parametrize("looked_at", [False, True])
 @pytest.mark.parametrize("value", ["{a: 1, b: [x, {c: 2.5}]}", "[1, {a: b}]", "text"])
+@pytest.mark.parametrize("convert", [bytes, in_1_5], ids=["this standard", "another"])
 def test_what_bears_an_undescribed_tag_of_the_mission_is_kept(
-    value: str, looked_at: bool, flat: bytes, tmp_path: Path
+    value: str, convert: Callable[[bytes], bytes], looked_at: bool, flat: bytes, tmp_path: Path
 ) -> None:
-    content = changed(flat, beside=f"!<{TAGS}undescribed-1.0.0> {value}")
+    content = convert(changed(flat, beside=f"!<{TAGS}undescribed-1.0.0> {value}"))
     with rcm.open(content) as model:
         if looked_at:
             assert model.meta["extra"] is not None
         copy = saved(model, tmp_path)
     assert extra(copy.read_bytes())._tag == f"{TAGS}undescribed-1.0.0"
     assert extra(copy.read_bytes()) == extra(content)
+
+
+@pytest.mark.filterwarnings("ignore:.*is not known to the installed rad")
+def test_a_text_of_an_undescribed_tag_stays_a_text(flat: bytes) -> None:
+    with rcm.open(changed(flat, beside=f"{{deep: [!<{TAGS}undescribed-1.0.0> text]}}")) as model:
+        (text,) = tagged_tree(model.node)["meta"]["extra"]["deep"]
+    assert (str(text), text._tag) == ("text", f"{TAGS}undescribed-1.0.0")
 
 
 @pytest.mark.filterwarnings("ignore:.*is not known to the installed rad")
@@ -224,7 +232,7 @@ def test_so_is_one_in_the_header_whose_elements_are_elsewhere(flat: bytes) -> No
 
 
 def test_an_array_of_an_asdf_file_that_was_closed_is_named(tmp_path: Path) -> None:
-    path = rcm.ImageModel.create_fake_data(shape=(64, 64)).save(tmp_path / "image.asdf")
+    path = rcm.FlatRefModel.create_fake_data(shape=(64, 64)).save(tmp_path / "image.asdf")
     with asdf.open(path, extensions=rcm.get_asdf_extensions()) as file:
         node = file["roman"]
     with pytest.raises(rcm.ModelClosedError, match=r"\w+ was not loaded"):
@@ -232,7 +240,7 @@ def test_an_array_of_an_asdf_file_that_was_closed_is_named(tmp_path: Path) -> No
 
 
 def test_an_array_of_an_open_asdf_file_is_written(tmp_path: Path) -> None:
-    model = rcm.ImageModel.create_fake_data(shape=(64, 64))
+    model = rcm.FlatRefModel.create_fake_data(shape=(64, 64))
     model.data = np.random.default_rng(1).random((64, 64), np.float32)
     with asdf.open(model.save(tmp_path / "image.asdf"), extensions=rcm.get_asdf_extensions()) as file:
         copy = saved(rcm.open(file), tmp_path)
@@ -241,8 +249,8 @@ def test_an_array_of_an_open_asdf_file_is_written(tmp_path: Path) -> None:
 
 
 def test_a_header_has_no_arrays_to_write(tmp_path: Path) -> None:
-    path = rcm.ImageModel.create_fake_data(shape=(64, 64)).save(tmp_path / "image.asdf")
-    model = rcm.ImageModel.create_fake_data(shape=(4, 4))
+    path = rcm.FlatRefModel.create_fake_data(shape=(64, 64)).save(tmp_path / "image.asdf")
+    model: Any = rcm.FlatRefModel.create_fake_data(shape=(4, 4))
     model.meta["extra"] = rcm.read_header(path).node
     with pytest.raises(rcm.ForeignValueError, match=r"meta\.extra\.\w+ cannot be written"):
         saved(model, tmp_path)
@@ -254,7 +262,7 @@ def test_a_header_has_no_arrays_to_write(tmp_path: Path) -> None:
 @pytest.fixture
 def catalog(tmp_path: Path) -> Path:
     """A file with an array in a block of its own, and a table of several."""
-    model: Any = rcm.ImageModel.create_fake_data(shape=(64, 64))
+    model: Any = rcm.FlatRefModel.create_fake_data(shape=(64, 64))
     model.data = np.random.default_rng(1).random((64, 64), np.float32)
     model.meta["extra"] = {"table": Table({"a": np.arange(1000), "b": np.arange(1000.0)}), "few": np.arange(3)}
     return model.save(tmp_path / "image.asdf")
@@ -271,6 +279,7 @@ def stored(tree: Any) -> int:
 def test_arrays_that_nobody_loaded_are_copied_also_those_of_a_table(catalog: Path) -> None:
     with rcm.open(catalog) as model:
         blocks = catalog.read_bytes().count(b"\xd3BLK")
+        assert blocks == 5
         tree = tagged_tree(model.node, copies=True)
         assert stored(tree) == blocks
         assert stored(tree["meta"]["extra"]["table"]) == 2
@@ -299,7 +308,7 @@ def test_what_is_saved_is_the_same(options: dict[str, Any], catalog: Path, tmp_p
 @pytest.mark.filterwarnings("ignore:.*is not recognized")
 def test_arrays_of_another_standard_are_copied_but_tables_are_not(catalog: Path) -> None:
     content = catalog.read_bytes().replace(b"ASDF_STANDARD 1.6.0", b"ASDF_STANDARD 1.5.0")
-    old, new = rcm.open(content), rcm.ImageModel.create_fake_data(shape=(64, 64))
+    old, new = rcm.open(content), rcm.FlatRefModel.create_fake_data(shape=(2, 2))
     beside: Any = old.meta["extra"]
     for name in ("data", "table"):
         new.meta[name] = dict.__getitem__(old.node if name == "data" else beside, name)
