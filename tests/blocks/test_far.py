@@ -223,7 +223,7 @@ def test_a_file_that_was_changed_is_told(way: str) -> None:
     file.read_at(1_000_000, 54)
     ranges.content = bytes([1]) * 9_000_000
     position, size = 1_000_054, 6_000_000
-    with pytest.raises(OSError, match="^the file was changed while it was read$"):
+    with pytest.raises(OSError, match=r"^the file was changed while it was read$"):
         if way == "read_at":
             file.read_at(position, size)
         elif way == "read_into":

@@ -167,6 +167,7 @@ class _System:
 
     def _connect(self) -> None:
         try:
+            import fsspec  # noqa: F401
             from fsspec.core import url_to_fs
         except ImportError:
             raise SourceTypeError(f"{self._url}: to open URLs, pip install 'roman-cal-models[remote]'") from None
