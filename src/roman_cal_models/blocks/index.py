@@ -87,11 +87,8 @@ def blocks(file: PositionedBytes, start: int, most: int | None = None, after: Bl
         One that is known: those behind it are wanted.
     """
     length = file.size()
-    position: int | None
-    if after is None:
-        position = _skip_padding(file, start)
-    else:
-        position = None if after.is_streamed else after.next
+    # behind a streamed block there is nothing
+    position: int | None = _skip_padding(file, start) if after is None else after.next
     number = 0
     far = file if isinstance(file, FarFile) else None
     while position is not None and position < length:
