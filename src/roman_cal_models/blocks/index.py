@@ -69,7 +69,7 @@ class Block(NamedTuple):
     next: int
 
 
-def blocks(file: PositionedBytes, start: int, most: int | None = None) -> Iterator[Block]:
+def blocks(file: PositionedBytes, start: int, most: int | None = None, after: Block | None = None) -> Iterator[Block]:
     """Yield the blocks of a file; nothing but their heads is read.
 
     Each begins where the one before it ends: the index at the end of the file decides nothing. Of a far file, it says
@@ -83,9 +83,12 @@ def blocks(file: PositionedBytes, start: int, most: int | None = None) -> Iterat
         Where the header ends.
     most : int, optional
         How many are wanted, where not all are.
+    after : Block, optional
+        One that is known: those behind it are wanted.
     """
     length = file.size()
-    position: int | None = _skip_padding(file, start)
+    # behind a streamed block there is nothing
+    position: int | None = _skip_padding(file, start) if after is None else after.next
     number = 0
     far = file if isinstance(file, FarFile) else None
     while position is not None and position < length:

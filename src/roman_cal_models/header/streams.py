@@ -167,11 +167,11 @@ class _System:
 
     def _connect(self) -> None:
         try:
-            from fsspec.core import url_to_fs
+            import fsspec
         except ImportError:
             raise SourceTypeError(f"{self._url}: to open URLs, pip install 'roman-cal-models[remote]'") from None
         with _named(self._url):
-            system, path = url_to_fs(self._url, **self._options)
+            system, path = fsspec.core.url_to_fs(self._url, **self._options)
         self._connected: tuple[int, Any] = (os.getpid(), system)
         self.path: str = path
 

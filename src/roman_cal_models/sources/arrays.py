@@ -189,11 +189,11 @@ class BlockArrays:
         number: int = raw["source"]
         heads = self._heads
         if not 0 <= number < len(heads):
-            # from the start: a thread that went on where another stands would have to wait for it
-            last = None if number < 0 else number + 1
+            # on from the last one that is known, by a walk of this thread's own: nobody waits for another
+            last = None if number < 0 else number + 1 - len(heads)
             # who asks for a second one probably wants them all
-            found = blocks(self._file, self._start, None if heads else last)
-            heads = tuple(itertools.islice(found, last))
+            most, after = (None, heads[-1]) if heads else (last, None)
+            heads = (*heads, *itertools.islice(blocks(self._file, self._start, most, after), last))
             if len(heads) > len(self._heads):
                 self._heads = heads
         if not -len(heads) <= number < len(heads):
