@@ -108,7 +108,7 @@ def test_what_is_not_understood_ends_with_2(
 
 
 @pytest.mark.parametrize(
-    ("text", "told"), [("ra,declination\n1,2\n", "has no column dec"), ("", "cannot be read as a table")]
+    ("text", "told"), [("ra,declination\n1,2\n", "has no column dec"), ("ra,dec\n1,2,3\n", "cannot be read as a table")]
 )
 def test_a_table_that_is_none_is_told(text: str, told: str, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("targets.csv").write_text(text)
