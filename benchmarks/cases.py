@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from . import header
+from . import cutouts, header
 from .measure import Result, in_fresh_processes, in_turns
 from .setup import Setup
 
@@ -293,6 +293,7 @@ CASES: dict[str, Case] = {
     "save-flag": _save_flag,
     "save-flag-copy": _save_flag_copy,
     "read-large": _read_large,
+    "cutout": cutouts.cutout,
     **{"header": header.warm, "header-cold": header.cold, "rows": header.rows},
     "memory-open": _peak("peak memory: open, read data", _READ_DATA),
     "memory-save": _peak("peak memory: open, save", _SAVE),

@@ -42,6 +42,28 @@ class Setup:
         return self._written("large.asdf", image)
 
     @cached_property
+    def noisy_file(self) -> Path:
+        """A Level 2 image of a whole detector with noise in all arrays, as the peer writes it, with bounds of its WCS."""
+        import numpy as np
+
+        image = self._image(self.side)
+        chance = np.random.default_rng(0)
+        for name in ("data", "err", "var_poisson", "chisq", "dumo"):
+            image[name] = chance.normal(1.0, 0.1, (self.side, self.side)).astype(image[name].dtype)
+        image.meta.wcs.bounding_box = ((-0.5, self.side - 0.5),) * 2
+        return self._written("noisy.asdf", image)
+
+    @cached_property
+    def noisy_file_of_ours(self) -> Path:
+        """The same, saved by us: in pieces of whole rows."""
+        import roman_cal_models as rcm
+
+        path = self.folder / "noisy_of_ours.asdf"
+        with rcm.open(self.noisy_file) as model:
+            model.save(path, compression="lz4")
+        return path
+
+    @cached_property
     def kinds(self) -> dict[str, Path]:
         """A small file of each kind in the newest manifest, by the name of its model; in a quick run, of a few."""
         import roman_datamodels.datamodels as rdm

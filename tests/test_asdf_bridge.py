@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import io
 import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import asdf
 import numpy as np
@@ -13,6 +18,7 @@ from astropy.time import Time
 
 import roman_cal_models as rcm
 from roman_cal_models import asdf_bridge
+from tests.skies import sky_of_detector
 
 TIME_TAG = "tag:stsci.edu:asdf/time/time-"
 
@@ -36,6 +42,41 @@ class ThingExtension(Extension):  # type: ignore[misc]
     extension_uri = "asdf://example.org/extensions/thing-1.0.0"
     converters = (ThingConverter(),)
     tags = ThingConverter.tags
+
+
+EXTENSIONS = """
+from roman_cal_models.asdf_bridge import settled_config
+
+with settled_config() as first:
+    found = first.extensions
+with settled_config() as second:
+    print(second.extensions is found)
+"""
+
+
+def test_extensions_are_looked_for_once() -> None:
+    done = subprocess.run([sys.executable, "-c", EXTENSIONS], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
+
+
+def test_threads_that_convert_at_once_do_not_mix_up_their_trees(tmp_path: Path) -> None:
+    image = rcm.ImageModel.create_fake_data(shape=(30, 30))
+    image.meta.wcs = sky_of_detector((30, 30))
+    path = image.save(tmp_path / "image.asdf")
+
+    def inverted(_: int) -> tuple[float, float]:
+        with rcm.open(path) as model:
+            wcs: Any = model["meta"]["wcs"]
+            x, y = wcs.backward_transform(*wcs(3.0, 5.0))
+            return round(float(x), 3), round(float(y), 3)
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(6) as threads:
+            assert set(threads.map(inverted, range(60))) == {(3.0, 5.0)}
+    finally:
+        sys.setswitchinterval(before)
 
 
 def test_an_answer_is_kept_until_the_extensions_are_others() -> None:

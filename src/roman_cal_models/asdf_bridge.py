@@ -49,6 +49,10 @@ _T = TypeVar("_T")
 _asking_asdf = threading.RLock()
 
 
+# by which file a thread converts
+_of_thread = threading.local()
+
+
 def _renew_lock() -> None:
     """Forget a thread that held the lock, and that a forked process does not have."""
     global _asking_asdf
@@ -197,10 +201,13 @@ def tagged(tag: str, value: Any) -> Any:
 
 
 def converted_tree(tree: Any, file: AsdfFile) -> Any:
-    """Return what asdf's converters make of a tagged tree."""
+    """Return what asdf's converters make of a tagged tree, by the version of the standard of a file."""
     from asdf.yamlutil import tagged_tree_to_custom_tree
 
-    return tagged_tree_to_custom_tree(tree, file)
+    # a file notes in itself what is being converted: two threads that shared one would mix up their trees
+    if getattr(_of_thread, "like", None) is not file:
+        _of_thread.like, _of_thread.file = file, file_for_conversions(file.version_string)
+    return tagged_tree_to_custom_tree(tree, _of_thread.file)
 
 
 def newest_tag(stem: str, file: AsdfFile) -> str | None:

@@ -77,11 +77,12 @@ def test_each_pair_is_told_once_as_one_model_would(files: list[Path], places: Sk
 def test_what_is_broken_is_told_and_the_others_are_cut(files: list[Path], places: SkyCoord, tmp_path: Path) -> None:
     (tmp_path / "text.asdf").write_text("no file of this kind")
     cut = tmp_path / files[0].name
-    cut.write_bytes(files[0].read_bytes()[:-100])
+    content = files[0].read_bytes()
+    cut.write_bytes(content[: len(content) // 2])
     catalog = rcm.ImageSourceCatalogModel.create_fake_data()
     sources = [tmp_path / "absent.asdf", tmp_path / "text.asdf", catalog, files[1], cut]
-    found = list(rcm.cutouts(sources, places[:3], 9))
-    assert len(found) == 15
+    found = list(rcm.cutouts(sources, places[:2], 9))
+    assert len(found) == 10
     kinds = [{type(each.error) for each in found if each.source is source} for source in sources]
     assert kinds == [{FileNotFoundError}, {rcm.NotAsdfError}, {rcm.CutoutError}, {type(None)}, {rcm.TruncatedFileError}]
 
@@ -236,6 +237,6 @@ def test_the_workers_of_a_cluster_give_the_same(files: list[Path], places: SkyCo
         assert (type(found.error), str(found.error)) == (type(wanted.error), str(wanted.error))
         if wanted.model is not None:
             assert found.model is not None
-            assert np.array_equal(found.model["data"], wanted.model["data"])
+            assert np.array_equal(found.model["data"], wanted.model["data"], equal_nan=True)
             assert found.model["meta"]["wcsinfo"] == wanted.model["meta"]["wcsinfo"]
             assert found.model.problems() == []

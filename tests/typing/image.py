@@ -31,6 +31,9 @@ assert_type(model.dq, NDArray[np.uint32])
 assert_type(model.meta.instrument.name, Literal["WFI"])
 assert_type(model.meta.observation.pass_, int)
 assert_type(model.save("other.asdf"), Path)
+assert_type(model.cutout((30, 40), 5), rcm.ImageModel)
+assert_type(next(rcm.cutouts("image.asdf", (30, 40), 5)), rcm.Cutout)
+assert_type(next(rcm.cutouts("image.asdf", (30, 40), 5)).model, rcm.DataModel | None)
 
 model.meta.cal_step.flat_field = "COMPLETE"
 model.meta.cal_step.flat_field = "DONE"  # type: ignore[assignment]

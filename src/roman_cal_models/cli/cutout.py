@@ -6,6 +6,7 @@ import argparse
 import errno
 import os
 import re
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import CutoutError, FilenameMismatchWarning, OutsideImageError, RomanCalModelsError, told
 from ..printable import printable
 from ..progress import Bar
-from .terminal import complain, print_json
+from .terminal import print_json
 
 if TYPE_CHECKING:
     from ..images.cutouts import Cutout
@@ -41,16 +42,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs=2,
         type=float,
         action="append",
-        help="a position in degrees; may be repeated",
+        help="a position in degrees; may be given again",
     )
     where.add_argument(
-        "--pixel", metavar=("Y", "X"), nargs=2, type=float, action="append", help="a pixel, from 0; may be repeated"
+        "--pixel", metavar=("Y", "X"), nargs=2, type=float, action="append", help="a pixel, from 0; may be given again"
     )
     where.add_argument(
         "--table",
         metavar="TABLE",
         type=Path,
-        help="a file that astropy reads as a table, with the columns ra and dec in degrees and, if wanted, name and size",
+        help="a file that astropy reads as a table, with columns ra and dec in degrees and, if wanted, name and size",
     )
     parser.add_argument(
         "--size",
@@ -60,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", metavar="FOLDER", type=Path, required=True, help="where they go; made if needed")
     parser.add_argument(
-        "--fill", metavar="NUMBER", type=float, help="what stands outside of the image (default: NaN, 0)"
+        "--fill", metavar="NUMBER", type=float, help="what stands outside of the image, in place of NaN"
     )
     parser.add_argument("--overwrite", action="store_true", help="replace files that are there already")
     parser.add_argument("--json", action="store_true", help="print one JSON object for each position in each file")
@@ -81,6 +82,7 @@ def run(options: argparse.Namespace) -> int:
     _make_folder(options.out)
     failed = False
     nowhere = set(range(len(names)))
+    complaints: dict[str, None] = {}  # a file that cannot be read is told once, not for each position
     bar = Bar(len(options.files))
     with warnings.catch_warnings():
         # a renamed file is as good as any
@@ -93,17 +95,22 @@ def run(options: argparse.Namespace) -> int:
                     nowhere.discard(result.index)
                     failed |= error is not None
                 bar.clear()
-                _tell(result, names[result.index], written, error, json=options.json)
+                if options.json:
+                    _print_json(result, names[result.index], written, error)
+                elif written is not None:
+                    print(printable(f"{result.source}: {names[result.index]}, {written}"))
+                elif error is not None and not isinstance(error, OutsideImageError):
+                    complaints.setdefault(told(error, result.source))
                 bar.update(done / len(names))
     bar.clear()
-    for index in sorted(nowhere):
-        complain(CutoutError(None, f"{names[index]} is in none of the files"))
+    for complaint in [*complaints, *(f"{names[index]} is in none of the files" for index in sorted(nowhere))]:
+        print(complaint, file=sys.stderr)
     return int(failed or bool(nowhere))
 
 
 def _targets(options: argparse.Namespace) -> tuple[Any, list[Any], list[str]]:
     """Return the positions, the size of each, and what each is called in the name of a file."""
-    size = None if options.size is None else tuple(_size(text, options.parser) for text in options.size)
+    size: Any = None if options.size is None else tuple(_size(text, options.parser) for text in options.size)
     if size is not None and len(size) > 2:
         options.parser.error("--size is one number or angle, or two: along y and along x")
     if options.table is not None:
@@ -112,7 +119,7 @@ def _targets(options: argparse.Namespace) -> tuple[Any, list[Any], list[str]]:
         options.parser.error("--size is needed")
     positions = options.pixel or _sky([ra for ra, _ in options.at], [dec for _, dec in options.at], options.parser)
     names = [f"cutout{number}" for number in range(len(positions))]
-    return positions, [size if len(size) == 2 else size[0]] * len(names), names
+    return positions, [_one_or_two(size)] * len(names), names
 
 
 def _of_table(path: Path, size: Any, parser: argparse.ArgumentParser) -> tuple[Any, list[Any], list[str]]:
@@ -134,10 +141,14 @@ def _of_table(path: Path, size: Any, parser: argparse.ArgumentParser) -> tuple[A
     elif size is None:
         parser.error("--size is needed: the table has no column of that name")
     else:
-        sizes = [size if len(size) == 2 else size[0]] * len(table)
+        sizes = [_one_or_two(size)] * len(table)
     if "name" in table.colnames:
         return positions, sizes, [_UNSAFE.sub("_", str(name)) for name in table["name"]]
     return positions, sizes, [f"cutout{number}" for number in range(len(table))]
+
+
+def _one_or_two(size: tuple[Any, ...]) -> Any:
+    return size if len(size) == 2 else size[0]
 
 
 def _sky(ra: Any, dec: Any, parser: argparse.ArgumentParser) -> Any:
@@ -193,17 +204,8 @@ def _save(result: Cutout, names: list[str], options: argparse.Namespace) -> tupl
         return None, error
 
 
-def _tell(result: Cutout, name: str, written: Path | None, error: Exception | None, *, json: bool) -> None:
-    if json:
-        fields = {"written": None if written is None else str(written)}
-        print_json({"file": result.source, "name": name, **fields} | _error(error, result.source))
-    elif written is not None:
-        print(printable(f"{result.source}: {name}, {written}"))
-    elif error is not None and not isinstance(error, OutsideImageError):
-        complain(error, result.source)
-
-
-def _error(error: Exception | None, file: str) -> dict[str, Any]:
-    if error is None:
-        return {}
-    return {"error": told(error, file), "outside": isinstance(error, OutsideImageError)}
+def _print_json(result: Cutout, name: str, written: Path | None, error: Exception | None) -> None:
+    record: dict[str, Any] = {"file": result.source, "name": name, "written": None if written is None else str(written)}
+    if error is not None:
+        record |= {"error": told(error, result.source), "outside": isinstance(error, OutsideImageError)}
+    print_json(record)

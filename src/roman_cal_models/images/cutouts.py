@@ -107,7 +107,7 @@ def cutouts(
     >>> for found in rcm.cutouts([image], [(10, 15), (10, 99)], 5):
     ...     print(found.index, found.error or found.model.data.shape)
     0 (5, 5)
-    1 rows 8 to 12, columns 97 to 101 around (10.0, 99.0) are outside of the image of 20 x 30 pixels
+    1 (10, 99) is outside of the image of 20 x 30 pixels, with rows 8 to 12, columns 97 to 101
     """
     files = _files(sources)
     targets = targets_of(positions, size)

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CutoutError
-from ..models.cutout_sky import is_sky
+from ..models.cutout import told_of_sky
+from ..models.cutout_sky import degrees_of, is_sky
 from ..models.cutout_windows import pixel_of, size_of
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ..models.cutout import Cutter
     from ..models.cutout_windows import Window
 
@@ -25,18 +29,22 @@ class Targets:
     ----------
     first : int
         Number of the first one.
-    positions : SkyCoord or tuple of (float, float)
-        On the sky, or rows and columns of pixels.
+    positions : numpy.ndarray
+        Rows and columns of pixels, or right ascensions and declinations in degrees: two rows of numbers. They are no
+        objects of astropy's, which threads must not share.
+    is_sky : bool
+        Whether they are on the sky.
     sizes : tuple
         What `DataModel.cutout` takes: one for each position, or one for all.
     """
 
     first: int
-    positions: Any
+    positions: NDArray[np.float64]
+    is_sky: bool
     sizes: tuple[Any, ...]
 
     def __len__(self) -> int:
-        return len(self.positions)
+        return int(self.positions.shape[1])
 
     @property
     def indices(self) -> range:
@@ -48,26 +56,26 @@ class Targets:
         for start in range(0, len(self), length):
             some = slice(start, start + length)
             sizes = self.sizes[some] if len(self.sizes) > 1 else self.sizes
-            yield Targets(self.first + start, self.positions[some], sizes)
+            yield Targets(self.first + start, self.positions[:, some], self.is_sky, sizes)
 
     def windows(self, cutter: Cutter) -> Iterator[Window | CutoutError]:
         """Yield which pixels of an image each target means, or why it means none."""
         try:
-            pixels = cutter.needed_sky("positions are on the sky").pixels_of(self.positions) if self._is_sky else None
+            pixels = self._pixels(cutter)
         except CutoutError as error:
             yield from [error] * len(self)
             return
-        for number in range(len(self)):
-            position = self.positions[number]
+        for number, (pixel, (one, two)) in enumerate(zip(pixels, self.positions.T, strict=True)):
             size = self.sizes[number if len(self.sizes) > 1 else 0]
             try:
-                yield cutter.window_at(position if pixels is None else pixels[number], size, position)
+                yield cutter.window_at(pixel, size, told_of_sky(one, two) if self.is_sky else f"({one:g}, {two:g})")
             except CutoutError as error:
                 yield error
 
-    @property
-    def _is_sky(self) -> bool:
-        return is_sky(self.positions)
+    def _pixels(self, cutter: Cutter) -> list[tuple[float, float]]:
+        if self.is_sky:
+            return cutter.needed_sky("the positions are on the sky").pixels_of(self.positions)
+        return [(float(y), float(x)) for y, x in self.positions.T]
 
 
 def targets_of(positions: Any, size: Any) -> Targets:
@@ -85,30 +93,26 @@ def targets_of(positions: Any, size: Any) -> Targets:
     CutoutError
         It is no position or no size.
     """
-    found = _positions(positions)
+    found, on_sky = _positions(positions)
     sizes = tuple(size) if isinstance(size, list) else (size,)
-    if isinstance(size, list) and len(sizes) != len(found):
-        raise CutoutError(None, f"a list of sizes has one for each position: it has {len(sizes)}, not {len(found)}")
+    number = found.shape[1]
+    if isinstance(size, list) and len(sizes) != number:
+        raise CutoutError(None, f"a list of sizes has one for each position: it has {len(sizes)}, not {number}")
     for each in sizes:
         # angles need a file, but what is no size is told at once
         size_of(each, lambda: (1.0, 1.0), None)
-    return Targets(0, found, sizes)
+    return Targets(0, found, on_sky, sizes)
 
 
-def _positions(positions: Any) -> Any:
+def _positions(positions: Any) -> tuple[NDArray[np.float64], bool]:
+    """Return positions as two rows of numbers, and whether they are on the sky."""
+    import numpy as np
+
     if is_sky(positions):
-        return _sky_coords(positions)
+        return degrees_of(positions), True
     each = list(positions) if hasattr(positions, "__iter__") and not isinstance(positions, str) else [positions]
     if each and all(map(is_sky, each)):
-        return _sky_coords([_sky_coords(position)[0] for position in each])
+        return np.concatenate([degrees_of(position) for position in each], axis=1), True
     if len(each) == 2 and not any(hasattr(value, "__len__") for value in each):
         each = [each]
-    return tuple(pixel_of(position, None) for position in each)
-
-
-def _sky_coords(positions: Any) -> Any:
-    """Return positions on the sky in a row."""
-    from astropy.coordinates import SkyCoord
-
-    found: Any = SkyCoord(positions)
-    return found.reshape(found.size)
+    return np.array([pixel_of(position, None) for position in each], dtype=float).reshape(-1, 2).T, False

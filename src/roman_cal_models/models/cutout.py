@@ -20,13 +20,13 @@ from ..nodes.object_node import ObjectNode
 from ..nodes.shapes import shape_of
 from ..sources.yaml_source import needs_blocks
 from .cutout_arrays import Read, arrays_beside, arrays_on_grid, check_size, padded, read_together
-from .cutout_sky import Sky, describe_pixels, is_sky
+from .cutout_sky import Sky, degrees_of, describe_pixels, is_sky
 from .cutout_windows import Window, pixel_of, size_of, window_around
 
 if TYPE_CHECKING:
     from .data_model import DataModel
 
-__all__ = ["Cutter", "cutout"]
+__all__ = ["Cutter", "cutout", "told_of_sky"]
 
 Model = TypeVar("Model", bound="DataModel")
 
@@ -144,13 +144,24 @@ class Cutter:
         if is_sky(position):
             if getattr(position, "shape", ()) != ():
                 raise CutoutError(self.file, f"position is one place on the sky, not {position.size} of them")
-            pixel = self.needed_sky("the position is one on the sky").pixels_of(_sky_coord(position))[0]
-        else:
-            pixel = pixel_of(position, self.file)
-        return self.window_at(pixel, size, position)
+            degrees = degrees_of(position)
+            (pixel,) = self.needed_sky("the position is one on the sky").pixels_of(degrees)
+            ra, dec = degrees[:, 0]
+            return self.window_at(pixel, size, told_of_sky(ra, dec))
+        pixel = pixel_of(position, self.file)
+        return self.window_at(pixel, size, f"({pixel[0]:g}, {pixel[1]:g})")
 
-    def window_at(self, pixel: tuple[float, float], size: Any, position: Any) -> Window:
+    def window_at(self, pixel: tuple[float, float], size: Any, called: str) -> Window:
         """Return the pixels of a size around one (y, x); NaN for a position on the sky that the WCS does not see.
+
+        Parameters
+        ----------
+        pixel : tuple of float
+            The middle.
+        size : object
+            As for `cutout`.
+        called : str
+            How errors call the position.
 
         Raises
         ------
@@ -164,8 +175,8 @@ class Cutter:
         window = window_around(at, counts, self.grid)
         if not is_seen or window.is_outside:
             ny, nx = self.grid
-            where = f"{window} around {_told(position)}" if is_seen else _told(position)
-            raise OutsideImageError(self.file, f"{where} are outside of the image of {ny} x {nx} pixels")
+            where = f", with {window}" if is_seen else ""
+            raise OutsideImageError(self.file, f"{called} is outside of the image of {ny} x {nx} pixels{where}")
         return window
 
     def cut(self, window: Window, *, fill: float | None = None, read: Read = read_together) -> Any:
@@ -218,17 +229,9 @@ class Cutter:
         return str(name or "a model in memory")
 
 
-def _sky_coord(position: Any) -> Any:
-    from astropy.coordinates import SkyCoord
-
-    return SkyCoord(position)
-
-
-def _told(position: Any) -> str:
-    """Return a position as errors tell it."""
-    if is_sky(position):
-        return str(position.to_string("decimal", precision=6)) if hasattr(position, "to_string") else str(position)
-    return str(position)
+def told_of_sky(ra: float, dec: float) -> str:
+    """Return how errors call a position on the sky, of degrees."""
+    return f"RA {ra:.6f}, Dec {dec:.6f}"
 
 
 def _shape(window: Window) -> str:

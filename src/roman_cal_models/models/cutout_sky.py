@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..nodes.object_node import ObjectNode
     from .cutout_windows import Window
 
-__all__ = ["Sky", "describe_pixels", "is_sky"]
+__all__ = ["Sky", "degrees_of", "describe_pixels", "is_sky"]
 
 _ARCSEC = 3600.0
 
@@ -32,6 +32,15 @@ _CORNERS = ((0, 0), (0, 1), (1, 1), (1, 0))
 def is_sky(position: Any) -> bool:
     """Return whether a position is one on the sky, or several: of `astropy.coordinates`."""
     return hasattr(position, "transform_to") and hasattr(position, "spherical")
+
+
+def degrees_of(positions: Any) -> NDArray[np.float64]:
+    """Return right ascensions and declinations of positions of any frame: two rows of numbers, in degrees."""
+    import numpy as np
+    from astropy.coordinates import SkyCoord
+
+    found: Any = SkyCoord(positions).icrs
+    return np.array([np.ravel(found.ra.deg), np.ravel(found.dec.deg)], dtype=float)
 
 
 class Sky:
@@ -57,18 +66,18 @@ class Sky:
             raise CutoutError(file, f"meta.wcs leads to {' and '.join(wcs.world_axis_units)}, not to degrees")
         self.wcs = wcs
 
-    def pixels_of(self, positions: Any) -> list[tuple[float, float]]:
+    def pixels_of(self, degrees: NDArray[np.float64]) -> list[tuple[float, float]]:
         """Return the pixels (y, x) of positions on the sky; NaN where the system does not see one.
 
         Parameters
         ----------
-        positions : SkyCoord
-            Of any shape; the answer has a pixel for each in the order of ``positions.ravel()``.
+        degrees : numpy.ndarray
+            Their right ascensions and declinations, as `degrees_of` gives them.
         """
         import numpy as np
         from astropy.coordinates import angular_separation
 
-        longitude, latitude = self._degrees(positions)
+        longitude, latitude = self._in_own_frame(*degrees)
         with np.errstate(all="ignore"):
             x, y = self.wcs.invert(longitude, latitude, with_bounding_box=False)
             back = self._world(y, x)
@@ -147,23 +156,25 @@ class Sky:
         """Return where pixels are, in degrees of the system's own frame."""
         return self.wcs(x, y, with_bounding_box=False)
 
-    def _frame(self) -> Any:
-        return getattr(self.wcs.output_frame, "reference_frame", None)
+    def _own_frame(self) -> Any:
+        """Return the frame of the system, unless it is the ICRS."""
+        frame = getattr(self.wcs.output_frame, "reference_frame", None)
+        return None if frame is None or frame.name == "icrs" else frame
 
-    def _degrees(self, positions: Any) -> NDArray[np.float64]:
-        """Return positions as longitudes and latitudes of the system's own frame."""
-        import numpy as np
+    def _in_own_frame(self, ra: Any, dec: Any) -> tuple[Any, Any]:
+        """Return right ascensions and declinations as places of the system's own frame."""
+        frame = self._own_frame()
+        if frame is None:
+            return ra, dec
+        from astropy.coordinates import SkyCoord
 
-        frame = self._frame()
-        if frame is not None and not positions.is_equivalent_frame(frame):
-            positions = positions.transform_to(frame)
-        spherical = positions.spherical
-        return np.array([np.ravel(spherical.lon.deg), np.ravel(spherical.lat.deg)], dtype=float)
+        found: Any = SkyCoord(ra, dec, unit="deg").transform_to(frame).spherical
+        return found.lon.deg, found.lat.deg
 
     def _icrs(self, longitude: Any, latitude: Any) -> tuple[Any, Any]:
         """Return places of the system's own frame as right ascensions and declinations."""
-        frame = self._frame()
-        if frame is None or frame.name == "icrs":
+        frame = self._own_frame()
+        if frame is None:
             return longitude, latitude
         from astropy.coordinates import SkyCoord
 
