@@ -24,6 +24,7 @@ FLOORS = (
     {"migration"},
     {"models"},
     {"datamodels", "comparison", "registration", "testing"},
+    {"images"},
     {"archive"},
     {"view"},
     {"cli"},
