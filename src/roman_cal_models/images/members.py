@@ -27,7 +27,7 @@ from .placement import ArrayInMemory, Placed, named_errors, placed
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["Member", "OnError", "Variable", "array_names", "dimensions", "fitting", "members_of", "misfit"]
+__all__ = ["Member", "OnError", "Variable", "array_names", "dimensions", "members_of", "misfit"]
 
 OnError = Literal["raise", "skip"]
 
@@ -83,86 +83,69 @@ class Member:
 def members_of(
     sources: Iterable[Any], names: Sequence[str] | None, storage_options: Mapping[str, Any], on_error: OnError
 ) -> list[Member]:
-    """Read what a stack needs of many files.
+    """Read what a stack needs of many files; to be called by what users call.
 
     Parameters
     ----------
     sources : iterable
         Each as `roman_cal_models.open` takes it. A model stays open, and what is changed in it counts.
     names : sequence of str or None
-        Dotted names of arrays; None for all arrays of the first file that stand right below its top node.
+        Dotted names of arrays, which must be like those of the first file. None for all arrays of the first file that
+        stand right below its top node: nobody has asked for them, and they may be anything in the others.
     storage_options : mapping
         For URLs, what fsspec takes.
     on_error : {"raise", "skip"}
-        Whether a file that cannot be read is an error, or is left out with a `SkippedFileWarning`.
+        Whether a file that cannot be read, or does not fit, is an error, or is left out with a `SkippedFileWarning`.
 
     Raises
     ------
     ValueError
         The argument `on_error` is another one.
     StackError
-        There is no file.
+        There is no file, or one does not fit.
     RomanCalModelsError, OSError
         A file cannot be read.
     """
     if on_error not in ("raise", "skip"):
         raise ValueError(f"on_error is 'raise' or 'skip', not {on_error!r}")
-    pool = ThreadPoolExecutor(_THREADS, "roman-cal-models-headers")
     found: list[Member] = []
-    try:
-        waiting = iter([sources] if isinstance(sources, (str, os.PathLike, DataModel)) else sources)
-        while names is None:
-            source = next(waiting, None)
-            if source is None:
-                break
-            for member in _kept([_outcome(source, None, storage_options)], on_error):
-                names = list(member.variables)
-                found.append(member)
-        found += _kept(pool.map(lambda each: _outcome(each, names or (), storage_options), waiting), on_error)
-    finally:
-        pool.shutdown(cancel_futures=True)
+    for source, outcome in _outcomes(sources, names, storage_options):
+        error = outcome if isinstance(outcome, Exception) else None
+        if isinstance(outcome, Member):
+            errors = (misfit(outcome, found[0] if found else outcome, name) for name in names or ())
+            error = next((error for error in errors if error is not None), None)
+            if error is None:
+                found.append(outcome)
+        if error is not None and on_error == "raise":
+            raise error
+        if error is not None:
+            file = source if isinstance(source, (str, os.PathLike)) else None
+            warnings.warn(f"left out: {told(error, file)}", SkippedFileWarning, stacklevel=3)
     if not found:
         raise StackError(None, "there are no files to stack")
     return found
 
 
-def _kept(outcomes: Iterable[tuple[Any, Member | Exception]], on_error: OnError) -> Iterator[Member]:
-    for source, outcome in outcomes:
-        if isinstance(outcome, Member):
-            yield outcome
-        elif on_error == "raise":
-            raise outcome
-        else:
-            skip(outcome, source)
-
-
-def skip(error: Exception, source: Any = None) -> None:
-    """Warn of a file that is left out."""
-    name = source if isinstance(source, (str, os.PathLike)) else None
-    warnings.warn(f"left out: {told(error, name)}", SkippedFileWarning, stacklevel=4)
-
-
-def fitting(members: Sequence[Member], names: Sequence[str], on_error: OnError) -> list[Member]:
-    """Return the files whose arrays are like those of the first one that has them all.
-
-    Raises
-    ------
-    RomanCalModelsError
-        A file has other arrays than the first, and `on_error` is ``"raise"``; or no file has them.
-    """
-    found: list[Member] = []
-    for member in members:
-        errors = (misfit(member, found[0] if found else member, name) for name in names)
-        error = next((error for error in errors if error is not None), None)
-        if error is None:
-            found.append(member)
-        elif on_error == "raise":
-            raise error
-        else:
-            skip(error)
-    if not found:
-        raise StackError(None, f"no file has {', '.join(names)}")
-    return found
+def _outcomes(
+    sources: Iterable[Any], names: Sequence[str] | None, storage_options: Mapping[str, Any]
+) -> Iterator[tuple[Any, Member | Exception]]:
+    """Yield each source with what was read of it, or with the error that it is, in their order."""
+    waiting = iter([sources] if isinstance(sources, (str, os.PathLike, DataModel)) else sources)
+    pool = ThreadPoolExecutor(_THREADS, "roman-cal-models-headers")
+    try:
+        while names is None:
+            # the first file that can be read has the names for all
+            source = next(waiting, None)
+            if source is None:
+                return
+            outcome = _outcome(source, None, storage_options)
+            yield source, outcome
+            names = list(outcome.variables) if isinstance(outcome, Member) else None
+        wanted = names
+        some = list(waiting)
+        yield from zip(some, pool.map(lambda each: _outcome(each, wanted, storage_options), some), strict=True)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def misfit(member: Member, first: Member, name: str) -> RomanCalModelsError | None:
@@ -220,17 +203,15 @@ def array_names(node: ObjectNode) -> list[str]:
 # -- one file ----------------------------------------------------------------------------------------------------------
 
 
-def _outcome(
-    source: Any, names: Sequence[str] | None, storage_options: Mapping[str, Any]
-) -> tuple[Any, Member | Exception]:
+def _outcome(source: Any, names: Sequence[str] | None, storage_options: Mapping[str, Any]) -> Member | Exception:
     try:
         with _node_of(source, storage_options) as (node, file):
             member = Member(file, dict(_coordinates(node)))
             for name in array_names(node) if names is None else names:
                 member.variables[name] = _variable(node, file, name)
-            return source, member
+            return member
     except (RomanCalModelsError, OSError) as error:
-        return source, error
+        return error
 
 
 @contextmanager

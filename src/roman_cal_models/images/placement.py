@@ -33,9 +33,12 @@ __all__ = ["ArrayInBlock", "ArrayInMemory", "Placed", "WholeArray", "named_error
 class Placed(Protocol):
     """An array that can be read in parts; it pickles.
 
-    ``dtype`` and ``shape`` are as NumPy has them; ``piece`` is the number of bytes that are decompressed together, 0
-    where any part can be read alone.
+    ``file`` is its path or URL, empty for one in memory; ``dtype`` and ``shape`` are as NumPy has them; ``piece`` is
+    the number of bytes that are decompressed together, 0 where any part can be read alone.
     """
+
+    @property
+    def file(self) -> str: ...  # noqa: D102
 
     @property
     def dtype(self) -> np.dtype[Any]: ...  # noqa: D102
@@ -173,6 +176,11 @@ class ArrayInMemory:
     """
 
     array: NDArray[Any]
+
+    @property
+    def file(self) -> str:
+        """It is in none."""
+        return ""
 
     @property
     def dtype(self) -> np.dtype[Any]:

@@ -13,7 +13,7 @@ import json
 import math
 import os
 import shutil
-import tempfile
+import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..blocks.codecs import NO_COMPRESSION, lz4_pieces
 from ..blocks.writing import even_piece
-from ..errors import MissingPackageError, RomanCalModelsError, StackError, TargetError, TargetExistsError
+from ..errors import MissingPackageError, RomanCalModelsError, StackError, TargetExistsError
 from ..models.atomic import atomically
-from .members import Member, OnError, Variable, dimensions, fitting, members_of, misfit
+from .members import Member, OnError, Variable, dimensions, members_of, misfit
 from .placement import ArrayInBlock, WholeArray
 from .stacking import attributes, coordinates
 
@@ -129,8 +129,6 @@ def virtual(
     options = dict(storage_options or {})
     wanted = [names] if isinstance(names, str) else names
     members = members_of(sources, wanted, options, on_error)
-    if wanted is not None:
-        members = fitting(members, wanted, on_error)
     arrays, left_out = _arrays(members, wanted, options)
     if not arrays:
         reasons = "; ".join(map(str, left_out.values()))
@@ -379,9 +377,9 @@ class _Store:
 
     def write_parquet(self, folder: Path, pyarrow: Any) -> None:
         """Write what fsspec's ``LazyReferenceMapper`` reads: the metadata, and a table for so many references."""
-        made = Path(tempfile.mkdtemp(prefix=".roman-cal-models-", dir=folder.parent))
+        made = folder.parent / f".roman-cal-models-{uuid.uuid4().hex}"
         try:
-            made.chmod(0o755)
+            made.mkdir()
             text = json.dumps({"metadata": self._metadata, "record_size": _RECORD})
             (made / ".zmetadata").write_text(text)
             for name, references in self._references.items():
@@ -391,7 +389,8 @@ class _Store:
                     _write_table(made / name / f"refs.{number}.parq", some, pyarrow)
             made.rename(folder)
         except OSError as error:
-            raise TargetError(folder, f"cannot be written: {error.strerror or error}") from error
+            error.filename = str(folder)
+            raise
         finally:
             shutil.rmtree(made, ignore_errors=True)
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from ..errors import MissingPackageError
-from .members import Member, OnError, Variable, dimensions, fitting, members_of
+from .members import Member, OnError, Variable, dimensions, members_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -82,7 +82,7 @@ def stack(
     xr, da = _xarray(), _dask_array()
     names = [names] if isinstance(names, str) else list(names)
     options = dict(storage_options or {})
-    members = fitting(members_of(sources, names, options, on_error), names, on_error)
+    members = members_of(sources, names, options, on_error)
     first = {name: _variable(members[0], name) for name in names}
     dims = dimensions({name: variable.array.shape for name, variable in first.items()})
     stacks = {name: _Stack([_variable(each, name).array for each in members], options) for name in names}
@@ -91,7 +91,7 @@ def stack(
     for (name, stacked), chunks in zip(stacks.items(), runs, strict=True):
         # without a name Dask would look at all of it to make one
         token = f"stack-{name}-{uuid.uuid4().hex}"
-        array = da.from_array(stacked, chunks, name=token, asarray=False, fancy=False, meta=stacked.empty())
+        array = da.from_array(stacked, chunks, name=token, asarray=False, meta=stacked.empty())
         variables[name] = (("file", *dims[name]), array, attributes(first[name]))
     along = {name: ("file", values) for name, values in coordinates(members).items()}
     dataset: xarray.Dataset = xr.Dataset(variables, along)
@@ -150,24 +150,31 @@ class _Stack:
 
         return np.empty((0,) * self.ndim, self.dtype)
 
-    def __getitem__(self, index: tuple[int | slice, ...]) -> NDArray[Any]:
+    def __getitem__(self, index: tuple[Any, ...]) -> NDArray[Any]:
+        """Return part of it; Dask has one index for each axis, and may have a list for one of them."""
+        simple = [isinstance(each, (int, slice)) for each in index]
+        found = self._read(*(each if is_simple else slice(None) for each, is_simple in zip(index, simple, strict=True)))
+        if all(simple):
+            return found
+        # the axes of numbers are gone
+        left = [(each, is_simple) for each, is_simple in zip(index, simple, strict=True) if not isinstance(each, int)]
+        part: NDArray[Any] = found[tuple(slice(None) if is_simple else each for each, is_simple in left)]
+        return part
+
+    def _read(self, which: int | slice, *part: int | slice) -> NDArray[Any]:
         import numpy as np
 
-        which, *part = index
         if not isinstance(which, slice):
-            return self._arrays[which].read(tuple(part), self._options).astype(self.dtype, copy=False)
+            return self._arrays[which].read(part, self._options).astype(self.dtype, copy=False)
         arrays = self._arrays[which]
-        lengths = [
-            len(range(length)[each])
-            for each, length in zip(part, self.shape[1:], strict=True)
-            if isinstance(each, slice)
-        ]
+        axes = zip(part, self.shape[1:], strict=True)
+        lengths = [len(range(length)[each]) for each, length in axes if isinstance(each, slice)]
         found = np.empty((len(arrays), *lengths), self.dtype)
 
         def fill(number: int) -> None:
-            found[number] = arrays[number].read(tuple(part), self._options)
+            found[number] = arrays[number].read(part, self._options)
 
-        if any("://" in getattr(array, "file", "") for array in arrays[:1]):
+        if any("://" in array.file for array in arrays):
             # far files are mostly waited for
             with ThreadPoolExecutor(_THREADS, "roman-cal-models-stack") as pool:
                 list(pool.map(fill, range(len(arrays))))
