@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from . import header
+from . import header, stacking
 from .measure import Result, in_fresh_processes, in_turns
 from .setup import Setup
 
@@ -294,6 +294,8 @@ CASES: dict[str, Case] = {
     "save-flag-copy": _save_flag_copy,
     "read-large": _read_large,
     **{"header": header.warm, "header-cold": header.cold, "rows": header.rows},
+    "stack": stacking.seconds,
+    "memory-stack": stacking.memory,
     "memory-open": _peak("peak memory: open, read data", _READ_DATA),
     "memory-save": _peak("peak memory: open, save", _SAVE),
 }
