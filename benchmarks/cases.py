@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from . import cutouts, header
+from . import cutouts, header, stacking
 from .measure import Result, in_fresh_processes, in_turns
 from .setup import Setup
 
@@ -295,6 +295,8 @@ CASES: dict[str, Case] = {
     "read-large": _read_large,
     "cutout": cutouts.cutout,
     **{"header": header.warm, "header-cold": header.cold, "rows": header.rows},
+    "stack": stacking.seconds,
+    "memory-stack": stacking.memory,
     "memory-open": _peak("peak memory: open, read data", _READ_DATA),
     "memory-save": _peak("peak memory: open, save", _SAVE),
 }

@@ -24,6 +24,7 @@ _NAMES = {
     "Identity": "header.reading",
     "ListNode": "nodes.list_node",
     "ObjectNode": "nodes.object_node",
+    "ReferenceSet": "images.references",
     "StepMatrix": "view.steps",
     "TaggedObjectNode": "nodes.object_node",
     "compile_schema": "schema",
@@ -36,8 +37,10 @@ _NAMES = {
     "open": "models.opening",
     "read_header": "header.reading",
     "register_schemas": "registration.registering",
+    "stack": "images.stacking",
     "steps": "view.steps",
     "upgrade": "models.upgrades",
+    "virtual": "images.references",
 }
 
 

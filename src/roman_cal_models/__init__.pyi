@@ -302,6 +302,7 @@ from .nodes.generated.ref_file import RefFile as RefFile
 from .nodes.generated.ref_file import RefFileCrds as RefFileCrds
 from .nodes.generated.ref_optical_element import RefOpticalElement as RefOpticalElement
 from .nodes.generated.ref_optical_element import RefOpticalElementInstrument as RefOpticalElementInstrument
+from .images.references import ReferenceSet as ReferenceSet
 from .nodes.generated.refpix_ref import RefpixRef as RefpixRef
 from .nodes.generated.refpix_ref import RefpixRefMeta as RefpixRefMeta
 from .nodes.generated.refpix_ref import RefpixRefMetaInstrument as RefpixRefMetaInstrument
@@ -320,6 +321,7 @@ from .nodes.generated.sdf_software_version import SdfSoftwareVersion as SdfSoftw
 from .nodes.generated.segmentation_map import SegmentationMap as SegmentationMap
 from .nodes.generated.segmentation_map import SegmentationMapMeta as SegmentationMapMeta
 from .models.generated.segmentation_map import SegmentationMapModel as SegmentationMapModel
+from .errors import SkippedFileWarning as SkippedFileWarning
 from .nodes.generated.sky_background import SkyBackground as SkyBackground
 from .nodes.generated.skycells_ref import SkycellsRef as SkycellsRef
 from .nodes.generated.skycells_ref import SkycellsRefMeta as SkycellsRefMeta
@@ -327,6 +329,7 @@ from .nodes.generated.skycells_ref import SkycellsRefMetaInstrument as SkycellsR
 from .models.generated.skycells_ref import SkycellsRefModel as SkycellsRefModel
 from .nodes.generated.source_catalog import SourceCatalog as SourceCatalog
 from .errors import SourceTypeError as SourceTypeError
+from .errors import StackError as StackError
 from .nodes.generated.statistics import Statistics as Statistics
 from .view.steps import StepMatrix as StepMatrix
 from .nodes.generated.superbias_ref import SuperbiasRef as SuperbiasRef
@@ -424,7 +427,9 @@ from .header.reading import identify as identify
 from .models.opening import open as open
 from .header.reading import read_header as read_header
 from .registration.registering import register_schemas as register_schemas
+from .images.stacking import stack as stack
 from .view.steps import steps as steps
 from .models.upgrades import upgrade as upgrade
+from .images.references import virtual as virtual
 
 __version__: str

@@ -41,7 +41,9 @@ __all__ = [
     "RomanCalModelsError",
     "SchemaError",
     "SchemaNotFoundError",
+    "SkippedFileWarning",
     "SourceTypeError",
+    "StackError",
     "TargetError",
     "TargetExistsError",
     "TruncatedFileError",
@@ -192,6 +194,10 @@ class FilenameMismatchWarning(_Printable, UserWarning):
     """A file was renamed since it was written: ``meta.filename`` names another. The model keeps what is written."""
 
 
+class SkippedFileWarning(_Printable, UserWarning):
+    """A file was left out of a stack, as ``on_error="skip"`` asks for; the text says why."""
+
+
 class NewerVersionWarning(_Printable, UserWarning):
     """A file bears a tag that is newer than the installed schemas; the nearest that they know is used for it."""
 
@@ -282,6 +288,10 @@ class TargetExistsError(TargetError, FileExistsError):
 
 class ForeignValueError(FileError, ValueError):
     """A foreign object of a file (an array, a WCS, a time, a table) cannot be built from what the file holds."""
+
+
+class StackError(FileError, ValueError):
+    """A file does not fit into a stack: its array is not like the others, cannot be referred to, or has changed."""
 
 
 class ChecksumError(ForeignValueError):
