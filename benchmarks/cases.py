@@ -184,13 +184,13 @@ def _validate_step(name: str, setup: Setup) -> Result:
 
 def _validate_model(name: str, setup: Setup) -> Result:
     times = in_turns(setup.ours.validate, setup.peer.validate, seconds=setup.seconds)
-    return Result(name, "validate a whole L2", *times, 8)
+    return Result(name, "validate a whole L2", *times, 15)
 
 
 def _save_small(name: str, setup: Setup) -> Result:
     path = setup.folder / "saved.asdf"
     times = in_turns(lambda: setup.ours.save(path), lambda: setup.peer.save(path), seconds=setup.seconds)
-    return Result(name, "save a small L2", *times, 2.5)
+    return Result(name, "save a small L2", *times, 6)
 
 
 def _save_large(name: str, setup: Setup) -> Result:
