@@ -280,8 +280,8 @@ class _LeftToAsdf(Exception):
     """The tree holds something that asdf's own walk must convert."""
 
 
-_SCALARS = frozenset({str, int, float, bool, type(None)})
-_PLAIN = (*_SCALARS, dict, list, tuple)
+_SCALARS: frozenset[type] = frozenset({str, int, float, bool, type(None)})
+_PLAIN: tuple[type, ...] = (*_SCALARS, dict, list, tuple)
 
 # modules whose classes have a converter from the beginning or never
 _SETTLED = frozenset({"builtins", "numpy", "asdf.tagged"})

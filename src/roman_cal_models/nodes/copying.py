@@ -6,10 +6,11 @@ import copy
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..blocks.origins import inherit
+from ..foreign.kinds import kind_of
 from .assignment import convert
 from .classes import editable
-from .core import ListCore, ObjectCore, bind, bind_list, fill, fill_list
-from .lazy_dict import deferred_items, present_items, raw_items
+from .core import PLAIN, ListCore, ObjectCore, bind, bind_list, fill, fill_list
+from .lazy_dict import deferred_items, present_values, raw_items
 from .scalar_node import UndescribedString
 
 if TYPE_CHECKING:
@@ -31,16 +32,24 @@ def copied(node: _Node) -> _Node:
 
 def deepcopied(node: _Node, memo: dict[int, Any]) -> _Node:
     """Return a deep copy; foreign objects are built first, so that the copy outlives the file."""
-    twin = restored(type(node), node._schema, node._given_tag, [])
+    twin = restored(type(node), node._schema, node._given_tag, {})
     memo[id(node)] = twin
-    return fill(twin, ((key, inherit(copy.deepcopy(value, memo), value)) for key, value in present_items(node)))
+    return fill(twin, [(key, _deepcopied(value, memo)) for key, value in present_values(node).items()])
 
 
-def restored(cls: type[_Node], schema: ObjectSchema | None, tag: str | None, items: list[tuple[str, Any]]) -> _Node:
+def _deepcopied(value: Any, memo: dict[int, Any]) -> Any:
+    if value.__class__ in PLAIN:
+        return value
+    if isinstance(value, (ObjectCore, ListCore)):
+        return copy.deepcopy(value, memo)
+    return inherit(kind_of(value).deepcopied(value, memo), value)
+
+
+def restored(cls: type[_Node], schema: ObjectSchema | None, tag: str | None, values: dict[str, Any]) -> _Node:
     """Return a node as it was pickled."""
     node = cls.__new__(cls)
     bind(node, schema, tag=tag)
-    return fill(node, items)
+    return fill(node, values.items())
 
 
 def copied_list(values: _List) -> _List:
@@ -52,7 +61,7 @@ def deepcopied_list(values: _List, memo: dict[int, Any]) -> _List:
     """Return a deep copy of a list."""
     twin = restored_list(editable(type(values)), values._place, values._uri, values._given_tag, [])
     memo[id(values)] = twin
-    return fill_list(twin, [copy.deepcopy(item, memo) for item in values])
+    return fill_list(twin, [item if item.__class__ in PLAIN else copy.deepcopy(item, memo) for item in values])
 
 
 def restored_list(

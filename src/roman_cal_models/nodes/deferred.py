@@ -178,6 +178,10 @@ class FakeValue(Deferred):
         super().__init__(tag)
         self._make = make
 
+    def again(self) -> FakeValue:
+        """Return another one, which is built on its own."""
+        return FakeValue(self.tag, self._make)
+
     def _build(self, where: Callable[[], str]) -> Any:
         return self._make()
 
