@@ -159,12 +159,12 @@ def test_what_is_made_again_is_equal_and_its_own() -> None:
     assert one.meta.exposure.type == "WFI_DARK"
     assert two.meta.exposure.type != "WFI_DARK"
     assert one.meta.exposure == {**two.meta.exposure, "type": "WFI_DARK"}
-    for part in ("meta.cal_step", "meta.exposure.read_pattern", "meta.wcs", "meta.exposure.start_time", "data"):
+    for part in ("meta.ref_file.crds", "meta.exposure.read_pattern", "meta.wcs", "meta.exposure.start_time", "data"):
         assert _at(two, part) is not _at(three, part)
-    two.meta.cal_step.flat_field = "COMPLETE"
+    two.meta.ref_file.crds.context = "roman_0001.pmap"
     two.meta.exposure.read_pattern.append([9])
     two.data[0, 0] = 9
-    assert two.meta.cal_step.path() == ("meta", "cal_step")
+    assert two.meta.ref_file.crds.path() == ("meta", "ref_file", "crds")
     assert three == rcm.WfiImage.create_fake_data(shape=(3, 3)) != two
 
 
