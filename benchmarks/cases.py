@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import shutil
 import subprocess
 import sys
@@ -169,7 +171,42 @@ def _create_fake(name: str, setup: Setup) -> Result:
     import roman_cal_models as rcm
 
     times = in_turns(rcm.ImageModel.create_fake_data, rdm.ImageModel.create_fake_data, seconds=setup.seconds)
-    return Result(name, "ImageModel.create_fake_data(), later", *times)
+    return Result(name, "ImageModel.create_fake_data(), later", *times, 5)
+
+
+def _copy_meta(name: str, setup: Setup) -> Result:
+    ours, peer = setup.ours.meta, setup.peer.meta
+    times = in_turns(lambda: copy.deepcopy(ours), lambda: copy.deepcopy(peer), seconds=setup.seconds)
+    return Result(name, "copy.deepcopy(model.meta), WCS included", *times, 1)
+
+
+def _pickle(name: str, setup: Setup) -> Result:
+    """Pickle and unpickle ``meta``: the peer's nodes cannot be unpickled, so it is asked for its plain dict."""
+    ours, peer = setup.ours.meta, setup.peer.meta._data
+    times = in_turns(
+        lambda: pickle.loads(pickle.dumps(ours)), lambda: pickle.loads(pickle.dumps(peer)), seconds=setup.seconds
+    )
+    return Result(name, "meta to pickle and back (peer: its plain dict)", *times)
+
+
+def _diff(name: str, setup: Setup) -> Result:
+    """Compare two files that hold the same, against their arrays alone, read by the peer."""
+    import numpy as np
+    import roman_datamodels.datamodels as rdm
+
+    import roman_cal_models as rcm
+
+    one, two = (setup.ours_large.save(setup.folder / f"{number}.asdf") for number in ("one", "two"))
+
+    def peer() -> None:
+        with rdm.open(one) as first, rdm.open(two) as second:
+            assert all(np.array_equal(first[key], second[key]) for key in ("data", "dq", "err"))
+
+    def ours() -> None:
+        assert not rcm.diff(one, two, ignore=("meta.file*",))
+
+    times = in_turns(ours, peer, seconds=setup.seconds)
+    return Result(name, _sized("diff of equal L2s (peer: three arrays)", setup), *times, 10)
 
 
 def _validate_step(name: str, setup: Setup) -> Result:
@@ -184,13 +221,13 @@ def _validate_step(name: str, setup: Setup) -> Result:
 
 def _validate_model(name: str, setup: Setup) -> Result:
     times = in_turns(setup.ours.validate, setup.peer.validate, seconds=setup.seconds)
-    return Result(name, "validate a whole L2", *times, 8)
+    return Result(name, "validate a whole L2", *times, 15)
 
 
 def _save_small(name: str, setup: Setup) -> Result:
     path = setup.folder / "saved.asdf"
     times = in_turns(lambda: setup.ours.save(path), lambda: setup.peer.save(path), seconds=setup.seconds)
-    return Result(name, "save a small L2", *times, 2.5)
+    return Result(name, "save a small L2", *times, 6)
 
 
 def _save_large(name: str, setup: Setup) -> Result:
@@ -213,10 +250,10 @@ def _save_flag_copy(name: str, setup: Setup) -> Result:
     """Three times the time of a copy of the file is allowed."""
     import roman_cal_models as rcm
 
-    def copy() -> None:
+    def copied() -> None:
         shutil.copyfile(setup.large_file, setup.folder / "copied.asdf")
 
-    times = in_turns(_set_flag(rcm.open, setup), copy, seconds=setup.seconds)
+    times = in_turns(_set_flag(rcm.open, setup), copied, seconds=setup.seconds)
     return Result(name, "the same (peer: shutil.copyfile)", *times, 0.334)
 
 
@@ -286,6 +323,9 @@ CASES: dict[str, Case] = {
         (_PEER, "rdm.ImageModel.create_fake_data()"),
     ),
     "create-fake": _create_fake,
+    "copy-meta": _copy_meta,
+    "pickle": _pickle,
+    "diff": _diff,
     "validate-step": _validate_step,
     "validate-model": _validate_model,
     "save-small": _save_small,
@@ -295,6 +335,7 @@ CASES: dict[str, Case] = {
     "read-large": _read_large,
     "cutout": cutouts.cutout,
     **{"header": header.warm, "header-cold": header.cold, "rows": header.rows},
+    **{"pipeline": header.pipeline, "steps": header.steps},
     "stack": stacking.seconds,
     "memory-stack": stacking.memory,
     "memory-open": _peak("peak memory: open, read data", _READ_DATA),

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+from typing import Any
+
 from .measure import Result, in_fresh_processes, in_turns
 from .setup import Setup
 
-__all__ = ["cold", "rows", "warm"]
+__all__ = ["cold", "pipeline", "rows", "steps", "warm"]
+
+_MEMBERS = 300
+_NIGHT = 1000
 
 _PROGRAM = """
 import sys, time
@@ -38,6 +45,82 @@ def warm(name: str, setup: Setup) -> Result:
             assert model.meta.cal_step.flat_field == "INCOMPLETE"
 
     return Result(name, "one flag from a header (peer: open)", *in_turns(ours, peer, seconds=setup.seconds), 20)
+
+
+def _links(setup: Setup, number: int) -> list[Path]:
+    """Return so many names of the small image."""
+    folder = setup.folder / f"members-{number}"
+    if not folder.exists():
+        folder.mkdir()
+        for index in range(number):
+            os.link(setup.small_file, folder / f"{index:04}.asdf")
+    return sorted(folder.iterdir())
+
+
+def pipeline(name: str, setup: Setup) -> list[Result]:
+    """Answer what a pipeline asks of the members of an association before it loads them.
+
+    The peer's way to the groups is that of ``romancal``'s ``ModelLibrary``: the YAML of each file as asdf reads it.
+    """
+    import asdf
+    import roman_datamodels.datamodels as rdm
+
+    import roman_cal_models as rcm
+
+    number = 10 if setup.quick else _MEMBERS
+    members = _links(setup, number)
+
+    def groups() -> None:
+        for path in members:
+            assert rcm.read_header(path).get_group_id() == "?"
+
+    def peer_groups() -> None:
+        for path in members:
+            meta = asdf.util.load_yaml(path)["roman"]["meta"]
+            assert (meta.get("group_id") or meta["observation"]["observation_id"]) == "?"
+
+    def all_answers() -> None:
+        for path in members:
+            header = rcm.read_header(path)
+            assert _answers(header, header.get_group_id())
+
+    def peer_all_answers() -> None:
+        for path in members:
+            with rdm.open(path) as model:
+                assert _answers(model, model.meta.observation.observation_id)
+
+    seconds = setup.seconds
+    return [
+        Result(name, f"groups of {number} files (peer: asdf's YAML)", *in_turns(groups, peer_groups, seconds=seconds)),
+        Result(
+            name,
+            f"group, type, footprint, CRDS parameters of {number} files (peer: open)",
+            *in_turns(all_answers, peer_all_answers, seconds=seconds),
+            10,
+        ),
+    ]
+
+
+def _answers(file: Any, group: str) -> tuple[Any, ...]:
+    return group, file.meta.exposure.type, file.meta.wcsinfo.s_region, file.get_crds_parameters()
+
+
+def steps(name: str, setup: Setup) -> Result:
+    """Read the calibration steps of the files of a night."""
+    import roman_datamodels.datamodels as rdm
+
+    import roman_cal_models as rcm
+
+    number = 10 if setup.quick else _NIGHT
+    files = _links(setup, number)
+
+    def peer() -> None:
+        for path in files:
+            with rdm.open(path) as model:
+                assert dict(model.meta.cal_step.items())
+
+    times = in_turns(lambda: rcm.steps(files), peer, seconds=setup.seconds)
+    return Result(name, f"calibration steps of {number} files (peer: open)", *times, 20)
 
 
 def rows(name: str, setup: Setup) -> Result:

@@ -6,14 +6,18 @@ import io
 import re
 import subprocess
 import sys
+from collections import OrderedDict
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import asdf
+import astropy.units as u
 import numpy as np
 import pytest
 from asdf.extension import Converter, Extension
+from asdf.yamlutil import custom_tree_to_tagged_tree
 from astropy.time import Time
 
 import roman_cal_models as rcm
@@ -149,3 +153,123 @@ def test_what_asdf_refuses_is_an_error_of_ours() -> None:
     with pytest.raises(rcm.ValidationError, match=r"^x\.asdf: ") as caught:
         asdf_bridge.write_file(file, io.BytesIO(), name="x.asdf", where=str, options={})
     assert len(caught.value.problems) == 1
+
+
+# ---- conversion
+
+
+class Deferring:
+    """Leaves its tree to the converter of something else."""
+
+
+class DeferringConverter(Converter):  # type: ignore[misc]
+    tags = ()
+    types = (Deferring,)
+
+    def select_tag(self, obj: object, tags: object, ctx: object) -> None:
+        return None
+
+    def to_yaml_tree(self, obj: object, tag: object, ctx: object) -> object:
+        return Time("2020-01-01T00:00:00")
+
+    def from_yaml_tree(self, node: object, tag: object, ctx: object) -> object:
+        raise TypeError
+
+
+class Growing:
+    """Holds itself."""
+
+
+class GrowingConverter(Converter):  # type: ignore[misc]
+    tags = ("asdf://example.org/tags/growing-1.0.0",)
+    types = (Growing,)
+
+    def to_yaml_tree(self, obj: object, tag: object, ctx: object) -> object:
+        content: dict[str, object] = {}
+        yield content
+        content["itself"] = "later"
+
+    def from_yaml_tree(self, node: object, tag: object, ctx: object) -> object:
+        raise TypeError
+
+
+class OfText(str):
+    """A text of its own."""
+
+
+class MoreExtension(ThingExtension):
+    extension_uri = "asdf://example.org/extensions/more-1.0.0"
+    converters = (ThingConverter(), DeferringConverter(), GrowingConverter())
+    tags = (*ThingConverter.tags, *GrowingConverter.tags)
+
+
+def _wcs() -> object:
+    return rcm.ImageModel.create_fake_data(shape=(2, 2)).meta.wcs
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda: [1, 1.5, "a", None, True, (1, [2])], id="plain"),
+        pytest.param(_wcs, id="a WCS"),
+        pytest.param(lambda: {"a": Time("2020-01-01"), "b": 3 * u.m}, id="astropy's"),
+        pytest.param(lambda: [Thing(), [Thing()]], id="things"),
+        pytest.param(Deferring, id="one that defers"),
+        pytest.param(lambda: [Growing()], id="one that is made in two steps"),
+        pytest.param(lambda: OrderedDict(a=Thing()), id="another mapping"),
+        pytest.param(lambda: asdf_bridge.tagged("tag:x", {"a": [Thing()]}), id="a tagged tree"),
+        pytest.param(lambda: asdf_bridge.tagged("tag:x", "text"), id="a tagged text"),
+        pytest.param(lambda: [OfText("a"), np.float64(1.5)], id="kinds of plain values"),
+    ],
+)
+def test_a_tree_is_converted_as_asdf_converts_it(make: Callable[[], object]) -> None:
+    with asdf.config_context() as config:
+        config.add_extension(MoreExtension())
+        value = make()
+        found = asdf_bridge.tagged_tree(value)
+        expected = custom_tree_to_tagged_tree(value, asdf.AsdfFile())
+    assert found == expected
+    assert repr(_typed(found)) == repr(_typed(expected))
+
+
+def _typed(tree: object) -> object:
+    content = tree.data if hasattr(tree, "_tag") else tree
+    if isinstance(content, dict):
+        content = [(key, _typed(value)) for key, value in content.items()]
+    elif isinstance(content, (list, tuple)):
+        content = [_typed(value) for value in content]
+    return type(tree), getattr(tree, "_tag", None), content
+
+
+def test_what_is_shared_stays_so_and_what_holds_itself_too() -> None:
+    shared = {"a": Time("2020-01-01")}
+    tree = asdf_bridge.tagged_tree([shared, shared])
+    assert tree[0] is tree[1]
+    assert tree[0] is not shared
+    shared["b"] = shared
+    tree = asdf_bridge.tagged_tree(shared)
+    assert tree["b"] is tree
+
+
+def test_a_converter_of_plain_values_is_asked() -> None:
+    class Texts(ThingConverter):
+        types = (list,)
+
+    class OfTexts(ThingExtension):
+        converters = (Texts(),)
+
+    with asdf.config_context() as config:
+        config.add_extension(OfTexts())
+        assert asdf_bridge.tagged_tree({"a": []})["a"]._tag == ThingConverter.tags[0]
+    assert asdf_bridge.tagged_tree({"a": []}) == {"a": []}
+
+
+def test_the_extensions_that_are_used_are_noted() -> None:
+    conversion = asdf_bridge.Conversion(asdf_bridge.new_file())
+    conversion.tree([1, "a"])
+    assert not conversion.context._extensions_used
+    conversion.tree([Time("2020-01-01")])
+    assert [each.extension_uri for each in conversion.context._extensions_used] != []
+    assert not conversion.has_blocks
+    conversion.tree(np.arange(3))
+    assert conversion.has_blocks

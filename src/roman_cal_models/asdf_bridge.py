@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+from weakref import WeakKeyDictionary
 
 from .errors import ForeignValueError, Problem, SchemaNotFoundError
 from .printable import printable
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from astropy.time import Time
 
 __all__ = [
+    "Conversion",
     "cached_by_extensions",
     "compressions",
     "compressor_of",
@@ -177,6 +179,124 @@ def settled_config() -> Generator[Any]:
 # ---- a value in asdf's eyes
 
 
+class Conversion:
+    """Objects -> the tagged trees that asdf validates and writes in their place.
+
+    It does what asdf's own walk does, by the same converters, but looks a type up once, and no plain value. What it
+    does not do (objects that hold themselves, converters that are generators, containers of other types) is left to
+    asdf's walk.
+
+    Parameters
+    ----------
+    file : asdf.AsdfFile
+        Whose extensions are asked, and where blocks of arrays are noted.
+    """
+
+    def __init__(self, file: AsdfFile) -> None:
+        from asdf.extension._serialization_context import BlockAccess
+
+        self.context: Any = file._create_serialization_context(BlockAccess.WRITE)
+        self._file = file
+        self._manager = file.extension_manager
+        self._converters = _converters.setdefault(self._manager, {})
+        # by identity, with the value itself, so that no other gets its identity meanwhile
+        self._trees: dict[int, tuple[Any, Any]] = {}
+        self._within: set[int] = set()
+
+    def tree(self, value: Any) -> Any:
+        """Return the tagged tree of a value; the same object where the value was met before."""
+        from asdf.yamlutil import custom_tree_to_tagged_tree
+
+        try:
+            if any(self._converter(cls) is not None for cls in _PLAIN):
+                raise _LeftToAsdf
+            return self._tree(value)
+        except _LeftToAsdf:
+            self._within.clear()
+            return custom_tree_to_tagged_tree(value, self._file, _serialization_context=self.context)
+
+    @property
+    def has_blocks(self) -> bool:
+        """Whether a converter has asked for a block of the file."""
+        blocks: Any = self._file._blocks
+        return len(blocks._write_blocks) > 0 or blocks._streamed_write_block is not None
+
+    def _tree(self, value: Any) -> Any:
+        if value.__class__ in _SCALARS:
+            return value
+        identity = id(value)
+        known = self._trees.get(identity)
+        if known is not None:
+            return known[1]
+        if identity in self._within:
+            raise _LeftToAsdf
+        self._within.add(identity)
+        converter = self._converter(value.__class__)
+        tree = self._members(value if converter is None else self._converted(value, converter))
+        self._within.discard(identity)
+        self._trees[identity] = (value, tree)
+        return tree
+
+    def _converter(self, cls: type) -> Any:
+        known = self._converters
+        if cls in known:
+            return known[cls]
+        converter = self._manager.get_converter_for_type(cls) if self._manager.handles_type(cls) else None
+        # a class of another library may get one when another of its modules is imported
+        if converter is not None or cls.__module__ in _SETTLED:
+            known[cls] = converter
+        return converter
+
+    def _converted(self, value: Any, converter: Any) -> Any:
+        """Have the converter of a value make its tree, or those that it leaves that to."""
+        context, used = self.context, []
+        while (tag := converter.select_tag(value, context)) is None:
+            used.append(converter)
+            value = converter.to_yaml_tree(value, tag, context)
+            converter = self._converter(value.__class__)
+            if converter is None:
+                return value
+            if converter in used:
+                raise _LeftToAsdf  # which says what is wrong
+        context.assign_object(value)
+        content = converter.to_yaml_tree(value, tag, context)
+        context.assign_blocks()
+        if not isinstance(content, (dict, list, str)):
+            raise _LeftToAsdf
+        context._mark_extension_used(converter.extension)
+        return tagged(tag, content)
+
+    def _members(self, value: Any) -> Any:
+        cls = value.__class__
+        if cls is dict:
+            return {key: self._tree(item) for key, item in value.items()}
+        if cls is list:
+            return [self._tree(item) for item in value]
+        if cls is tuple:
+            return tuple([self._tree(item) for item in value])
+        tag = getattr(value, "_tag", None)
+        content = value if tag is None else value.data
+        if content.__class__ is dict or content.__class__ is list:
+            return cls(self._members(content), tag)
+        if isinstance(value, (dict, list, tuple)) or cls.__module__ == "asdf.lazy_nodes":
+            raise _LeftToAsdf
+        return value
+
+
+class _LeftToAsdf(Exception):
+    """The tree holds something that asdf's own walk must convert."""
+
+
+_SCALARS: frozenset[type] = frozenset({str, int, float, bool, type(None)})
+_PLAIN: tuple[type, ...] = (*_SCALARS, dict, list, tuple)
+
+# modules whose classes have a converter from the beginning or never
+_SETTLED = frozenset({"builtins", "numpy", "asdf.tagged"})
+
+_converters: WeakKeyDictionary[Any, dict[type, Any]] = WeakKeyDictionary()
+"""What is known of the converters of types, by the extensions that have them."""
+
+
 def tagged_tree(value: Any, context: AsdfFile | None = None) -> Any:
     """Return the tagged tree that asdf would validate and write in place of a value.
 
@@ -187,10 +307,8 @@ def tagged_tree(value: Any, context: AsdfFile | None = None) -> Any:
     context : asdf.AsdfFile, optional
         Where blocks of arrays are noted; a new one by default.
     """
-    from asdf.yamlutil import custom_tree_to_tagged_tree
-
     with _asking_asdf:
-        return custom_tree_to_tagged_tree(value, context or new_file())
+        return Conversion(context or new_file()).tree(value)
 
 
 def tagged(tag: str, value: Any) -> Any:

@@ -23,6 +23,9 @@ from roman_cal_models.comparison.comparing import Comparison
 from roman_cal_models.comparison.records import Difference
 from roman_cal_models.foreign.array_differences import Array, differences_of_arrays
 from roman_cal_models.header.content import read_header_bytes
+from roman_cal_models.sources.sameness import are_surely_the_same
+from roman_cal_models.sources.yaml_source import YamlSource
+from roman_cal_models.yaml import TaggedMapping, TaggedScalar
 
 EXACTLY = Comparison(0.0, 0.0, ())
 
@@ -123,6 +126,79 @@ def test_arrays_of_a_file_are_not_kept(path: Path) -> None:
         raw = dict.get(model.node, "data")
         assert not rcm.diff(model, path)
         assert not raw.is_built  # type: ignore[union-attr]
+
+
+def _spoiled(path: Path, name: str) -> Path:
+    """Return a copy whose data can no longer be decompressed, under the checksum that it had."""
+    (checksum, begin) = _block_of_data(path)
+    content = bytearray(path.read_bytes())
+    assert checksum.strip(b"\0")
+    content[begin : begin + 8] = bytes(8)
+    other = path.with_name(name)
+    other.write_bytes(content)
+    return other
+
+
+def _block_of_data(path: Path) -> tuple[bytes, int]:
+    with rcm.open(path) as model:
+        raw: Any = dict.get(model.node, "data")
+        _, block = raw.source.block(raw.raw)
+    return block.checksum or b"", block.begin
+
+
+def test_blocks_of_one_checksum_are_not_read(path: Path) -> None:
+    rng = np.random.default_rng(0)
+    path = changed(path, data=rng.normal(size=(64, 32)).astype("f4"))
+    other = _spoiled(path, "spoiled.asdf")
+    assert not rcm.diff(path, other)
+    # where it has to be read, it is
+    with rcm.open(path) as model, pytest.raises(rcm.RomanCalModelsError):
+        assert model.data.size
+        rcm.diff(model, other)
+
+
+def test_blocks_of_other_checksums_are_read(path: Path) -> None:
+    ones = np.ones((64, 32), "f4")
+    (found,) = rcm.diff(changed(path, data=ones), path, ignore=SAVED)
+    assert found.path == "data"
+    # the same elements, compressed in another way
+    one, other = path.with_name("a.asdf"), path.with_name("b.asdf")
+    with rcm.open(path) as model:
+        model.data = ones
+        model.save(one)
+        model.save(other, compression="zlib")
+    assert not rcm.diff(one, other, ignore=SAVED)
+
+
+def test_blocks_without_checksum_are_compared_as_they_are(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two, three = (path.with_name(f"{name}.asdf") for name in "abc")
+    with rcm.open(path) as model:
+        model.data = np.arange(2048, dtype="f4").reshape(64, 32)
+        model.save(one, compression=None, write_checksums=False)
+        model.save(two, compression=None)
+        model.data[5, 6] += 1
+        model.save(three, compression=None, write_checksums=False)
+    assert list(rcm.diff(one, three, ignore=SAVED).paths()) == ["data"]
+    assert list(rcm.diff(two, three, ignore=SAVED).paths()) == ["data"]
+    monkeypatch.setattr("roman_cal_models.comparison.comparing.differences_of_arrays", None)
+    assert not rcm.diff(one, two, ignore=SAVED)
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        pytest.param(TaggedMapping({"a": 1}, "tag:x"), TaggedMapping({"a": 1.0}, "tag:x"), id="a type"),
+        pytest.param(TaggedMapping({"a": [1]}, "tag:x"), TaggedMapping({"a": [2]}, "tag:x"), id="a value"),
+        pytest.param(TaggedMapping({"a": 1}, "tag:x"), TaggedMapping({"a": 1}, "tag:y"), id="a tag"),
+        pytest.param(TaggedMapping({"a": 1}, "tag:x"), TaggedMapping({"b": 1}, "tag:x"), id="a key"),
+        pytest.param(TaggedScalar("1", "tag:x"), TaggedScalar("2", "tag:x"), id="a text"),
+    ],
+)
+def test_what_differs_in_its_yaml_is_not_surely_the_same(one: Any, two: Any) -> None:
+    source = YamlSource(None, "1.6.0")
+    assert not are_surely_the_same(one, source, two, source)
+    assert are_surely_the_same(one, source, copy.deepcopy(one), source)
+    assert not are_surely_the_same(one, source, one, YamlSource(None, "1.5.0"))
 
 
 def test_arrays_of_other_shapes_are_not_read(path: Path) -> None:

@@ -400,3 +400,19 @@ def test_values_are_those_of_the_node(image: Path) -> None:
     assert [value is header[key] for key, value in zip(header.keys(), header.values(), strict=True)] == [True] * len(
         header
     )
+
+
+def test_a_header_tells_the_group_of_its_exposure(tmp_path: Path) -> None:
+    model = rcm.ImageModel.create_fake_data({"meta": {"observation": {"observation_id": "r0000101001001001001"}}})
+    assert rcm.read_header(model.save(tmp_path / "a.asdf")).get_group_id() == "r0000101001001001001"
+    assert model.get_group_id() == "r0000101001001001001"
+    model.meta["group_id"] = "exposure0001"
+    header = rcm.read_header(model.save(tmp_path / "a.asdf"))
+    assert header.get_group_id() == model.get_group_id() == "exposure0001"
+    assert header.crds_observatory == model.crds_observatory == "roman"
+
+
+def test_a_file_without_observation_is_of_no_group(tmp_path: Path) -> None:
+    model = rcm.FlatRefModel.create_fake_data(shape=(2, 2))
+    assert model.get_group_id() is None
+    assert rcm.read_header(model.save(tmp_path / "a.asdf")).get_group_id() is None

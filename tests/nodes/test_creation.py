@@ -149,3 +149,31 @@ def test_a_tagged_time_is_made_of_its_class() -> None:
     assert type(made) is rcm.FileDate
     assert made.isot == "2020-01-01T00:00:00.000"
     assert rcm.FileDate.create_minimal().mjd > made.mjd
+
+
+def test_what_is_made_again_is_equal_and_its_own() -> None:
+    one = rcm.WfiImage.create_fake_data({"meta": {"exposure": {"type": "WFI_DARK"}}}, shape=(3, 3))
+    two = rcm.WfiImage.create_fake_data(shape=(3, 3))
+    three = rcm.WfiImage.create_fake_data(shape=(3, 3))
+    assert two == three
+    assert one.meta.exposure.type == "WFI_DARK"
+    assert two.meta.exposure.type != "WFI_DARK"
+    assert one.meta.exposure == {**two.meta.exposure, "type": "WFI_DARK"}
+    for part in ("meta.ref_file.crds", "meta.exposure.read_pattern", "meta.wcs", "meta.exposure.start_time", "data"):
+        assert _at(two, part) is not _at(three, part)
+    two.meta.ref_file.crds.context = "roman_0001.pmap"
+    two.meta.exposure.read_pattern.append([9])
+    two.data[0, 0] = 9
+    assert two.meta.ref_file.crds.path() == ("meta", "ref_file", "crds")
+    assert three == rcm.WfiImage.create_fake_data(shape=(3, 3)) != two
+
+
+def _at(node: Any, path: str) -> Any:
+    for part in path.split("."):
+        node = node[part]
+    return node
+
+
+def test_arrays_of_another_shape_are_made_of_that_shape() -> None:
+    for shape in ((2, 2), (4, 4), (2, 2)):
+        assert rcm.WfiImage.create_fake_data(shape=shape).data.shape == shape

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import roman_cal_models as rcm
 from roman_cal_models import L2CalStep, ListNode, ObjectNode
 from roman_cal_models.nodes.descriptions import unit_of_several
+from roman_cal_models.nodes.equality import equal_values
 
 
 @pytest.fixture
@@ -231,6 +232,24 @@ def test_a_deep_copy_shares_nothing_that_can_change(image: Any) -> None:
     twin.data[0, 0] = 5
     assert image.meta.instrument.detector == "WFI01"
     assert image.data[0, 0] == 0
+
+
+def test_the_wcs_of_a_deep_copy_is_its_own_and_the_same(image: Any) -> None:
+    image.meta.wcs.bounding_box = ((0, 10), (0, 20))
+    image.meta["again"] = image.meta.wcs
+    twin = copy.deepcopy(image).meta
+    assert twin.wcs is twin["again"] is not image.meta.wcs
+    assert equal_values(twin.wcs, image.meta.wcs)
+    assert twin.wcs.bounding_box == image.meta.wcs.bounding_box
+    twin.wcs.bounding_box = None
+    assert image.meta.wcs.bounding_box is not None
+
+
+def test_a_wcs_that_cannot_be_pickled_is_copied(image: Any) -> None:
+    image.meta.wcs.of_a_user = lambda: 1
+    twin = copy.deepcopy(image)
+    assert equal_values(twin.meta.wcs, image.meta.wcs)
+    assert twin.meta.wcs is not image.meta.wcs
 
 
 def test_a_deep_copy_is_equal_and_of_the_same_schema(image: Any) -> None:

@@ -4,6 +4,8 @@ By level:
 
 - ``resources``: the schemas of this package, for asdf;
 - ``trees``: nodes as the trees that asdf writes;
+- ``array_writing``: their arrays;
+- ``header_text``: the header as asdf writes it;
 - ``converters``: the two steps from a node to its tag, and back;
 - ``preference``: whose classes a plain `asdf.open` gives, by the setting of each thread.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -159,6 +160,10 @@ class Kind:
         return None
 
     # -- archiving
+
+    def deepcopied(self, value: Any, memo: dict[int, Any]) -> Any:
+        """Return a deep copy, as `copy.deepcopy` makes it."""
+        return copy.deepcopy(value, memo)
 
     def database_value(self, value: Any) -> Any:
         """Return what a database of one of the `datatypes` holds for an object or its YAML; NOTHING: build it first.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +58,17 @@ class WorldCoordinates(Kind):
         detector = frames.Frame2D(name="detector", axes_names=("x", "y"), unit=(u.pix, u.pix))
         sky = frames.CelestialFrame(reference_frame=coordinates.ICRS(), name="icrs", unit=(u.deg, u.deg))
         return WCS([(detector, to_sky), (sky, None)])
+
+    def deepcopied(self, value: Any, memo: dict[int, Any]) -> Any:
+        """Return a deep copy: of one of gwcs by pickle, which copies the same states in half the time."""
+        if type(value).__module__.partition(".")[0] != "gwcs":
+            return super().deepcopied(value, memo)
+        if id(value) not in memo:
+            try:
+                memo[id(value)] = pickle.loads(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
+            except (pickle.PicklingError, AttributeError, TypeError):  # a transform may be made of a local function
+                return super().deepcopied(value, memo)
+        return memo[id(value)]
 
     def differences(self, path: str, one: Any, two: Any, comparison: Comparison) -> Iterator[Any] | None:
         """Return the difference of two systems: how far apart on the sky they see the same pixels."""

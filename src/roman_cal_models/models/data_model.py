@@ -103,9 +103,6 @@ class DataModel(MutableNodeProxy, _Attributes):
     _owns_source: bool
     _history: tuple[Change | TaggedMapping, ...]
 
-    crds_observatory: ClassVar[str] = "roman"
-    """Name of the observatory in the Calibration Reference Data System."""
-
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls._is_ours = "_node_name" in vars(cls)

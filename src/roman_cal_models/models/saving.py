@@ -324,21 +324,28 @@ def _write(
     from ..blocks.writing import padding_of
     from ..extension.array_writing import lent_extensions
     from ..extension.converters import serialised_type
+    from ..extension.header_text import header_text
     from ..schema import installed
 
     manifest = installed().store.manifest_of_node(tree._tag)
     assert manifest is not None
     top = serialised_type(str(manifest.uri))(tree)
-    header = io.BytesIO()
     with settled_config(), lent_extensions(str(manifest.uri), arrays) as extensions:
         file = asdf_bridge.new_file({"roman": top}, extensions)
         _add_history(file, history)
-        asdf_bridge.write_file(file, header, name=str(path), where=lambda value: _where(tree, value), options={})
+        header = header_text(file) or _by_asdf(file, path, lambda value: _where(tree, value))
+    stream.write(header)
+    if arrays.blocks:
+        stream.write(bytes(padding_of(len(header), pad)))
+
+
+def _by_asdf(file: Any, path: Path, where: Callable[[Any], str]) -> bytes:
+    """Have asdf write a header, or say why there can be none."""
+    header = io.BytesIO()
+    asdf_bridge.write_file(file, header, name=str(path), where=where, options={})
     if not header.getvalue().endswith(_END_OF_HEADER):
         raise ForeignValueError(str(path), "an array without an end (asdf.tags.core.Stream) cannot be written")
-    stream.write(header.getvalue())
-    if arrays.blocks:
-        stream.write(bytes(padding_of(header.tell(), pad)))
+    return header.getvalue()
 
 
 def _add_history(file: Any, history: Sequence[Change | TaggedMapping]) -> None:

@@ -13,7 +13,7 @@ from ..schema import installed
 from ..settings import current
 from . import names
 from .classes import class_of, class_of_document, is_editable, named
-from .core import ListCore, ObjectCore, bind, bind_list, set_parent
+from .core import PLAIN, ListCore, ObjectCore, bind, bind_list, set_parent
 from .deferred import Deferred, deferred_array
 from .lazy_dict import deferred_items
 from .scalar_node import ScalarNode, scalar
@@ -23,12 +23,9 @@ if TYPE_CHECKING:
     from .list_node import ListNode
     from .object_node import ObjectNode
 
-__all__ = ["PLAIN", "check", "coerce", "convert", "item", "list_class", "list_uri", "member"]
+__all__ = ["check", "coerce", "convert", "item", "list_class", "list_uri", "member"]
 
 _setitem = dict.__setitem__
-
-PLAIN = frozenset({str, int, float, bool, type(None)})
-"""Values of these types are stored as they are given."""
 
 
 def member(node: ObjectCore, key: Any, value: Any) -> Any:

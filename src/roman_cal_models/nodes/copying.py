@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..blocks.origins import inherit
 from ..errors import format_path
+from ..foreign.kinds import kind_of
 from .assignment import convert
 from .classes import editable
-from .core import ListCore, ObjectCore, bind, bind_list, fill, fill_list
+from .core import PLAIN, ListCore, ObjectCore, bind, bind_list, fill, fill_list
 from .deferred import FileValue
-from .lazy_dict import deferred_items, raw_get, raw_items
+from .lazy_dict import deferred_items, raw_items
 from .scalar_node import UndescribedString
 
 if TYPE_CHECKING:
@@ -45,25 +46,34 @@ def copied(node: _Node) -> _Node:
 
 def deepcopied(node: _Node, memo: dict[int, Any]) -> _Node:
     """Return a deep copy; foreign objects are built for it, so that it outlives the file."""
-    twin = restored(type(node), node._schema, node._given_tag, [])
+    twin = restored(type(node), node._schema, node._given_tag, {})
     memo[id(node)] = twin
     return fill(twin, _deepcopied_items(node, memo))
 
 
 def _deepcopied_items(node: ObjectCore, memo: dict[int, Any]) -> Iterator[tuple[str, Any]]:
-    for key in list(dict.keys(node)):
-        raw = raw_get(node, key)
-        if isinstance(raw, FileValue):
+    for key, raw in raw_items(node):
+        if raw.__class__ in PLAIN:
+            yield key, raw
+        elif isinstance(raw, FileValue):
             yield key, raw.copied(lambda key=key: format_path((*node.path(), key)), memo)  # type: ignore[misc]
         elif (value := node.get(key, _GONE)) is not _GONE:  # another thread may take it out meanwhile
-            yield key, inherit(copy.deepcopy(value, memo), value)
+            yield key, _deepcopied(value, memo)
 
 
-def restored(cls: type[_Node], schema: ObjectSchema | None, tag: str | None, items: list[tuple[str, Any]]) -> _Node:
+def _deepcopied(value: Any, memo: dict[int, Any]) -> Any:
+    if value.__class__ in PLAIN:
+        return value
+    if isinstance(value, (ObjectCore, ListCore)):
+        return copy.deepcopy(value, memo)
+    return inherit(kind_of(value).deepcopied(value, memo), value)
+
+
+def restored(cls: type[_Node], schema: ObjectSchema | None, tag: str | None, values: dict[str, Any]) -> _Node:
     """Return a node as it was pickled."""
     node = cls.__new__(cls)
     bind(node, schema, tag=tag)
-    return fill(node, items)
+    return fill(node, values.items())
 
 
 def copied_list(values: _List) -> _List:
@@ -75,7 +85,7 @@ def deepcopied_list(values: _List, memo: dict[int, Any]) -> _List:
     """Return a deep copy of a list."""
     twin = restored_list(editable(type(values)), values._place, values._uri, values._given_tag, [])
     memo[id(values)] = twin
-    return fill_list(twin, [copy.deepcopy(item, memo) for item in values])
+    return fill_list(twin, [item if item.__class__ in PLAIN else copy.deepcopy(item, memo) for item in values])
 
 
 def restored_list(
@@ -102,7 +112,7 @@ def unshared(value: Any) -> Any:
     What was not read yet is not read for it, neither foreign objects nor text.
     """
     if isinstance(value, ObjectCore):
-        twin = restored(editable(type(value)), value._schema, value._given_tag, [])
+        twin = restored(editable(type(value)), value._schema, value._given_tag, {})
         bind(twin, value._schema, tag=value._given_tag, source=value._source, may_be_unread=value._may_be_unread)
         return fill(twin, ((key, unshared(item)) for key, item in list(dict.items(value))))
     if isinstance(value, ListCore):

@@ -18,13 +18,16 @@ from .lazy_dict import LazyDict, raw_items
 if TYPE_CHECKING:
     from ..schema.properties import ObjectSchema, PropertySchema
 
-__all__ = ["ListCore", "ObjectCore", "bind", "bind_list", "fill", "fill_list", "set_parent"]
+__all__ = ["PLAIN", "ListCore", "ObjectCore", "bind", "bind_list", "fill", "fill_list", "set_parent"]
 
 _T = TypeVar("_T")
 _Node = TypeVar("_Node", bound="ObjectCore")
 _List = TypeVar("_List", bound="ListCore[Any]")
 
 _setitem = dict.__setitem__
+
+PLAIN = frozenset({str, int, float, bool, type(None)})
+"""Values of these types are stored as they are given, and stand in nothing."""
 
 
 class ObjectCore(LazyDict):
@@ -238,7 +241,8 @@ def fill(node: _Node, items: Iterable[tuple[Any, Any]]) -> _Node:
     """Put values into a node as they are, unchecked, and return it."""
     for key, value in items:
         _setitem(node, key, value)
-        set_parent(value, node)
+        if value.__class__ not in PLAIN:
+            set_parent(value, node)
     return node
 
 
@@ -246,7 +250,8 @@ def fill_list(node: _List, items: list[Any]) -> _List:
     """Put items into a list as they are, unchecked, and return it."""
     list.extend(node, items)
     for item in items:
-        set_parent(item, node)
+        if item.__class__ not in PLAIN:
+            set_parent(item, node)
     return node
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..blocks.origins import inherit
@@ -11,8 +12,9 @@ from ..foreign.kind import NOTHING
 from ..schema import installed
 from .assignment import coerce
 from .classes import class_of, class_of_document
-from .core import ListCore, ObjectCore, bind
-from .deferred import Deferred
+from .copying import restored, restored_list
+from .core import PLAIN, ListCore, ObjectCore, bind
+from .deferred import Deferred, FakeValue
 from .fake_values import fake_foreign, fake_scalar, json_type
 
 if TYPE_CHECKING:
@@ -59,6 +61,9 @@ def _finished(cls: type[_Node], schema: ObjectSchema | None, values: Mapping[str
     bind(node, schema)
     for key, value in values.items():
         place = None if schema is None else schema.property_named(key)
+        if value.__class__ is str and (place is None or place.node_tag is None):
+            dict.__setitem__(node, key, value)
+            continue
         if isinstance(value, Deferred) and place is not None and place.node_tag is not None:
             value = value.get(lambda: "")  # an old schema wants it tagged, so it must be there to bear the tag
         dict.__setitem__(node, key, value if isinstance(value, Deferred) else coerce(value, place, node))
@@ -67,6 +72,14 @@ def _finished(cls: type[_Node], schema: ObjectSchema | None, values: Mapping[str
 
 class _Minimal:
     """Makes values: what is given, single-valued enums, empty containers."""
+
+    shape: tuple[int, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.shape == other.shape
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.shape))
 
     def value(self, place: PropertySchema, given: Any) -> Any:
         """Return the value of a place, or `NOTHING`."""
@@ -88,19 +101,19 @@ class _Minimal:
     def object(self, schema: ObjectSchema | None, given: Mapping[str, Any]) -> dict[str, Any]:
         if schema is None:
             return {}
-        given = {**self.class_defaults(schema), **given}
-        names = [name for name in schema.properties if name in schema.required]
-        names += [
-            name for name in sorted(schema.required) if name not in schema.properties and schema.property_named(name)
-        ]
+        ready = _ready(self, schema)
         values: dict[str, Any] = {}
-        for name in names:
-            place = schema.property_named(name)
-            assert place is not None
-            value = self.value(place, given.get(name, NOTHING))
+        for name, place in _required(schema):
+            if name not in given and name in ready:
+                values[name] = _again(ready[name])
+                continue
+            value = self.value(place, given[name] if name in given else self.default(schema, name))
             if value is not NOTHING:
                 values[name] = value
         return values
+
+    def default(self, schema: ObjectSchema, name: str) -> Any:
+        return self.class_defaults(schema).get(name, NOTHING)
 
     def class_defaults(self, schema: ObjectSchema) -> Mapping[str, Any]:
         return class_of(schema)._minimal_defaults(schema)
@@ -147,7 +160,7 @@ class _Fake(_Minimal):
     """Makes values: what is given, and made-up ones."""
 
     def __init__(self, shape: Sequence[int] | None) -> None:
-        self._shape = tuple(shape or ())
+        self.shape = tuple(shape or ())
 
     def object(self, schema: ObjectSchema | None, given: Mapping[str, Any]) -> dict[str, Any]:
         values = super().object(schema, given)
@@ -162,10 +175,49 @@ class _Fake(_Minimal):
     def scalar(self, place: PropertySchema, given: Any) -> Any:
         if given is not NOTHING:
             return copy.deepcopy(given)
-        return fake_scalar(place, self._shape)
+        return fake_scalar(place, self.shape)
 
     def tagged_scalar(self, cls: type[ScalarNode], uri: str) -> Any:
         return cls._made_up(uri)
 
     def foreign(self, place: PropertySchema) -> Any:
-        return fake_foreign(place, self._shape)
+        return fake_foreign(place, self.shape)
+
+
+# -- what is the same each time --------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=2000)
+def _required(schema: ObjectSchema) -> list[tuple[str, PropertySchema]]:
+    """Return the required properties: the declared ones in the schema's order, then those that a pattern declares."""
+    names = [name for name in schema.properties if name in schema.required]
+    names += sorted(schema.required.difference(schema.properties))
+    found = [(name, schema.property_named(name)) for name in names]
+    return [(name, place) for name, place in found if place is not None]
+
+
+@lru_cache(maxsize=2000)
+def _ready(maker: _Minimal, schema: ObjectSchema) -> dict[str, Any]:
+    """Return the values of required properties where nothing is given, as far as they can be had again quickly."""
+    made = {name: maker.value(place, maker.default(schema, name)) for name, place in _required(schema)}
+    node = _finished(class_of(schema), schema, {name: value for name, value in made.items() if value is not NOTHING})
+    return {name: value for name, value in dict.items(node) if _can_be_had_again(value)}
+
+
+def _can_be_had_again(value: Any) -> bool:
+    if isinstance(value, ObjectCore):
+        return all(map(_can_be_had_again, dict.values(value)))
+    if isinstance(value, ListCore):
+        return all(map(_can_be_had_again, value))
+    return value.__class__ in PLAIN or value.__class__ is FakeValue
+
+
+def _again(value: Any) -> Any:
+    """Return a value of its own that is as one that was made before."""
+    if value.__class__ in PLAIN:
+        return value
+    if value.__class__ is FakeValue:
+        return value.again()
+    if isinstance(value, ListCore):
+        return restored_list(type(value), value._place, value._uri, value._given_tag, [*map(_again, value)])
+    return restored(type(value), value._schema, value._given_tag, {k: _again(v) for k, v in dict.items(value)})

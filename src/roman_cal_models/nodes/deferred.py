@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import threading
 from collections.abc import Callable, Iterable
@@ -12,6 +11,7 @@ from typing import Any, Protocol
 from ..blocks.origins import inherit
 from ..errors import ModelClosedError
 from ..foreign.datatypes import NDARRAY_TAG, datatype_of, is_datatype, sizes_of
+from ..foreign.kinds import kind_of
 from ..locks import MOMENT
 from ..printable import printable
 from ..schema.values import lower
@@ -159,7 +159,7 @@ class FileValue(Deferred):
         """
         if self.is_built or not self.source.has_own_memory(self.raw):
             value = self.get(where)
-            return inherit(copy.deepcopy(value, memo), value)
+            return inherit(kind_of(value).deepcopied(value, memo), value)
         if id(self) not in memo:
             memo[id(self)] = self.source.build(self.raw, where)
         return memo[id(self)]
@@ -200,6 +200,10 @@ class FakeValue(Deferred):
     def __init__(self, tag: str, make: Callable[[], Any]) -> None:
         super().__init__(tag)
         self._make = make
+
+    def again(self) -> FakeValue:
+        """Return another one, which is built on its own."""
+        return FakeValue(self.tag, self._make)
 
     def _build(self, where: Callable[[], str]) -> Any:
         return self._make()

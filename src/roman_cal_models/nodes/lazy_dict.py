@@ -11,7 +11,7 @@ from ..yaml import UnparsedValue
 from .deferred import RAW_TYPES, Deferred
 from .equality import equal_mappings
 
-__all__ = ["LazyDict", "deferred_items", "present_items", "raw_get", "raw_items", "raw_members"]
+__all__ = ["LazyDict", "deferred_items", "present_items", "present_values", "raw_get", "raw_items", "raw_members"]
 
 _getitem = dict.__getitem__
 _setitem = dict.__setitem__
@@ -235,6 +235,15 @@ def present_items(tree: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
         value = tree.get(key, _MISSING)
         if value is not _MISSING:
             yield key, value
+
+
+def present_values(node: LazyDict) -> dict[str, Any]:
+    """Return what `present_items` yields of a node, as a plain dict."""
+    # not `dict.copy`, which asks for each value where iteration is another one
+    found = dict(list(_items(node)))
+    if not RAW_TYPES.isdisjoint(map(type, found.values())):
+        return dict(present_items(node))
+    return found
 
 
 def _read(node: dict[str, Any], key: Any, raw: UnparsedValue) -> Any:

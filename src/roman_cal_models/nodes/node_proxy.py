@@ -23,6 +23,9 @@ class NodeProxy:
 
     _node: ObjectNode
 
+    crds_observatory: ClassVar[str] = "roman"
+    """Name of the observatory in the Calibration Reference Data System."""
+
     @property
     def node(self) -> ObjectNode:
         """The top node itself, a real `dict`."""
@@ -91,6 +94,19 @@ class NodeProxy:
         below = self._leaves(self._node["meta"], only_times=True)
         flat = as_flat_dict(below, include_arrays=False, prefix="roman.meta.")
         return {name: value for name, value in flat.items() if isinstance(value, (str, int, float, complex, bool))}
+
+    def get_group_id(self) -> str | None:
+        """Return the name of the group of exposures that the file belongs to, as ``stpipe`` groups what it loads.
+
+        Returns
+        -------
+        str or None
+            ``meta.group_id`` where a pipeline has set it, otherwise ``meta.observation.observation_id``; None where
+            there is neither.
+        """
+        meta = self._node.get("meta", {})
+        group: str | None = meta.get("group_id")
+        return meta.get("observation", {}).get("observation_id") if group is None else group
 
     def _leaves(self, tree: Any, *, only_times: bool = False) -> Iterator[tuple[str, Any]]:
         """Yield the values below a node under dotted names.

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from ..errors import format_path
 from ..schema import installed
-from . import assignment, copying, names, plain, validation
+from . import assignment, copying, core, names, plain, validation
 from .classes import schema_for
 from .core import ObjectCore, bind
 from .deferred import Deferred
 from .docstrings import SchemaDoc
 from .from_file import build
-from .lazy_dict import present_items, raw_get
+from .lazy_dict import present_values, raw_get
 from .properties import Properties, declare_of_node, property_names, property_types
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ObjectNode", "Properties", "TaggedObjectNode", "property_names", "property_types"]
 
-_PLAIN = assignment.PLAIN
+_PLAIN = core.PLAIN
 
 _get = dict.get
 _setitem = dict.__setitem__
@@ -366,7 +366,7 @@ class ObjectNode(ObjectCore):
         return copying.deepcopied(self, memo)
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        return copying.restored, (type(self), self._schema, self._given_tag, list(present_items(self)))
+        return copying.restored, (type(self), self._schema, self._given_tag, present_values(self))
 
     def __repr__(self) -> str:
         return plain.one_line(self)

@@ -9,5 +9,6 @@ By level:
 - ``arrays``: arrays from their YAML and the blocks, without asdf;
 - ``file_blocks``: the blocks of one file, as far as they were checked;
 - ``yaml_source``: what needs the YAML alone;
-- ``file_source``: what needs blocks as well.
+- ``file_source``: what needs blocks as well;
+- ``sameness``: what is the same in two files, unread.
 """

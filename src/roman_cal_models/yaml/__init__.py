@@ -7,7 +7,8 @@ This room is responsible for the text of a header, or of a schema, and for what 
 - ``pyyaml_reader``: PyYAML as asdf uses it, which also says what is wrong with a broken text;
 - ``limits``: what a document may hold at most;
 - ``scalars``, ``fast_reader``: the YAML that files commonly hold; what they give up on is read by PyYAML;
-- ``lazy_sections``: a document of which only what is asked for is read.
+- ``lazy_sections``: a document of which only what is asked for is read;
+- ``scalar_texts``, ``emitter``: a tree as the document that asdf's dumper writes, which does what is not common itself.
 
 No library does it as fast and as safely: rapidyaml, the obvious choice, ends the process on some broken texts, prints
 to its stderr, and accepts what asdf refuses.
