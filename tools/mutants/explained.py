@@ -188,4 +188,10 @@ EXPLAINED: tuple[Explanation, ...] = (
         "return hasattr(cls, '__roman_tag__') or _has_tag_slot(cls)",
         _SHORT,
     ),
+    Explanation(
+        "schema/registry.py",
+        "if not tag.startswith(('tag:', 'asdf:')) or tag.startswith(values.YAML_TAG):",
+        "if False:",
+        _SHORT,
+    ),
 )
