@@ -335,7 +335,12 @@ def test_tags_imply_checks(tmp_path: Path) -> None:
     (checks,) = registry.compiled_of_tag("tag:stsci.edu:asdf/core/ndarray-1.1.0")
     assert checks.uri == "http://stsci.edu/schemas/asdf/core/ndarray-1.1.0"
     for tag in ("tag:yaml.org,2002:str", "!own", "asdf://e.org/tags/nothing-1.0.0", "tag:e.org:nothing"):
-        assert not registry.compiled_of_tag(tag)
+        assert tuple(registry.compiled_of_tag(tag)) == ()
+
+
+def test_tags_of_the_store_imply_the_checks_of_its_schemas(tmp_path: Path) -> None:
+    (checks,) = registry_of(tmp_path, {"type": "string"}).compiled_of_tag(tag_uri("one-1.0.0"))
+    assert checks.uri == ONE
 
 
 def test_a_registry_of_schemas_that_are_not_installed_is_not_pickled(tmp_path: Path) -> None:

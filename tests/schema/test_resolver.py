@@ -171,6 +171,13 @@ def test_an_id_on_the_way_changes_what_a_reference_is_relative_to(ids: dict[str,
     assert known.locate(known.at(URI, "/properties/a/items")) == (wanted, "")
 
 
+def test_an_id_counts_for_what_stands_in_its_schema() -> None:
+    part = {"id": "asdf://f.org/x/here", "items": {"$ref": "near"}}
+    known = resolver(one={"properties": {"a": part, "b": {"id": 5, "items": {"$ref": "near"}}}})
+    assert known.locate(known.at(URI, "/properties/a/items"))[0] == "asdf://f.org/x/near"
+    assert known.locate(known.at(URI, "/properties/b/items"))[0] == "asdf://e.org/schemas/near"
+
+
 def test_an_id_beside_a_reference_is_hidden_by_it() -> None:
     known = resolver(one={"items": {"$ref": "near", "id": "asdf://f.org/x/here"}})
     assert known.locate(known.at(URI, "/items")) == ("asdf://e.org/schemas/near", "")
@@ -282,6 +289,7 @@ def test_a_mapping_satisfies_the_first_alternative_that_describes_one() -> None:
         ({"$ref": "two-1.0.0"}, ["two"]),
         ({"$ref": "two-1.0.0#/definitions/a"}, ["two#/definitions/a"]),
         ({"$ref": "two-1.0.0#/definitions/b"}, []),
+        ({"$ref": "two-1.0.0#/definitions/c"}, ["four"]),
         ({"$ref": "three-1.0.0"}, []),
         ({"$ref": FOREIGN}, []),
         ({"allOf": [THING, {"$ref": "two-1.0.0"}]}, ["one#/allOf/0", "two"]),
@@ -293,13 +301,15 @@ def test_a_mapping_satisfies_the_first_alternative_that_describes_one() -> None:
         # what is said of the inside of a foreign object
         ({"tag": "tag:e.org:table", **THING}, []),
         ({"allOf": [{"tag": "tag:e.org:table"}], **THING}, []),
+        # a reference hides what stands beside it
+        ({"allOf": [{"$ref": "two-1.0.0", "tag": "tag:e.org:table"}], **THING}, ["one", "two"]),
         ({"allOf": [{"$ref": "two-1.0.0"}, {"allOf": [{"tag": "tag:e.org:table"}]}]}, []),
         ({"anyOf": [{"tag": "tag:e.org:table"}, {"type": "null"}], **THING}, ["one"]),
     ],
 )
 def test_what_describes_a_mapping_is_found(schema: dict[str, Any], wanted: list[str]) -> None:
-    two = {**THING, "definitions": {"a": {"type": "object"}, "b": {"type": "null"}}}
-    known = resolver(one=schema, two=two, three={"type": "string"})
+    two = {**THING, "definitions": {"a": {"type": "object"}, "b": {"type": "null"}, "c": {"$ref": "four-1.0.0"}}}
+    known = resolver(one=schema, two=two, three={"type": "string"}, four=THING)
     assert places(known.object_parts(known.at(URI))) == wanted
 
 

@@ -196,6 +196,12 @@ EXPLAINED: tuple[Explanation, ...] = (
         "return hasattr(cls, '__roman_tag__') or _has_tag_slot(cls)",
         _SHORT,
     ),
+    Explanation(
+        "schema/registry.py",
+        "if not tag.startswith(('tag:', 'asdf:')) or tag.startswith(values.YAML_TAG):",
+        "if False:",
+        _SHORT,
+    ),
     Explanation("nodes/object_node.py", "if schema is not None and type(value) in _PLAIN:", "if False:", _SHORT),
     Explanation("nodes/object_node.py", _SET_QUICKLY, "if False:", _SHORT),
     Explanation("nodes/object_node.py", "if name not in self._declared:", "if True:", _SHORT),

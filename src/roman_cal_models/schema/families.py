@@ -188,7 +188,7 @@ def _camel(path: tuple[str, ...], objects: Iterable[tuple[str, ...]]) -> str:
         beside = [other[-1] for other in objects if other and other[:-1] == path[:-1]]
         siblings = {_first_word(other) for other in beside if other.startswith("/")}
         return "Entry" if len(siblings) == 1 else f"Entry{_first_word(part).capitalize()}"
-    bare = part.rstrip("[]") if part.endswith("[]") else part
+    bare = part.rstrip("[]")
     return _joined(bare.split("_")) + ("Item" if bare != part else "")
 
 

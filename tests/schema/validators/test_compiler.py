@@ -125,7 +125,7 @@ TABLE: dict[str, tuple[dict[str, Any], list[Any], list[Any]]] = {
     ),
     "additionalProperties schema": (
         {"properties": {"a": {}}, "additionalProperties": {"type": "null"}},
-        [{"a": 1}, {"b": None}],
+        [{"a": 1}, {"b": None}, [1], "b"],
         [{"b": 1}],
     ),
     "minProperties": ({"minProperties": 1}, [{"a": 1}, [], None], [{}]),
@@ -256,8 +256,22 @@ def test_every_limit_is_kept_to_the_last_unit() -> None:
         compiled = compile_schema(schema)
         assert compiled.accepts(good), name
         assert [problem.kind for problem in compiled.problems(bad)] == [name]
+        assert all(compiled.accepts(other) for other in (None, True, object()))
     assert not compile_schema({"ndim": 1}).accepts(np.zeros(()))
     assert compile_schema({"max_ndim": 1}).accepts(np.zeros(()))
+
+
+def test_a_date_may_stand_where_a_text_of_a_date_is_declared() -> None:
+    date = datetime.datetime(2027, 1, 1)
+    declared = {"type": ["string", "null"], "format": "date-time"}
+    assert [compile_schema(declared).accepts(value) for value in (date, "2027", None, 5)] == [True, True, True, False]
+    for other in ({"type": "string"}, {"type": "integer", "format": "date-time"}, {"type": "string", "format": "date"}):
+        assert not compile_schema(other).accepts(date)
+
+
+def test_words_and_other_values_are_told_apart() -> None:
+    compiled = compile_schema({"properties": {"a": {"enum": ["x", 5]}}})
+    assert [compiled.accepts({"a": value}) for value in ("x", 5, "y", 6, None)] == [True, True, False, False, False]
 
 
 @pytest.mark.parametrize(("schema", "instance"), ACCEPTED)
@@ -775,6 +789,7 @@ def test_a_list_that_holds_itself_is_checked_to_the_end(keyword: str) -> None:
             "#: type must be one or more of array, boolean, integer, null, number, object, string, not 'text'",
         ),
         ({"type": []}, "#: type must be one or more of"),
+        ({"enum": []}, "#: enum must be a list of one or more values, not []"),
         ({"enum": "a"}, "#: enum must be a list of one or more values, not 'a'"),
         ({"minimum": "1"}, "#: minimum must be a number, not '1'"),
         ({"maximum": True}, "#: maximum must be a number, not True"),
@@ -809,6 +824,8 @@ def test_a_list_that_holds_itself_is_checked_to_the_end(keyword: str) -> None:
         ({"tag": 1}, "#: tag must be a tag or a pattern of tags, not 1"),
         ({"ndim": "2"}, "#: ndim must be an integer, 0 or more, not '2'"),
         ({"max_ndim": -1}, "#: max_ndim must be an integer, 0 or more, not -1"),
+        ({"datatype": {"a": 1}}, "#: datatype must be a datatype of ASDF, not {'a': 1}"),
+        ({"datatype": 5}, "#: datatype must be a datatype of ASDF, not 5"),
         ({"datatype": "float"}, "#: datatype must be a datatype of ASDF, not 'float'"),
         ({"datatype": [{"name": "a"}]}, "#: datatype must be a datatype of ASDF, not [{'name': 'a'}]"),
         ({"properties": {"a": {"$ref": "#/definitions/b"}}}, "#/definitions/b: there is no such part of the schema"),
@@ -819,6 +836,16 @@ def test_a_broken_schema_is_refused_when_it_is_compiled(schema: dict[str, Any], 
     with pytest.raises(SchemaError) as caught:
         compile_schema(schema)
     assert str(caught.value).startswith(text)
+
+
+def test_a_limit_is_a_number() -> None:
+    wrong = {name: ("1", True, None) for name in ("minimum", "maximum", "multipleOf")}
+    wrong |= {name: ("1", True, 1.0, -1) for name in ("minLength", "maxLength", "minItems", "maxItems", "ndim")}
+    for name, arguments in wrong.items():
+        for argument in arguments:
+            with pytest.raises(SchemaError, match=f"^#: {name} must be"):
+                compile_schema({name: argument})
+        assert compile_schema({name: 1}).problems(None) == []
 
 
 @pytest.mark.parametrize("schema", [True, None, [], "string"])
@@ -906,6 +933,7 @@ def test_an_array_may_be_none_yet_or_of_any_library(value: Any, is_held: bool) -
     compiled = compile_schema({"tag": NDARRAYS, "datatype": "float32"})
     assert compiled.accepts(value, assigning=True, check_arrays=False) == is_held
     assert compiled.accepts(value, check_arrays=False) == (type(value) is np.ndarray)
+    assert not compiled.accepts(value, assigning=True) or isinstance(value, np.ndarray)
     assert not compile_schema({"tag": TIME}).accepts(value, assigning=True, check_arrays=False)
 
 

@@ -148,6 +148,9 @@ def test_foreign_objects_are_asked_for_but_while_assigning() -> None:
     for value in (Time("2020-01-01"), 3 * u.m, Table({"a": [1]})):
         assert told(Asked().problems({"a": [value]}))[0] == (("a", 0), "not")
         assert Asked().problems({"a": [value]}, assigning=True) == []
+    word = Deferred(TaggedScalar("abcd", f"{TAGS}word-1.0.0"))
+    assert told(Asked().problems([word])) == [((0,), "maxLength")]
+    assert Asked().problems([word], assigning=True) == []
     # nodes are asked for then, too, for what is given
     assert told(Asked().problems([Node(dark=1)], assigning=True)) == [((0, "dark"), "type")]
     assert Asked().problems([Node()], assigning=True) == []

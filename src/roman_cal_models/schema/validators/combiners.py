@@ -134,7 +134,7 @@ def _one_of(argument: Any, schema: Mapping[str, Any], compilation: Compilation) 
         fitting = [str(n) for n, validator in enumerate(validators, 1) if validator.check(value, location.context)]
         if not fitting:
             yield from _none_fits("oneOf", argument, validators, null, location)
-        elif not location.context.assigning:
+        else:
             which = ", ".join(fitting[:-1]) + " and " + fitting[-1]
             message = f"{show(value)} fits alternatives {which} of {len(validators)}; it must fit just one"
             yield location.problem("oneOf", message, argument)
@@ -185,13 +185,13 @@ def _not(argument: Any, schema: Mapping[str, Any], compilation: Compilation) -> 
     return Keyword("not", check, iter_problems, inside=False)
 
 
-def _sought_item(schema: Any) -> str:
+def _sought_item(schema: Mapping[str, Any]) -> str:
     """Describe what an array must hold, if the negated schema is the idiom for that: ``items: {not: ...}``."""
-    items = schema.get("items") if isinstance(schema, Mapping) else None
+    items = schema.get("items")
     if not isinstance(items, Mapping) or set(items) != {"not"}:
         return ""
     wanted = items["not"]
-    parts = wanted.get("allOf", [wanted]) if isinstance(wanted, Mapping) else []
+    parts = wanted.get("allOf", [wanted])
     members = {name: each for part in parts for name, each in part.get("properties", {}).items()}
     marks = [f"{name} {_wanted(each)}" for name, each in members.items() if _wanted(each)]
     return f"that fits the schema: {', '.join(marks)}" if marks else "that fits the schema"
