@@ -274,6 +274,15 @@ def test_what_lies_in_no_usual_order_is_described_as_asdf_describes_it(array: np
         same(file["a"][...], array)
 
 
+def test_columns_lie_one_after_the_other_as_their_strides_say() -> None:
+    array = np.asfortranarray(np.arange(6, dtype="<f8").reshape(2, 3))
+    content = by_us({"a": array})
+    assert header(content)["a"][1]["strides"] == [8, 16]
+    with asdf.open(io.BytesIO(content)) as file:
+        same(file["a"][...], array)
+    assert "strides" not in header(by_us({"a": array.T}))["a"][1]
+
+
 def test_many_arrays_of_another_asdf_file_keep_their_places() -> None:
     # asdf makes each of them anew when it is asked, and nobody else keeps it
     wanted = [np.arange(100.0) + at for at in range(30)]

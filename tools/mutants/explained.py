@@ -229,4 +229,28 @@ EXPLAINED: tuple[Explanation, ...] = (
         "the checks are made once more, of what stands there as before",
     ),
     Explanation("nodes/lazy_dict.py", "if UnparsedValue in map(type, _values(node)):", "if True:", _SHORT),
+    Explanation(
+        "extension/__init__.py",
+        "for extension in extensions_for('registered', reads=False, bases=(base,)):",
+        "for extension in extensions_for('registered', reads=True, bases=(base,)):",
+        "the tags of third parties are read whatever is asked, and no other base is registered",
+    ),
+    Explanation(
+        "header/content.py",
+        "searched = max(0, len(content) - 8)",
+        "searched = max(0, len(content) - 9)",
+        "a byte more is searched twice",
+    ),
+    Explanation(
+        "header/content.py",
+        "at = content.find(_END, at + 1)",
+        "at = content.find(_END, at + 2)",
+        "no end begins with the second byte of another",
+    ),
+    Explanation(
+        "header/content.py",
+        "if len(content) < len(_MAGIC) or b'\\xd3BLK' not in content:",
+        "if len(content) <= len(_MAGIC) or b'\\xd3BLK' not in content:",
+        "the first bytes alone hold no block either",
+    ),
 )
