@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from . import cutouts, header, stacking
+from . import cutouts, header, reading, stacking
 from .measure import Result, in_fresh_processes, in_turns
 from .setup import Setup
 
@@ -294,6 +294,9 @@ def _help(name: str, setup: Setup) -> Result:
     return Result(name, "roman-cal-models --help (peer: python -c pass)", *times, 0.334)
 
 
+# how many times as quick as the peer's reading all arrays should be
+_READ = {"l1": 6, "l2": 3.5, "l3": 4}
+
 CASES: dict[str, Case] = {
     "import": _timed("import, fresh process", 30, ("", _OURS), ("", _PEER)),
     "open-cold": _timed(
@@ -334,10 +337,14 @@ CASES: dict[str, Case] = {
     "save-flag-copy": _save_flag_copy,
     "read-large": _read_large,
     "cutout": cutouts.cutout,
+    **{f"read-{level}": reading.peer(level.upper(), wanted) for level, wanted in _READ.items()},
+    **{f"read-{level}-asdf": reading.asdf(level.upper()) for level in _READ},
     **{"header": header.warm, "header-cold": header.cold, "rows": header.rows},
     **{"pipeline": header.pipeline, "steps": header.steps},
     "stack": stacking.seconds,
     "memory-stack": stacking.memory,
     "memory-open": _peak("peak memory: open, read data", _READ_DATA),
     "memory-save": _peak("peak memory: open, save", _SAVE),
+    **{f"memory-read-{level}": reading.memory(level.upper()) for level in _READ},
+    **{f"memory-arrays-{level}": reading.memory_of_arrays(level.upper()) for level in _READ},
 }

@@ -41,6 +41,11 @@ class Setup:
         image.data = np.random.default_rng(0).normal(1.0, 0.1, (self.side, self.side)).astype(np.float32)
         return self._written("large.asdf", image)
 
+    def level(self, name: str) -> Path:
+        """Return a file of a level of the pipeline, L1, L2 or L3, with noise in all arrays that hold measurements."""
+        path = self.folder / f"{name}.asdf"
+        return path if path.exists() else self._written(path.name, _LEVELS[name](self.side))
+
     @cached_property
     def noisy_file(self) -> Path:
         """A Level 2 image of a whole detector with noise in all arrays, as the peer writes it, its WCS bounded."""
@@ -125,3 +130,46 @@ class Setup:
 
         with rdm.open(path) as model:
             return model.copy()
+
+
+def _level_1(side: int) -> Any:
+    import numpy as np
+    import roman_datamodels.datamodels as rdm
+
+    random = np.random.default_rng(0)
+    ramp = rdm.ScienceRawModel.create_fake_data(shape=(8, side, side))
+    ramp.data = (random.poisson(30, ramp.data.shape) + 5000).astype(np.uint16)
+    ramp.amp33 = random.integers(0, 3000, (8, side, side // 32)).astype(np.uint16)
+    return ramp
+
+
+def _level_2(side: int) -> Any:
+    import numpy as np
+    import roman_datamodels.datamodels as rdm
+
+    random = np.random.default_rng(0)
+    image = rdm.ImageModel.create_fake_data(shape=(side, side))
+    for name in ("data", "err", "var_poisson", "var_rnoise", "var_flat", "chisq", "dumo"):
+        image[name] = random.normal(1.0, 0.1, (side, side)).astype(np.float32 if name == "data" else np.float16)
+    for name in ("dq", "dq2"):
+        image[name] = np.where(random.random((side, side)) < 0.02, 5, 0).astype(np.uint32)
+    image.amp33 = random.integers(0, 3000, (1, side, side // 32)).astype(np.uint16)
+    for name, shape in (("left", (side, 4)), ("right", (side, 4)), ("top", (4, side)), ("bottom", (4, side))):
+        image[f"border_ref_pix_{name}"] = random.normal(1.0, 0.1, (1, *shape)).astype(np.float32)
+        image[f"dq_border_ref_pix_{name}"] = np.zeros(shape, np.uint32)
+    return image
+
+
+def _level_3(side: int) -> Any:
+    import numpy as np
+    import roman_datamodels.datamodels as rdm
+
+    random = np.random.default_rng(0)
+    mosaic = rdm.MosaicModel.create_fake_data(shape=(side, side))
+    for name in ("data", "err", "weight", "var_poisson", "var_rnoise", "var_flat"):
+        mosaic[name] = random.normal(1.0, 0.1, (side, side)).astype(np.float32)
+    mosaic.context = np.ones((1, side, side), np.uint32)
+    return mosaic
+
+
+_LEVELS = {"L1": _level_1, "L2": _level_2, "L3": _level_3}

@@ -12,11 +12,10 @@ By level, each knowing only those before it:
 - ``index``: the heads of the blocks: where each block is and what it says of itself;
 - ``codecs``: compressed content by its four letters, whole or piece by piece, and how much of it there can be;
 - ``pieces``: where the pieces of a block are in a far file;
-- ``reading``: the content of a block, whole or in parts; a whole block is read in one place, `raw_bytes`;
+- ``reading``: how much a block holds, its bytes as they are, and parts of its content;
+- ``contents``: the whole contents of blocks, by several threads, straight into their place;
 - ``sections``: arrays, or parts of them, by as few bytes of their block as can be;
 - ``integrity``: whether the blocks are whole, and what they were when they were written;
 - ``origins``: which blocks the objects in memory were built from;
 - ``writing``: the blocks of a new file, copied as they are or compressed and hashed by several threads.
-
-What reads several blocks at the same time belongs here, on top of ``reading``.
 """

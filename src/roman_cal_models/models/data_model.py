@@ -339,6 +339,7 @@ class DataModel(MutableNodeProxy, _Attributes):
         ----------
         deepcopy : bool
             Whether the node is copied as well, with all that is below; otherwise both models hold the same node.
+            Arrays that are not loaded are read for the copy alone.
         memo : dict, optional
             As `copy.deepcopy` takes it.
         """

@@ -32,7 +32,7 @@ class Source(Protocol):
         ...
 
     def ahead(self, raws: Iterable[Any]) -> AbstractContextManager[None]:
-        """Read the blocks of arrays that are built meanwhile, several at a time."""
+        """Read the blocks of foreign objects that are built meanwhile, several at a time."""
         ...
 
     def has_own_memory(self, raw: Any) -> bool:

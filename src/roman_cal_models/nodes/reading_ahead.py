@@ -7,7 +7,6 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from ..foreign.arrays import is_in_block
-from ..sources.file_blocks import arrays_in
 from ..yaml import opened
 from .deferred import FileValue, Source
 from .lazy_dict import raw_members
@@ -30,17 +29,16 @@ def arrays_ahead(tree: Any, *, recursive: bool = True) -> Generator[None]:
     top = getattr(tree, "_source", None)
     # a header is read a thousand times a second, and has none
     unread = () if top is not None and top.read_only else _unread(tree, recursive=recursive)
-    for source, array in unread:
-        wanted.setdefault(id(source), (source, []))[1].append(array)
+    for source, raw in unread:
+        wanted.setdefault(id(source), (source, []))[1].append(raw)
     with ExitStack() as stack:
-        for source, arrays in wanted.values():
-            if len(arrays) > 1:  # a single one is read by several threads anyhow
-                stack.enter_context(source.ahead(arrays))
+        for source, raws in wanted.values():
+            stack.enter_context(source.ahead(raws))
         yield
 
 
 def _unread(tree: Any, *, recursive: bool) -> Iterator[tuple[Source, Any]]:
-    """Yield the arrays in blocks that are not built, each with its source, in the order in which they stand there."""
+    """Yield the foreign objects that are not built, each with its source, in the order in which they stand there."""
     stack: list[tuple[Any, Source | None]] = [(tree, None)]
     met = set[int]()
     while stack:
@@ -51,10 +49,10 @@ def _unread(tree: Any, *, recursive: bool) -> Iterator[tuple[Source, Any]]:
         met.add(id(value))
         if isinstance(value, FileValue):
             if not value.is_built:
-                yield from ((value.source, array) for _, array in arrays_in(value.raw))
+                yield value.source, value.raw
         elif is_in_block(value):
             if source is not None:
-                yield from ((source, array) for _, array in arrays_in(value))
+                yield source, value
         elif recursive or value is tree:
             below = getattr(value, "_source", source)
             stack += [(raw, below) for _, raw in reversed(list(raw_members(value)))]

@@ -90,22 +90,23 @@ class FileSource(YamlSource):
 
     @contextmanager
     def ahead(self, raws: Iterable[Any]) -> Generator[None]:
-        """Read the blocks of arrays that are built meanwhile, several at a time, and check them if that is asked for.
+        """Read the blocks of foreign objects that are built meanwhile, several at a time.
 
-        Whatever is wrong is told when the array is built.
+        They are checked as well if that is asked for. Whatever is wrong is told when the object is built.
 
         Parameters
         ----------
         raws : iterable
             Their YAML.
         """
-        arrays = [raw for raw in raws if type(raw["source"]) is int]
+        arrays = [array for raw in raws for _, array in arrays_in(raw) if type(array["source"]) is int]
         with ExitStack() as stack:
-            with suppress(Exception), self.reading(lambda: "an array"):  # a file may hold anything
-                prepare()
-                if current().verify_checksums:
-                    self.blocks.check({raw["source"] for raw in arrays})
-                stack.enter_context(self._arrays.ahead(arrays))
+            if len(arrays) > 1:  # a single one is read by several threads anyhow
+                with suppress(Exception), self.reading(lambda: "an array"):  # a file may hold anything
+                    prepare()
+                    if current().verify_checksums:
+                        self.blocks.check({array["source"] for array in arrays})
+                    stack.enter_context(self._arrays.ahead(arrays))
             yield
 
     def has_own_memory(self, raw: Any) -> bool:

@@ -56,7 +56,7 @@ class YamlSource:
             raise ForeignValueError(self.name, f"{where()} cannot be built: {_reason(error)}") from error
 
     def ahead(self, raws: Iterable[Any]) -> AbstractContextManager[None]:
-        """Read the blocks of arrays that are built meanwhile: there are none."""
+        """Read the blocks of foreign objects that are built meanwhile: there are none."""
         return nullcontext()
 
     def has_own_memory(self, raw: Any) -> bool:
