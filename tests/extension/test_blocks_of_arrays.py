@@ -228,6 +228,13 @@ def test_a_header_holds_these(array: np.ndarray) -> None:
     assert b"\xd3BLK" not in content
 
 
+def test_numbers_that_are_no_integers_stand_in_the_header() -> None:
+    array = np.array([np.nan, np.inf, 1e300])
+    with asdf.open(io.BytesIO(by_us({"a": array}, inline=100))) as file:
+        assert file.get_array_storage(file["a"]) == "inline"
+        same(file["a"][...], array)
+
+
 def test_bytes_stand_in_the_header_as_text() -> None:
     array = np.array([b"ab", b"c"])
     content = by_us({"a": array}, inline=100)

@@ -77,6 +77,14 @@ def test_a_fragment_on_its_own_bears_the_tag_of_rads_convention() -> None:
     assert f"x: !<{TAGS}meta/l2_cal_step-1.1.0>" in header(written(step))
 
 
+def test_the_history_names_the_extension_of_a_node() -> None:
+    for node, uri in (
+        (rcm.WfiImage.create_fake_data(), installed().store.newest_manifest.extension_uri),
+        (rcm.L2CalStep.create_minimal(), f"{TAGS.removesuffix('/tags/')}/extensions/fragments-1.0.0"),
+    ):
+        assert f"extension_uri: {uri}\n" in header(written(node))
+
+
 def test_a_fragment_inside_a_parent_that_refers_to_it_is_untagged() -> None:
     image = rcm.WfiImage.create_fake_data({"meta": {"cal_step": rcm.L2CalStep.create_minimal()}})
     assert image.meta.cal_step.flat_field == "INCOMPLETE"
