@@ -211,7 +211,7 @@ def test_others_read_a_file_with_tables(tmp_path: Path) -> None:
     model.data = generator.integers(0, 100, (2048, 2048)).astype(np.float32)
     path = model.save(tmp_path / "image.asdf", all_array_compression="lz4")
     with rcm.open(path) as opened:
-        assert opened.problems() == []
+        assert {problem.kind for problem in opened.problems()} == {"shape"}  # `data` alone is large
         assert np.array_equal(opened.data, model.data)
         again = opened.save(tmp_path / "again.asdf")
     for each in (path, again):
