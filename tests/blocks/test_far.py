@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roman_cal_models.blocks import far
@@ -79,6 +79,7 @@ def read(file: FarFile, way: str, position: int, size: int) -> None:
         assert buffer == wanted
 
 
+@settings(deadline=None)
 @given(st.lists(reads, max_size=12))
 def test_bytes_are_the_right_ones_whatever_was_read_before(asked: list[tuple[str, int, int]]) -> None:
     file = FarFile(Asked())
@@ -98,6 +99,7 @@ def test_bytes_are_the_right_ones_when_little_is_kept(knows_ranges: bool) -> Non
     assert all(end - begin <= 40_000 + 32 for begin, end in ranges.spans)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(places, st.integers(1, 9_000)), min_size=1, max_size=9))
 def test_nothing_is_asked_for_twice(asked: list[tuple[int, int]]) -> None:
     ranges = Asked()

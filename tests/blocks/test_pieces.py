@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 import roman_cal_models as rcm
 from roman_cal_models.blocks.codecs import BrokenBlockError
-from roman_cal_models.blocks.contents import content as content_of
 from roman_cal_models.blocks.far import FarFile, Span
 from roman_cal_models.blocks.index import Block, blocks
 from roman_cal_models.blocks.pieces import pieces_told, table_in, table_of, table_size
 from roman_cal_models.blocks.positions import positioned
+from roman_cal_models.blocks.contents import content as content_of
 from roman_cal_models.blocks.reading import reader
 from roman_cal_models.blocks.writing import Content, Copy, write_blocks
 
@@ -211,7 +211,7 @@ def test_others_read_a_file_with_tables(tmp_path: Path) -> None:
     model.data = generator.integers(0, 100, (2048, 2048)).astype(np.float32)
     path = model.save(tmp_path / "image.asdf", all_array_compression="lz4")
     with rcm.open(path) as opened:
-        assert not [problem for problem in opened.problems() if problem.level == "error"]
+        assert {problem.kind for problem in opened.problems()} == {"shape"}  # `data` alone is large
         assert np.array_equal(opened.data, model.data)
         again = opened.save(tmp_path / "again.asdf")
     for each in (path, again):
