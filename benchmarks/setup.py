@@ -43,7 +43,7 @@ class Setup:
 
     @cached_property
     def noisy_file(self) -> Path:
-        """A Level 2 image of a whole detector with noise in all arrays, as the peer writes it, with bounds of its WCS."""
+        """A Level 2 image of a whole detector with noise in all arrays, and with a WCS of known bounds."""
         import numpy as np
 
         image = self._image(self.side)
