@@ -48,7 +48,7 @@ class Setup:
 
     @cached_property
     def noisy_file(self) -> Path:
-        """A Level 2 image of a whole detector with noise in all arrays, as the peer writes it, its WCS bounded."""
+        """A Level 2 image of a whole detector with noise in all arrays, and with a WCS of known bounds."""
         import numpy as np
 
         image = self._image(self.side)

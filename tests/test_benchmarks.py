@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,8 @@ def test_quick_run_gives_a_row_a_case_and_the_worst_and_the_median_of_all_kinds(
     assert done.returncode == 0, done.stderr
     head, _, *rows = done.stdout.splitlines()[2:]
     assert head.split() == ["what", "ours", "peer", "ratio", "wanted"]
-    assert len(rows) == len(CASES) + 1
+    # astrocut need not be installed
+    assert len(rows) == len(CASES) + (1 if find_spec("astrocut") else 0)
     assert [row.partition(" of ")[0] for row in rows if " kinds: open " in row] == ["open, worst", "open, median"]
 
 

@@ -74,7 +74,7 @@ class Deferred(Node):
         (np.int64(1), None),
         (np.str_("x"), f"{YAML}str"),
     ],
-    ids=repr,
+    ids=lambda case: type(case).__name__,
 )
 def test_a_value_has_a_tag(value: Any, tag: str | None) -> None:
     assert values.tag_of(value) == tag
