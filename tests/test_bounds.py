@@ -48,5 +48,9 @@ def test_the_environment_of_the_oldest_rad_holds_it(repository: Path) -> None:
 def test_what_an_extra_brings_has_the_same_bound_in_the_tests(repository: Path) -> None:
     extras = tomllib.loads((repository / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     tested = set(extras["test"])
-    brought = {text for name in ("archive", "distributed", "images", "parquet", "remote", "s3", "view") for text in extras[name]}
+    brought = {
+        text
+        for name in ("archive", "distributed", "images", "parquet", "remote", "s3", "view")
+        for text in extras[name]
+    }
     assert brought <= tested
