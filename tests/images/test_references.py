@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import roman_datamodels.datamodels as peer
 from fsspec.implementations.reference import LazyReferenceMapper
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import roman_cal_models as rcm
@@ -252,6 +252,8 @@ def test_parquet_needs_its_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 SHAPES = st.lists(st.integers(1, 5000), min_size=1, max_size=4).map(tuple)
 
 
+# drawing takes long on a machine that is busy
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(shape=SHAPES, itemsize=st.sampled_from([1, 2, 4, 8]))
 def test_chunks_without_compression_divide_any_array_evenly(shape: tuple[int, ...], itemsize: int) -> None:
     chunks = _even_chunks(shape, itemsize)
@@ -259,6 +261,7 @@ def test_chunks_without_compression_divide_any_array_evenly(shape: tuple[int, ..
     _assert_in_one_piece(shape, chunks)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(shape=SHAPES, itemsize=st.sampled_from([1, 2, 4, 8]), piece=st.integers(1, 5_000_000))
 def test_the_chunk_of_a_piece_is_as_long_as_the_piece(shape: tuple[int, ...], itemsize: int, piece: int) -> None:
     for length in (piece, even_piece(shape, itemsize)):

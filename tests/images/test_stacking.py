@@ -114,7 +114,7 @@ INDICES = st.slices(5).flatmap(
 
 
 @given(index=INDICES)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_part_is_what_it_is_in_the_arrays(files: list[Path], index: Any) -> None:
     found = rcm.stack(files, "data", rows=64).data.data[index].compute(scheduler="sync")
     np.testing.assert_array_equal(found, PIXELS[index])

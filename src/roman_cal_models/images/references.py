@@ -96,7 +96,6 @@ def virtual(
     Returns
     -------
     ReferenceSet
-    ----------
         What was written, and what was left out.
 
     Raises
