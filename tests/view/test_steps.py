@@ -48,6 +48,12 @@ def test_files_down_steps_across(make: Make) -> None:
     assert skipped == "s SKIPPED: dark 1"
 
 
+def test_several_processes_read_what_one_reads(make: Make, tmp_path: Path) -> None:
+    files = [make("b.asdf", flat_field="COMPLETE"), tmp_path / "missing.asdf", make("a.asdf", dark="SKIPPED")]
+    assert steps(iter(files), processes=2) == steps(files) == steps(files, processes=None)
+    assert [*steps(files, processes=2).files] == [str(files[0]), str(files[2])]
+
+
 def test_the_names_of_the_steps_stand_above_their_signs(make: Make) -> None:
     file = make("a.asdf", flat_field="COMPLETE")
     matrix = steps([file])

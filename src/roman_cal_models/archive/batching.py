@@ -15,7 +15,7 @@ from .file_reader import Failure, Mapped, Outcome, Reader, Task
 from .files import Paths, key_of, names_of
 from .products import TABLES
 
-__all__ = ["read_batches", "reader_for"]
+__all__ = ["read_batches", "reader_for", "workers_for"]
 
 # Starting processes takes about as long as reading this many files.
 _FEW = 500
@@ -69,7 +69,7 @@ def read_batches(
     if batch < 1:
         raise CatalogError(f"batch is the number of files that are written together, not {batch!r}")
     names = names_of(paths)
-    workers, names = _workers_for(names, client, processes)
+    workers, names = workers_for(names, client, processes)
     outcomes = spread(reader, _tasks(names, known, batch), workers, size=min(_PIECE, batch), lose=_lost)
     bar = Bar(_number(paths), is_drawn=progress)
     done = failed = 0
@@ -81,14 +81,29 @@ def read_batches(
             bar.update(done, f"{failed} failed" if failed else "")
 
 
-def _workers_for(names: Iterator[str], client: Any, processes: int | None) -> tuple[Workers | None, Iterator[str]]:
-    """Return the workers that read the files, None for this process, and the files."""
+def workers_for(
+    names: Iterator[str], client: Any, processes: int | None, *, few: int = _FEW
+) -> tuple[Workers | None, Iterator[str]]:
+    """Return the workers that read the files, None for this process, and the files.
+
+    Parameters
+    ----------
+    names : iterator of str
+        The files.
+    client : distributed.Client or None
+        Whose workers they are.
+    processes : int or None
+        How many processes of this machine otherwise; None for as many as there are processors, but this one alone
+        for fewer files than `few`.
+    few : int
+        Starting processes takes about as long as reading this many files.
+    """
     if client is not None:
         return Cluster(client), names
     if processes is None:
-        first = list(islice(names, _FEW))
+        first = list(islice(names, few))
         names = chain(first, names)
-        processes = 1 if len(first) < _FEW else processors()
+        processes = 1 if len(first) < few else processors()
     return Processes(processes) if processes > 1 else None, names
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+from .arguments import number_of_processes
 from .terminal import print_json
 
 __all__ = ["PARSER", "add_arguments", "run"]
@@ -39,7 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mapping", choices=["newest", "file"], default="newest", help="with --to: whose columns old files have"
     )
-    parser.add_argument("--processes", metavar="N", type=_positive, help="with --to: how many processes read the files")
+    parser.add_argument(
+        "--processes", metavar="N", type=number_of_processes, help="with --to: how many processes read the files"
+    )
     parser.add_argument(
         "--json",
         action="store_true",
@@ -47,12 +50,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     # it knows how to refuse what argparse itself cannot
     parser.set_defaults(parser=parser)
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes, 1 or more")
-    return int(text)
 
 
 def run(options: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..progress import Progress
 from ..view.statuses import LOOKS
+from .arguments import number_of_processes
 from .terminal import has_colours, print_json, print_styled
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.add_argument("files", metavar="FILE", nargs="+", help="path or URL")
     parser.add_argument("--json", action="store_true", help="print one JSON object a file, each on a line of its own")
+    parser.add_argument("--processes", metavar="N", type=number_of_processes, help="how many processes read the files")
     parser.add_argument(
         "--plot", metavar="FILE", type=_figure, help=f"draw the matrix into a file as well: {', '.join(_FORMATS)}"
     )
@@ -48,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     from ..view.steps import steps
     from ..view.steps_figure import write_figure
 
-    matrix = steps(Progress(options.files))
+    matrix = steps(Progress(options.files), processes=options.processes)
     if options.plot is not None:
         write_figure(matrix, options.plot)
     if options.json:

@@ -137,6 +137,8 @@ def _own_reader(cls: type) -> Callable[[Any], str | None] | None:
         return lambda value: value.__roman_tag__() or core
     if _has_tag_slot(cls):
         return lambda value: value.tag or core
+    if _is_tagged_by_asdf(cls):
+        return lambda value: value._tag or core
     if cls in _BUILTIN:
         return lambda value: core
     if cls.__module__ == "numpy" and cls.__name__ == "ndarray":
@@ -167,12 +169,17 @@ def _has_converter(cls: type) -> bool:
 
 
 def _answers(cls: type) -> bool:
-    return hasattr(cls, "__roman_tag__") or _has_tag_slot(cls) or cls in _BUILTIN
+    return hasattr(cls, "__roman_tag__") or _has_tag_slot(cls) or _is_tagged_by_asdf(cls) or cls in _BUILTIN
 
 
 def _has_tag_slot(cls: type) -> bool:
     """Tell the tagged mappings, sequences and scalars of our YAML reader."""
     return issubclass(cls, dict | list | str) and isinstance(getattr(cls, "tag", None), MemberDescriptorType)
+
+
+def _is_tagged_by_asdf(cls: type) -> bool:
+    """Tell asdf's own tagged mappings, sequences and scalars, of which its converters' trees are made."""
+    return cls.__module__ == "asdf.tagged"
 
 
 _BUILTIN: frozenset[type] = frozenset({type(None), tuple, *_CORE_TAGS})

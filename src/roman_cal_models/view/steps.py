@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["StepMatrix", "steps"]
+
+# as of `workers_for`: only what stands before a file's first array is read, and little of that
+_FEW = 3000
+_PIECE = 64
 
 
 @dataclass
@@ -132,13 +136,16 @@ def _last(file: str) -> str:
     return file.rstrip("/").rpartition("/")[2]
 
 
-def steps(files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> StepMatrix:
+def steps(files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], *, processes: int | None = 1) -> StepMatrix:
     """Read from headers which calibration steps were done to files.
 
     Parameters
     ----------
     files : str, path-like or iterable of them
         Paths or URLs.
+    processes : int or None
+        How many processes read the files; None for as many as there are processors if there are thousands of files. A
+        script that asks for more than one does it under ``if __name__ == "__main__":``, because each imports it.
 
     Returns
     -------
@@ -152,17 +159,53 @@ def steps(files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> S
     >>> matrix.files
     {}
     """
+    names = (os.fspath(file) for file in ([files] if isinstance(files, (str, os.PathLike)) else files))
     matrix = StepMatrix()
-    for file in [files] if isinstance(files, (str, os.PathLike)) else files:
-        name = os.fspath(file)
-        try:
-            node = _cal_step(read_header(file))
-            matrix.add(name, {step: str(node[step]) for step in _in_order(node)})
-            new = [step for step in node if step not in matrix.titles]
-            matrix.titles |= {step: title for step in new if (title := _title(node, step)) is not None}
-        except (RomanCalModelsError, OSError) as error:
-            matrix.failures[name] = told(error, name)
+    for _, name, flags, titles, failure in _read(enumerate(names)) if processes == 1 else _spread(names, processes):
+        if failure is not None:
+            matrix.failures[name] = failure
+            continue
+        matrix.add(name, flags)
+        matrix.titles |= {step: title for step, title in titles.items() if step not in matrix.titles}
     return matrix
+
+
+# place among the files, file, step -> status, step -> title, why it could not be read
+_Read = tuple[int, str, dict[str, str], dict[str, str], str | None]
+
+
+def _spread(names: Iterator[str], processes: int | None) -> list[_Read]:
+    """Have processes read the files, if there are many or a number was given."""
+    from ..archive.batching import workers_for
+    from ..archive.executors import spread
+
+    workers, names = workers_for(names, None, processes, few=_FEW)
+    return sorted(spread(_read_some, enumerate(names), workers, size=_PIECE, lose=_lost))
+
+
+def _read_some(files: Sequence[tuple[int, str]]) -> list[_Read]:
+    return list(_read(files))
+
+
+def _read(files: Iterable[tuple[int, str]]) -> Iterator[_Read]:
+    """Read files; a title is told with the first of them that has the step."""
+    known: set[str] = set()
+    for place, name in files:
+        try:
+            node = _cal_step(read_header(name))
+            flags = {step: str(node[step]) for step in _in_order(node)}
+            new = [step for step in node if step not in known]
+            titles = {step: title for step in new if (title := _title(node, step)) is not None}
+        except (RomanCalModelsError, OSError) as error:
+            yield place, name, {}, {}, told(error, name)
+        else:
+            known.update(titles)
+            yield place, name, flags, titles, None
+
+
+def _lost(task: tuple[int, str]) -> _Read:
+    place, name = task
+    return place, name, {}, {}, "the process that read it ended, twice"
 
 
 def _cal_step(header: Header) -> Mapping[str, Any]:
