@@ -14,7 +14,7 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 
 from .errors import WorkerError
 
-__all__ = ["Cluster", "Processes", "Workers", "processors", "spread"]
+__all__ = ["Cluster", "Processes", "Workers", "spread"]
 
 _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
@@ -116,13 +116,6 @@ class Cluster:
         if self._executor is not None:
             self._executor.shutdown(wait=False)
             self._executor = None
-
-
-def processors() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def spread(

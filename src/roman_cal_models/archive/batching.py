@@ -9,7 +9,8 @@ from itertools import chain, islice
 from typing import Any, Literal
 
 from ..errors import CatalogError
-from ..executors import Cluster, Processes, Workers, processors, spread
+from ..executors import Cluster, Processes, Workers, spread
+from ..processors import processors
 from ..progress import Bar
 from .file_reader import Failure, Mapped, Outcome, Reader, Task
 from .files import Paths, key_of, names_of

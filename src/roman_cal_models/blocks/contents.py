@@ -8,13 +8,13 @@ compressed piece. A block of another file, where each request takes its time, is
 from __future__ import annotations
 
 import itertools
-import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+from ..processors import processors
 from .codecs import BrokenBlockError, Others, empty, fillings
 from .index import Block
 from .positions import PositionedBytes, is_near
@@ -176,7 +176,7 @@ class _Workers:
     def __init__(self, file: PositionedBytes, size: int) -> None:
         self._file = file
         self._is_near = is_near(file)
-        threads = min(_processors(), _MOST_THREADS) if self._is_near else _FAR_THREADS
+        threads = min(processors(), _MOST_THREADS) if self._is_near else _FAR_THREADS
         self._pool = ThreadPoolExecutor(threads, "roman-cal-models-blocks") if size >= _SHORT and threads > 1 else None
         self._can_submit = self._pool is not None
         self._held: deque[tuple[Future[int], int]] = deque()
@@ -222,8 +222,3 @@ def _done(job: Callable[[], int]) -> Future[int]:
     except Exception as error:
         future.set_exception(error)
     return future
-
-
-def _processors() -> int:
-    """Return how many processors there are for this process."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import os
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ..processors import processors
 from .codecs import NO_COMPRESSION, BrokenBlockError, decoded, is_known, stored
 from .index import INDEX_MAGIC, Block, blocks, positions_of
 from .positions import PositionedBytes
@@ -245,7 +245,7 @@ def check_all(
     from concurrent.futures import ThreadPoolExecutor
 
     verdicts: dict[int, Verdict] = {}
-    threads = min(len(wanted), os.cpu_count() or 1, _MOST_THREADS)
+    threads = min(len(wanted), processors(), _MOST_THREADS)
     with ThreadPoolExecutor(max(threads, 1)) as pool:
         tasks = {
             number: pool.submit(check, file, number, block, whole=whole, foreign=foreign)

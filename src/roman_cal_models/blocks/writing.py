@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import os
 import struct
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
+from ..processors import processors
 from .codecs import LZ4
 from .index import HEAD_SIZE, Block, head_of, index_of
 from .pieces import table_in, table_of, table_size
@@ -341,7 +341,7 @@ class _Blocks:
         self._stream = stream
         self._checksums = checksums
         self._pad = pad
-        self._threads = 0 if is_short else min(os.cpu_count() or 1, _MOST_THREADS)
+        self._threads = 0 if is_short else min(processors(), _MOST_THREADS)
         self._unfinished: deque[_Unfinished] = deque()
         self._pools = ExitStack()
         # the bytes of a block are hashed in their order, so by one thread

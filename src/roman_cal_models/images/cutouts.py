@@ -13,10 +13,11 @@ from itertools import islice
 from typing import Any
 
 from ..errors import CutoutError, WorkerError
-from ..executors import Cluster, processors, spread
+from ..executors import Cluster, spread
 from ..models.cutout import Cutter
 from ..models.data_model import DataModel
 from ..models.opening import open as open_model
+from ..processors import processors
 from ..progress import Bar
 from ..registration.surroundings import Surroundings
 from .bands import bands_of, rows_together

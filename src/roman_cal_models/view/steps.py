@@ -177,7 +177,7 @@ _Read = tuple[int, str, dict[str, str], dict[str, str], str | None]
 def _spread(names: Iterator[str], processes: int | None) -> list[_Read]:
     """Have processes read the files, if there are many or a number was given."""
     from ..archive.batching import workers_for
-    from ..archive.executors import spread
+    from ..executors import spread
 
     workers, names = workers_for(names, None, processes, few=_FEW)
     return sorted(spread(_read_some, enumerate(names), workers, size=_PIECE, lose=_lost))
