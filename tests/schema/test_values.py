@@ -112,7 +112,7 @@ def test_the_tag_of_a_foreign_object_is_what_asdf_writes(value: Any) -> None:
         (3 * u.m, False),
         (1j, False),
     ],
-    ids=repr,
+    ids=lambda case: type(case).__name__,
 )
 def test_a_value_is_plain_or_seen_as_its_tree(value: Any, is_plain: bool) -> None:
     assert values.is_plain(value) is is_plain
@@ -143,7 +143,7 @@ def test_what_is_not_plain_is_lowered_by_itself_or_by_asdf() -> None:
         ([1] * u.m, False),
         (Table({"a": [1]}), False),
     ],
-    ids=repr,
+    ids=lambda case: type(case).__name__,
 )
 def test_an_array_is_told_by_its_tag(value: Any, is_array: bool) -> None:
     assert values.is_array(value) is is_array
@@ -161,7 +161,7 @@ def test_an_array_is_told_by_its_tag(value: Any, is_array: bool) -> None:
         (Table({"a": [1]}), False),
         ("text", False),
     ],
-    ids=repr,
+    ids=lambda case: type(case).__name__,
 )
 def test_arrays_of_other_libraries_are_like_arrays(value: Any, is_array_like: bool) -> None:
     assert values.is_array_like(value) is is_array_like
