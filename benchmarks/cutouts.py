@@ -35,7 +35,7 @@ def _cutout(name: str, setup: Setup, file: Path, *, lite: bool, wanted: float | 
     import roman_cal_models as rcm
 
     with rcm.open(file) as model:
-        position = model["meta"]["wcs"].pixel_to_world(setup.side / 2, setup.side / 2)
+        position = model["meta"]["wcs"].pixel_to_world(setup.side / 3, setup.side / 3)
 
     def ours() -> None:
         with rcm.open(file) as model:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.once
 # Command -> arguments behind its name that give data as JSON, with {file}
 AS_JSON = {
     "catalog": "--columns wfi_image --json",
-    "cutout": "{file} --pixel 2 2 --size 3 --out cutouts --json",
+    "cutout": "{file} --pixel 2 2 --size 3 --out {file}.cutouts --json",
     "diff": "{file} {file} --json",
     "header": "{file} --json",
     "identify": "{file} --json",

@@ -147,7 +147,7 @@ def _of_table(path: Path, size: Any, parser: argparse.ArgumentParser) -> tuple[A
     return positions, sizes, [f"cutout{number}" for number in range(len(table))]
 
 
-def _one_or_two(size: tuple[Any, ...]) -> Any:
+def _one_or_two(size: Any) -> Any:
     return size if len(size) == 2 else size[0]
 
 
