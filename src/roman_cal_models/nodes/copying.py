@@ -9,7 +9,7 @@ from ..blocks.origins import inherit
 from ..foreign.kinds import kind_of
 from .assignment import convert
 from .classes import editable
-from .core import PLAIN, ListCore, ObjectCore, bind, bind_list, fill, fill_list
+from .core import PLAIN, ListCore, ObjectCore, bind, bind_list, fill_list, set_parent
 from .lazy_dict import deferred_items, present_values, raw_items
 from .scalar_node import UndescribedString
 
@@ -34,12 +34,14 @@ def deepcopied(node: _Node, memo: dict[int, Any]) -> _Node:
     """Return a deep copy; foreign objects are built first, so that the copy outlives the file."""
     twin = restored(type(node), node._schema, node._given_tag, {})
     memo[id(node)] = twin
-    return fill(twin, [(key, _deepcopied(value, memo)) for key, value in present_values(node).items()])
+    values = present_values(node)
+    for key, value in values.items():
+        if value.__class__ not in PLAIN:
+            values[key] = _deepcopied(value, memo)
+    return _filled(twin, values)
 
 
 def _deepcopied(value: Any, memo: dict[int, Any]) -> Any:
-    if value.__class__ in PLAIN:
-        return value
     if isinstance(value, (ObjectCore, ListCore)):
         return copy.deepcopy(value, memo)
     return inherit(kind_of(value).deepcopied(value, memo), value)
@@ -49,7 +51,16 @@ def restored(cls: type[_Node], schema: ObjectSchema | None, tag: str | None, val
     """Return a node as it was pickled."""
     node = cls.__new__(cls)
     bind(node, schema, tag=tag)
-    return fill(node, values.items())
+    return _filled(node, values)
+
+
+def _filled(node: _Node, values: dict[str, Any]) -> _Node:
+    # as `fill` does it, all at once
+    dict.update(node, values)
+    for value in values.values():
+        if value.__class__ not in PLAIN:
+            set_parent(value, node)
+    return node
 
 
 def copied_list(values: _List) -> _List:
