@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..blocks.origins import inherit
@@ -11,7 +10,7 @@ from ..errors import format_path
 from ..foreign.kinds import kind_of
 from .assignment import convert
 from .classes import editable
-from .core import PLAIN, ListCore, ObjectCore, bind, bind_list, fill, fill_list
+from .core import PLAIN, ListCore, ObjectCore, bind, bind_list, fill, fill_list, set_parent
 from .deferred import FileValue
 from .lazy_dict import deferred_items, raw_items
 from .scalar_node import UndescribedString
@@ -48,17 +47,17 @@ def deepcopied(node: _Node, memo: dict[int, Any]) -> _Node:
     """Return a deep copy; foreign objects are built for it, so that it outlives the file."""
     twin = restored(type(node), node._schema, node._given_tag, {})
     memo[id(node)] = twin
-    return fill(twin, _deepcopied_items(node, memo))
-
-
-def _deepcopied_items(node: ObjectCore, memo: dict[int, Any]) -> Iterator[tuple[str, Any]]:
-    for key, raw in raw_items(node):
+    values = dict(raw_items(node))
+    for key, raw in list(values.items()):
         if raw.__class__ in PLAIN:
-            yield key, raw
-        elif isinstance(raw, FileValue):
-            yield key, raw.copied(lambda key=key: format_path((*node.path(), key)), memo)  # type: ignore[misc]
-        elif (value := node.get(key, _GONE)) is not _GONE:  # another thread may take it out meanwhile
-            yield key, _deepcopied(value, memo)
+            continue
+        if isinstance(raw, FileValue):
+            values[key] = raw.copied(lambda key=key: format_path((*node.path(), key)), memo)  # type: ignore[misc]
+        elif (value := node.get(key, _GONE)) is not _GONE:
+            values[key] = _deepcopied(value, memo)
+        else:  # another thread has taken it out meanwhile
+            del values[key]
+    return _filled(twin, values)
 
 
 def _deepcopied(value: Any, memo: dict[int, Any]) -> Any:
@@ -73,7 +72,16 @@ def restored(cls: type[_Node], schema: ObjectSchema | None, tag: str | None, val
     """Return a node as it was pickled."""
     node = cls.__new__(cls)
     bind(node, schema, tag=tag)
-    return fill(node, values.items())
+    return _filled(node, values)
+
+
+def _filled(node: _Node, values: dict[str, Any]) -> _Node:
+    # as `fill` does it, all at once
+    dict.update(node, values)
+    for value in values.values():
+        if value.__class__ not in PLAIN:
+            set_parent(value, node)
+    return node
 
 
 def copied_list(values: _List) -> _List:

@@ -75,8 +75,9 @@ class _Minimal:
 
     shape: tuple[int, ...] = ()
 
+    # makers of one kind and shape make the same
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.shape == other.shape
+        return isinstance(other, _Minimal) and (type(self), self.shape) == (type(other), other.shape)
 
     def __hash__(self) -> int:
         return hash((type(self), self.shape))
