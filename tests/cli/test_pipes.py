@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.once, pytest.mark.skipif(not hasattr(os, "fork"), reas
 ARGUMENTS = {
     "": "--help",
     "catalog": "--ddl sqlite",
+    "cutout": "{file} --pixel 1 1 --size 1 --out {folder} --overwrite",
     "demo": "",
     "diff": "{file} {other}",
     "header": "{file}",
@@ -30,7 +31,7 @@ ARGUMENTS = {
 }
 
 # What prints little, and works long for it, is tried less often.
-TRIES = {"demo": 2, "set": 3, "upgrade": 3}
+TRIES = {"cutout": 3, "demo": 2, "set": 3, "upgrade": 3}
 
 # Imports are done once, and each try is a process of its own, which ends as any does.
 PROGRAM = """
