@@ -11,8 +11,7 @@ from .setup import Setup
 
 __all__ = ["cold", "pipeline", "rows", "steps", "warm"]
 
-_MEMBERS = 300
-_NIGHT = 1000
+_FILES = 300
 
 _PROGRAM = """
 import sys, time
@@ -47,14 +46,14 @@ def warm(name: str, setup: Setup) -> Result:
     return Result(name, "one flag from a header (peer: open)", *in_turns(ours, peer, seconds=setup.seconds), 20)
 
 
-def _links(setup: Setup, number: int) -> list[Path]:
-    """Return so many names of the small image."""
-    folder = setup.folder / f"members-{number}"
-    if not folder.exists():
-        folder.mkdir()
-        for index in range(number):
-            os.link(setup.small_file, folder / f"{index:04}.asdf")
-    return sorted(folder.iterdir())
+def _files(setup: Setup) -> list[Path]:
+    """Return many places of the small image, each in a folder of its own: under another name, it would be warned of."""
+    places = [setup.folder / f"{index:04}" / setup.small_file.name for index in range(10 if setup.quick else _FILES)]
+    for place in places:
+        if not place.exists():
+            place.parent.mkdir()
+            os.link(setup.small_file, place)
+    return places
 
 
 def pipeline(name: str, setup: Setup) -> list[Result]:
@@ -67,8 +66,8 @@ def pipeline(name: str, setup: Setup) -> list[Result]:
 
     import roman_cal_models as rcm
 
-    number = 10 if setup.quick else _MEMBERS
-    members = _links(setup, number)
+    members = _files(setup)
+    number = len(members)
 
     def groups() -> None:
         for path in members:
@@ -111,8 +110,7 @@ def steps(name: str, setup: Setup) -> Result:
 
     import roman_cal_models as rcm
 
-    number = 10 if setup.quick else _NIGHT
-    files = _links(setup, number)
+    files = _files(setup)
 
     def peer() -> None:
         for path in files:
@@ -120,7 +118,7 @@ def steps(name: str, setup: Setup) -> Result:
                 assert dict(model.meta.cal_step.items())
 
     times = in_turns(lambda: rcm.steps(files), peer, seconds=setup.seconds)
-    return Result(name, f"calibration steps of {number} files (peer: open)", *times, 20)
+    return Result(name, f"calibration steps of {len(files)} files (peer: open)", *times, 20)
 
 
 def rows(name: str, setup: Setup) -> Result:
