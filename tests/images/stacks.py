@@ -73,6 +73,13 @@ class CountedFiles(MemoryFileSystem):
         stripped: str = MemoryFileSystem._strip_protocol(path.replace("counted://", "memory://"))
         return stripped
 
+    def cat_file(self, path: str, start: int | None = None, end: int | None = None, **kwargs: Any) -> bytes:
+        if self.key != "open sesame":
+            raise PermissionError(f"{path}: wrong key")
+        piece: bytes = super().cat_file(path, start, end, **kwargs)
+        CountedFiles.read[path] += len(piece)
+        return piece
+
     def _open(self, path: str, mode: str = "rb", **kwargs: Any) -> Any:
         if mode == "rb" and self.key != "open sesame":
             raise PermissionError(f"{path}: wrong key")

@@ -204,18 +204,6 @@ def test_the_parents_of_an_object_are_the_documents_that_it_takes_in_whole(tmp_p
     assert registry.document(TWO).parents == ()
 
 
-@pytest.mark.parametrize(
-    ("one", "order"),
-    [
-        ({"propertyOrder": ["b", "a"]}, ("b", "a")),
-        ({"allOf": [{"propertyOrder": []}, {"propertyOrder": ["c"]}, {"propertyOrder": ["d"]}]}, ("c",)),
-        ({}, ()),
-    ],
-)
-def test_properties_are_written_in_an_order(one: dict[str, Any], order: tuple[str, ...], tmp_path: Path) -> None:
-    assert object_of(tmp_path, {"type": "object", **one}).order == order
-
-
 def test_unknown_names_are_forbidden_by_any_of_the_schemas(tmp_path: Path) -> None:
     closed = {"additionalProperties": False}
     assert object_of(tmp_path / "1", {"type": "object", "allOf": [{}, closed]}).is_closed

@@ -61,6 +61,8 @@ def _are_same_blocks(one: Any, first: FileSource, two: Any, second: FileSource) 
         return False
     where = lambda: "an array"  # noqa: E731
     try:
+        first.check(one, where)
+        second.check(two, where)
         with first.reading(where), second.reading(where):
             file, block = first.block(one)
             other_file, other = second.block(two)

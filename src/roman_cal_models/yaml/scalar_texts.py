@@ -20,7 +20,8 @@ _SMALLEST, _LARGEST = -(2**63 - 2), 2**63 - 1
 # letters that libyaml prints as they are, and the line feed
 _PRINTABLE = " -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd"
 _is_printable_lines = re.compile(rf"[{_PRINTABLE}\n]*").fullmatch
-_is_of_no_use = re.compile(r"[\ud800-\udfff]").search
+# what cannot be encoded, and what breaks lines for libyaml and for nobody else
+_is_of_no_use = re.compile(r"[\ud800-\udfff\u2028\u2029]").search
 # within a plain scalar, these end it: anywhere, or in a flow collection
 _ends_block = re.compile(r":(?:\s|$)|\s#").search
 _ends_flow = re.compile(r"[,?\[\]{}:]|\s#").search
@@ -29,7 +30,7 @@ _spaced_break = re.compile(r" \n|\n ").search
 _escaped = re.compile(rf'[^{_PRINTABLE}]|["\\]').sub
 _ESCAPES = {
     **{"\0": "0", "\a": "a", "\b": "b", "\t": "t", "\n": "n", "\v": "v", "\f": "f", "\r": "r", "\x1b": "e"},
-    **{'"': '"', "\\": "\\", "\x85": "N", "\u2028": "L", "\u2029": "P"},
+    **{'"': '"', "\\": "\\", "\x85": "N"},
 }
 
 _PLAIN, _SINGLE, _DOUBLE = "", "'", '"'
