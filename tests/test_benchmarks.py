@@ -26,8 +26,8 @@ def test_quick_run_gives_a_row_a_case_and_the_worst_and_the_median_of_all_kinds(
     assert done.returncode == 0, done.stderr
     head, _, *rows = done.stdout.splitlines()[2:]
     assert head.split() == ["what", "ours", "peer", "ratio", "wanted"]
-    # astrocut need not be installed
-    assert len(rows) == len(CASES) + (1 if find_spec("astrocut") else 0)
+    # two of all kinds and of pipelines; astrocut need not be installed
+    assert len(rows) == len(CASES) + (2 if find_spec("astrocut") else 1)
     assert [row.partition(" of ")[0] for row in rows if " kinds: open " in row] == ["open, worst", "open, median"]
 
 
