@@ -186,13 +186,13 @@ EXPLAINED: tuple[Explanation, ...] = (
     Explanation("schema/values.py", "PLAIN.add(cls)", "(removed)", _KEPT),
     Explanation(
         "schema/values.py",
-        "return hasattr(cls, '__roman_tag__') or _has_tag_slot(cls) or _is_tagged_by_asdf(cls) or cls in _BUILTIN",
+        "return hasattr(cls, '__roman_tag__') or _has_tag_slot(cls) or _is_tagged_by_asdf(cls) or (cls in _BUILTIN)",
         "return hasattr(cls, '__roman_tag__') or _is_tagged_by_asdf(cls) or cls in _BUILTIN",
         _SHORT,
     ),
     Explanation(
         "schema/values.py",
-        "return hasattr(cls, '__roman_tag__') or _has_tag_slot(cls) or _is_tagged_by_asdf(cls) or cls in _BUILTIN",
+        "return hasattr(cls, '__roman_tag__') or _has_tag_slot(cls) or _is_tagged_by_asdf(cls) or (cls in _BUILTIN)",
         "return hasattr(cls, '__roman_tag__') or _has_tag_slot(cls) or _is_tagged_by_asdf(cls)",
         _SHORT,
     ),
