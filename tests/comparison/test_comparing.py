@@ -458,3 +458,12 @@ def test_values_that_differ_do_so_at_any_tolerance(one: Any, two: Any) -> None:
 def test_without_tolerance_a_value_is_equal_to_itself(value: Any) -> None:
     twin = Quantity(value) if isinstance(value, Quantity) else float(str(value))
     assert not rcm.diff(*pair(value, twin))
+
+
+def test_a_cut_file_is_not_the_same_as_itself(path: Path) -> None:
+    path = changed(path, data=np.random.default_rng(0).normal(size=(64, 32)).astype("f4"))
+    _, begin = _block_of_data(path)
+    cut = path.with_name("cut.asdf")
+    cut.write_bytes(path.read_bytes()[: begin + 100])
+    with pytest.raises(rcm.RomanCalModelsError, match=r"cut\.asdf"):
+        rcm.diff(cut, cut)

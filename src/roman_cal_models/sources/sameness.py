@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
+from ..blocks.codecs import stored
 from ..blocks.index import Block
-from ..blocks.positions import PositionedBytes
 from ..errors import RomanCalModelsError
 from ..foreign.arrays import is_in_block
 from .file_source import FileSource
 from .yaml_source import TAGGED, YamlSource, needs_blocks
 
 __all__ = ["are_surely_the_same"]
-
-_PIECE = 1 << 20
 
 
 def are_surely_the_same(one: Any, first: YamlSource, two: Any, second: YamlSource) -> bool:
@@ -66,10 +65,11 @@ def _are_same_blocks(one: Any, first: FileSource, two: Any, second: FileSource) 
         with first.reading(where), second.reading(where):
             file, block = first.block(one)
             other_file, other = second.block(two)
-            return _are_alike(block, other) and (
-                (block.checksum is not None and block.checksum == other.checksum)
-                or (None in (block.checksum, other.checksum) and _have_same_bytes(file, block, other_file, other))
-            )
+            if not _are_alike(block, other) or block.end > file.size() or other.end > other_file.size():
+                return False
+            if block.checksum is not None and other.checksum is not None:
+                return block.checksum == other.checksum
+            return all(map(operator.eq, stored(file, block), stored(other_file, other)))
     except (RomanCalModelsError, OSError, ValueError):  # whoever reads them says what is wrong
         return False
 
@@ -80,13 +80,4 @@ def _are_alike(one: Block, two: Block) -> bool:
         two.compression,
         two.size,
         two.end - two.begin,
-    )
-
-
-def _have_same_bytes(file: PositionedBytes, block: Block, other_file: PositionedBytes, other: Block) -> bool:
-    length = block.end - block.begin
-    return all(
-        file.read_at(block.begin + at, min(_PIECE, length - at))
-        == other_file.read_at(other.begin + at, min(_PIECE, length - at))
-        for at in range(0, length, _PIECE)
     )
