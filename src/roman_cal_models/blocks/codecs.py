@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
+    "BZIP2",
     "LZ4",
     "NO_COMPRESSION",
+    "ZLIB",
     "BrokenBlockError",
     "Decompressor",
     "Filling",
@@ -52,6 +54,8 @@ Filling = Callable[[Take], int]
 
 NO_COMPRESSION = b"\0\0\0\0"
 LZ4 = b"lz4\0"
+ZLIB = b"zlib"
+BZIP2 = b"bzp2"
 
 # How much more than its ratio allows a block may hold: what a format stores beside its content.
 _SLACK = 64
@@ -417,6 +421,6 @@ def _put(piece: bytes, content: memoryview, filled: int) -> int:
 
 _CODECS = {
     LZ4: _Codec(_LZ4_RATIO, _fillings_of_lz4, _pieces_of_lz4),
-    b"zlib": _Codec(_ZLIB_RATIO, _fillings_of_zlib, _pieces_of_zlib),
-    b"bzp2": _Codec(_BZIP2_RATIO, _fillings_of_bzip2, _pieces_of_bzip2),
+    ZLIB: _Codec(_ZLIB_RATIO, _fillings_of_zlib, _pieces_of_zlib),
+    BZIP2: _Codec(_BZIP2_RATIO, _fillings_of_bzip2, _pieces_of_bzip2),
 }

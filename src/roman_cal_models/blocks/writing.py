@@ -16,14 +16,13 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from ..processors import processors
-from .codecs import LZ4
+from .codecs import BZIP2, LZ4, NO_COMPRESSION, ZLIB
 from .index import HEAD_SIZE, Block, head_of, index_of
 from .pieces import table_in, table_of, table_size
 from .positions import PositionedBytes, copy_to
 
 __all__ = [
     "KNOWN",
-    "NO_COMPRESSION",
     "Compressor",
     "Content",
     "Copy",
@@ -32,8 +31,6 @@ __all__ = [
     "shrinks",
     "write_blocks",
 ]
-
-NO_COMPRESSION = bytes(4)
 
 Compressor = Callable[[memoryview], Iterable[bytes]]
 """Gives the compressed bytes of a content, in pieces of any length."""
@@ -270,7 +267,7 @@ def _bzip2(data: memoryview, **options: Any) -> bytes:
     return bz2.compress(data, **options)
 
 
-_STREAMS: dict[bytes, Callable[..., bytes]] = {b"zlib": _zlib, b"bzp2": _bzip2}
+_STREAMS: dict[bytes, Callable[..., bytes]] = {ZLIB: _zlib, BZIP2: _bzip2}
 
 KNOWN = frozenset({NO_COMPRESSION, LZ4, *_STREAMS})
 """The compressions that need no compressor of somebody else's."""

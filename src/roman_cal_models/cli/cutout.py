@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import os
 import re
 import sys
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import CutoutError, FilenameMismatchWarning, OutsideImageError, RomanCalModelsError, told
 from ..printable import printable
 from ..progress import Bar
+from .arguments import make_folder
 from .terminal import print_json
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
     clash = _clash(options.files, names)
     if clash is not None:
         options.parser.error(printable(clash))
-    _make_folder(options.out)
+    make_folder(options.out)
     failed = False
     nowhere = set(range(len(names)))
     complaints: dict[str, None] = {}  # a file that cannot be read is told once, not for each position
@@ -184,13 +184,6 @@ def _clash(files: list[str], names: list[str]) -> str | None:
             twice = next(name for name in each if each.count(name) > 1)
             return f"two of the {what} are called {twice}: their cutouts would be one file"
     return None
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except FileExistsError:
-        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder)) from None
 
 
 def _save(result: Cutout, names: list[str], options: argparse.Namespace) -> tuple[Path | None, Exception | None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 from ..errors import FilenameMismatchWarning, RomanCalModelsError, told
 from ..printable import printable
 from ..progress import Progress
+from .arguments import make_folder
 from .terminal import complain, print_json
 
 __all__ = ["PARSER", "add_arguments", "run"]
@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     if clash is not None:
         options.parser.error(printable(clash))
     if not options.dry_run:
-        _make_folder(options.out)
+        make_folder(options.out)
     failed = False
     progress = Progress(options.files)
     for file in progress:
@@ -76,13 +76,6 @@ def _clash(files: Sequence[Path], folder: Path) -> str | None:
             return f"the copy of {file} would be written over {read[place]}; give another folder"
         copied[place] = file
     return None
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except FileExistsError:
-        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder)) from None
 
 
 def _upgrade(file: Path, options: argparse.Namespace) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from asdf.extension import Converter
 
 from .. import asdf_bridge
-from ..blocks.writing import KNOWN, NO_COMPRESSION, Compressor, Content, Copy, even_piece, shrinks
+from ..blocks.codecs import NO_COMPRESSION
+from ..blocks.writing import KNOWN, Compressor, Content, Copy, even_piece, shrinks
 from ..foreign.arrays import is_in_block
 from ..foreign.datatypes import NDARRAY_TAG, datatype_of
 from ..sources.arrays import StoredArray
