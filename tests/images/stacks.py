@@ -59,7 +59,7 @@ def block_of(path: Path, name: str) -> Block:
 class CountedFiles(MemoryFileSystem):
     """Files in memory, behind a key, that count the bytes that are read of them."""
 
-    protocol = "counted"
+    protocol = "keyed"
     store: ClassVar[dict[str, Any]] = {}
     pseudo_dirs: ClassVar[list[str]] = [""]
     read: ClassVar[Counter[str]] = Counter()
@@ -70,7 +70,7 @@ class CountedFiles(MemoryFileSystem):
 
     @classmethod
     def _strip_protocol(cls, path: str) -> str:
-        stripped: str = MemoryFileSystem._strip_protocol(path.replace("counted://", "memory://"))
+        stripped: str = MemoryFileSystem._strip_protocol(path.replace("keyed://", "memory://"))
         return stripped
 
     def cat_file(self, path: str, start: int | None = None, end: int | None = None, **kwargs: Any) -> bytes:
@@ -102,7 +102,7 @@ class _Counted(MemoryFile):
         return count
 
 
-fsspec.register_implementation("counted", CountedFiles, clobber=True)
+fsspec.register_implementation("keyed", CountedFiles, clobber=True)
 
 
 def far(paths: list[Path], protocol: str = "memory") -> list[str]:

@@ -132,7 +132,7 @@ def test_part_of_a_stack_reads_the_files_that_it_needs(files: list[Path], tmp_pa
 
 def test_a_median_by_rows_reads_each_byte_of_the_blocks_once(tmp_path: Path) -> None:
     paths = [write(tmp_path / f"{number}.asdf", number, compression=None) for number in range(3)]
-    urls = far(paths, "counted")
+    urls = far(paths, "keyed")
     options = {"key": "open sesame"}
     found = rcm.stack(urls, "data", storage_options=options, rows=50)
     CountedFiles.read.clear()
@@ -192,7 +192,7 @@ def test_far_files_are_read_as_near_ones_are(files: list[Path]) -> None:
 
 
 def test_storage_options_are_those_of_the_files(files: list[Path]) -> None:
-    urls = far(files, "counted")
+    urls = far(files, "keyed")
     with pytest.raises(PermissionError, match="wrong key"):
         rcm.stack(urls, "data")
     np.testing.assert_array_equal(rcm.stack(urls, "data", storage_options={"key": "open sesame"}).data, PIXELS)

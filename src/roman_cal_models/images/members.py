@@ -236,13 +236,13 @@ def _absolute(name: str | None) -> str:
 def _variable(node: ObjectNode, file: str, name: str) -> Variable | RomanCalModelsError:
     try:
         parent, key = _parent(node, name)
-        raw = raw_get(parent, key)
-        if raw is None:
-            return StackError(file or None, f"has no array {name!r}")
-        described = _described(node, name)
-        return Variable(_placed(parent, key, raw, file, name), *described)
     except KeyError:
         return StackError(file or None, f"has no array {name!r}")
+    raw = raw_get(parent, key)
+    if raw is None:
+        return StackError(file or None, f"has no array {name!r}")
+    try:
+        return Variable(_placed(parent, key, raw, file, name), *_described(node, name))
     except RomanCalModelsError as error:
         return error
 
