@@ -177,3 +177,9 @@ def test_a_reference_is_asdfs_or_a_mapping_that_says_so() -> None:
         assert values.is_reference(value)
     for other in ({}, {"ref": "a"}, "$ref", ["$ref"], None, Reference(), asdf.reference):
         assert not values.is_reference(other)
+
+
+def test_asdf_knows_a_tagged_value_by_its_tag_alone() -> None:
+    for value in (asdf.tagged.TaggedString("x"), asdf.tagged.TaggedDict({}, None), asdf.tagged.TaggedList([], None)):
+        assert values.tag_of(value) is None
+        assert not asdf.schema.get_validator({"tag": f"{YAML}*"}).is_valid(value)

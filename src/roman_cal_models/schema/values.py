@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from types import MemberDescriptorType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .. import asdf_bridge
 from ..asdf_bridge import cached_by_extensions
@@ -138,7 +138,7 @@ def _own_reader(cls: type) -> Callable[[Any], str | None] | None:
     if _has_tag_slot(cls):
         return lambda value: value.tag or core
     if _is_tagged_by_asdf(cls):
-        return lambda value: value._tag or core
+        return lambda value: cast("str | None", value._tag)
     if cls in _BUILTIN:
         return lambda value: core
     if cls.__module__ == "numpy" and cls.__name__ == "ndarray":
