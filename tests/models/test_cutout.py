@@ -169,6 +169,7 @@ def test_the_context_of_a_mosaic_is_cut(mosaic: Path) -> None:
         assert np.array_equal(cut.context, model.context[:, 28:33, 38:43])
 
 
+@pytest.mark.newest_rad  # an array of integers that are not flags
 def test_what_stands_outside_can_be_chosen(image: Path) -> None:
     with rcm.open(image) as model:
         cut = model.cutout((0, 0), 3, fill=-7)

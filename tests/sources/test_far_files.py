@@ -366,6 +366,8 @@ def test_a_stream_that_is_open_stays_the_callers(kind: str) -> None:
         assert not stream.closed
 
 
+FORKS = tuple(map(int, fsspec.__version__.split(".")[:2])) >= (2026, 6)
+
 FORKED = """
 import os, sys, threading, warnings
 warnings.simplefilter("ignore")
@@ -467,6 +469,7 @@ def test_a_file_is_read_over_http(knows_ranges: bool) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.skipif(not FORKS, reason="this fsspec cannot be used in forked processes over HTTP")
 def test_forked_processes_read_over_http_while_threads_of_the_parent_read(tmp_path: Path) -> None:
     with rcm.open(content()) as near:
         for name in ("data", "err", "dq"):
@@ -475,3 +478,21 @@ def test_forked_processes_read_over_http_while_threads_of_the_parent_read(tmp_pa
         command = [sys.executable, "-W", "ignore", "-c", FORKED, f"{url}/image.asdf", "10", str(tmp_path)]
         run = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
     assert run.stdout.split() == ["0"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.skipif(FORKS, reason="this fsspec can be used in forked processes")
+def test_a_forked_process_is_told_that_an_old_fsspec_would_hang() -> None:
+    program = (
+        "import os, sys, roman_cal_models as rcm\n"
+        "model = rcm.open(sys.argv[1])\n"
+        "if not os.fork():\n"
+        "    try: model.data\n"
+        "    except rcm.MissingPackageError as error: print(error, flush=True)\n"
+        "    os._exit(0)\n"
+        "os.wait()"
+    )
+    with _Server({"/image.asdf": content(large=1024)}, knows_ranges=True) as url:
+        command = [sys.executable, "-W", "ignore", "-c", program, f"{url}/image.asdf"]
+        run = subprocess.run(command, capture_output=True, text=True, timeout=100, check=True)
+    assert "needs fsspec 2026.6" in run.stdout

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any, BinaryIO, cast
 
 from ..blocks.far import FarFile, FarStream, Span
-from ..errors import SourceTypeError
+from ..errors import MissingPackageError, SourceTypeError
 from .content import Readable
 
 __all__ = ["beginning", "open_stream"]
@@ -59,6 +59,10 @@ def beginning(source: Any, storage_options: Mapping[str, Any] | None) -> Generat
         raise SourceTypeError(
             f"a header cannot be read from {type(source).__name__}: give a path, a URL, bytes or a binary stream"
         )
+
+
+# the first that answers over HTTP in a forked process
+_FORKING_FSSPEC = (2026, 6)
 
 
 def open_stream(source: Any, storage_options: Mapping[str, Any]) -> tuple[BinaryIO, str | None, bool]:
@@ -180,6 +184,7 @@ class _System:
         """The file system of this process: those of fsspec have threads of their own, which no forked process has."""
         process, system = self._connected
         if process != os.getpid():
+            _refuse_fork(system, self._url)
             self._connect()
             process, system = self._connected
         return system
@@ -302,3 +307,13 @@ class _Beginning:
         self._is_over = len(piece) != wanted
         self._position += len(piece) - overlap
         return piece[overlap:]
+
+
+def _refuse_fork(system: Any, url: str) -> None:
+    """Refuse a forked process what would wait for ever there: HTTP by an old fsspec."""
+    import fsspec
+    from fsspec.implementations.http import HTTPFileSystem
+
+    if isinstance(system, HTTPFileSystem) and tuple(map(int, fsspec.__version__.split(".")[:2])) < _FORKING_FSSPEC:
+        release = ".".join(map(str, _FORKING_FSSPEC))
+        raise MissingPackageError(f"{url}: to be read in a forked process, it needs fsspec {release} or newer")
