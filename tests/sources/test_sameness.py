@@ -10,6 +10,9 @@ import roman_cal_models as rcm
 
 from .hostile import array, block, file
 
+# the files are of its newest version
+pytestmark = pytest.mark.newest_rad
+
 
 @pytest.mark.parametrize(
     "content",
