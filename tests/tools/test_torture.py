@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -89,6 +90,22 @@ def test_memory_is_measured() -> None:
         bytearray(b"x") * (300 << 20)
 
     (trial,) = only(attempt)
+    assert 250 < trial.megabytes < 400
+
+
+def test_memory_that_a_collection_gives_back_hides_none() -> None:
+    def attempt(folder: Path) -> None:
+        gc.collect()
+        bytearray(b"x") * (300 << 20)
+
+    left: list[object] = [bytearray(b"x") * (400 << 20)]
+    left.append(left)
+    gc.disable()
+    try:
+        del left
+        (trial,) = only(attempt)
+    finally:
+        gc.enable()
     assert 250 < trial.megabytes < 400
 
 

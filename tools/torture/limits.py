@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import signal
@@ -83,11 +84,15 @@ class Memory:
         limit = there + (room + 256 << 20)
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        # nor is what the process that forked this one left
+        gc.freeze()
         self._handle = os.open("/proc/self/clear_refs", os.O_WRONLY)
         self._before = 0.0
 
     def begin(self) -> None:
         """Measure from now on."""
+        # what the trial before left is not to be given back in this one: the peak would not rise
+        gc.collect()
         os.write(self._handle, b"5")
         self._before = _peak()
 
