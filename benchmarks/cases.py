@@ -251,7 +251,7 @@ def _save_flag_copy(name: str, setup: Setup) -> Result:
     import roman_cal_models as rcm
 
     def copied() -> None:
-        shutil.copyfile(setup.large_file, setup.folder / "copied.asdf")
+        shutil.copyfile(setup.level("L2"), setup.folder / "copied.asdf")
 
     times = in_turns(_set_flag(rcm.open, setup), copied, seconds=setup.seconds)
     return Result(name, "the same (peer: shutil.copyfile)", *times, 0.334)
@@ -259,7 +259,7 @@ def _save_flag_copy(name: str, setup: Setup) -> Result:
 
 def _set_flag(opened: Callable[..., Any], setup: Setup) -> Callable[[], None]:
     def call() -> None:
-        with opened(setup.large_file) as model:
+        with opened(setup.level("L2")) as model:
             model.meta.cal_step.flat_field = "COMPLETE"
             model.save(setup.folder / "saved.asdf")
 

@@ -30,14 +30,14 @@ class Setup:
     @cached_property
     def small_file(self) -> Path:
         """A Level 2 image of 8 x 8 pixels."""
-        return self._written("small.asdf", self._image(8))
+        return self._written("small.asdf", _image(8))
 
     @cached_property
     def large_file(self) -> Path:
         """A Level 2 image of a whole detector, with noise that does not compress to nothing."""
         import numpy as np
 
-        image = self._image(self.side)
+        image = _image(self.side)
         image.data = np.random.default_rng(0).normal(1.0, 0.1, (self.side, self.side)).astype(np.float32)
         return self._written("large.asdf", image)
 
@@ -51,7 +51,7 @@ class Setup:
         """A Level 2 image of a whole detector with noise in all arrays, and with a WCS of known bounds."""
         import numpy as np
 
-        image = self._image(self.side)
+        image = _image(self.side)
         chance = np.random.default_rng(0)
         for name in ("data", "err", "var_poisson", "chisq", "dumo"):
             image[name] = chance.normal(1.0, 0.1, (self.side, self.side)).astype(image[name].dtype)
@@ -105,15 +105,6 @@ class Setup:
         """The large image as the peer's model."""
         return self._peers(self.large_file)
 
-    def _image(self, side: int) -> Any:
-        import roman_datamodels.datamodels as rdm
-
-        import roman_cal_models as rcm
-
-        image = rdm.ImageModel.create_fake_data(shape=(side, side))
-        image.meta.cal_step = dict(rcm.L2CalStep.create_minimal())
-        return image
-
     def _written(self, name: str, image: Any) -> Path:
         path = self.folder / name
         image.save(path)
@@ -132,6 +123,16 @@ class Setup:
             return model.copy()
 
 
+def _image(side: int) -> Any:
+    import roman_datamodels.datamodels as rdm
+
+    import roman_cal_models as rcm
+
+    image = rdm.ImageModel.create_fake_data(shape=(side, side))
+    image.meta.cal_step = dict(rcm.L2CalStep.create_minimal())
+    return image
+
+
 def _level_1(side: int) -> Any:
     import numpy as np
     import roman_datamodels.datamodels as rdm
@@ -145,10 +146,9 @@ def _level_1(side: int) -> Any:
 
 def _level_2(side: int) -> Any:
     import numpy as np
-    import roman_datamodels.datamodels as rdm
 
     random = np.random.default_rng(0)
-    image = rdm.ImageModel.create_fake_data(shape=(side, side))
+    image = _image(side)
     for name in ("data", "err", "var_poisson", "var_rnoise", "var_flat", "chisq", "dumo"):
         image[name] = random.normal(1.0, 0.1, (side, side)).astype(np.float32 if name == "data" else np.float16)
     for name in ("dq", "dq2"):
