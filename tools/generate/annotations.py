@@ -82,10 +82,10 @@ class _Writer:
             if "/asdf/" in schema["$ref"]:
                 return self.foreign(schema["$ref"])
             return self.target(place, installed().resolver.target(sub))
-        said = [self.piece(place, sub.child("allOf", index)) for index in range(len(schema.get("allOf", ())))]
+        said = [self.piece(place, branch) for branch in sub.branches("allOf")]
         for combiner in ("anyOf", "oneOf"):
             if combiner in schema:
-                branches = [self.piece(place, sub.child(combiner, index)) for index in range(len(schema[combiner]))]
+                branches = [self.piece(place, branch) for branch in sub.branches(combiner)]
                 types = list(dict.fromkeys(text for _, texts in branches for text in texts))
                 said.append((max(rank for rank, _ in branches), types))
         if "tag" in schema:
