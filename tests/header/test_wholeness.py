@@ -95,3 +95,44 @@ def test_an_array_is_named_wherever_it_stands(tmp_path: Path, place: str) -> Non
     with pytest.raises(rcm.TruncatedFileError) as caught:
         require(path)
     assert f"{place} cannot be read" in str(caught.value)
+
+
+def two_arrays(folder: Path, tree: dict[str, Any]) -> tuple[Path, bytes, int]:
+    """Return a file of two arrays, what it holds, and where its second block begins."""
+    path = folder / "two.asdf"
+    asdf.AsdfFile(tree).write_to(path)
+    content = path.read_bytes()
+    return path, content, content.index(b"\xd3BLK", content.index(b"\xd3BLK") + 4)
+
+
+def test_a_block_that_is_missing_whole_is_told(tmp_path: Path) -> None:
+    first, second = np.arange(4.0), np.arange(5.0)
+    path, content, begin = two_arrays(tmp_path, {"roman": {"meta": {"first": first, "second": second}}})
+    path.write_bytes(content[:begin])
+    with pytest.raises(rcm.TruncatedFileError, match=r"meta\.second cannot be read"):
+        require(path)
+
+
+def test_of_many_arrays_that_are_missing_the_first_in_the_file_is_named(tmp_path: Path) -> None:
+    arrays = {name: np.arange(4.0) + at for at, name in enumerate("zya")}
+    path, content, _ = two_arrays(tmp_path, {"roman": {"meta": arrays}})
+    path.write_bytes(content[: content.index(b"\xd3BLK") + 60])
+    with pytest.raises(rcm.TruncatedFileError, match=r"meta\.z cannot be read, its block 0"):
+        require(path)
+
+
+def test_an_array_beside_the_model_is_named_by_its_whole_path(tmp_path: Path) -> None:
+    path, content, begin = two_arrays(tmp_path, {"roman": {"a": np.arange(4.0)}, "romans": {"b": np.arange(5.0)}})
+    path.write_bytes(content[: begin + 60])
+    with pytest.raises(rcm.TruncatedFileError, match=r": romans\.b cannot be read"):
+        require(path)
+
+
+def test_a_file_that_is_cut_where_no_array_is_is_told_without_one(image: Path, tmp_path: Path) -> None:
+    content = image.read_bytes()
+    path = tmp_path / "more.asdf"
+    end = content.index(b"#ASDF BLOCK INDEX")
+    path.write_bytes(content[:end] + content[content.index(b"\xd3BLK") :][:70])
+    with pytest.raises(rcm.TruncatedFileError) as caught:
+        require(path)
+    assert "cannot be read" not in str(caught.value)

@@ -71,7 +71,10 @@ ROOMS = {
     ),
     # what they are for is opening and saving, whose tests are in `models`
     "sources": Room(("sources/*.py",), ("sources/test_*.py", "models/test_opening.py", "models/test_file_life.py")),
-    "header": Room(("header/*.py",), ("header/test_*.py", "cli/test_identify.py", "models/test_opening.py")),
+    "header": Room(
+        ("header/*.py",),
+        ("header/test_*.py", "cli/test_identify.py", "models/test_opening.py", "sources/test_far_files.py"),
+    ),
     "blocks": Room(("blocks/*.py",), ("blocks/test_*.py",)),
     "datatypes": Room(("archive/datatypes.py",), ("archive/test_datatypes.py",)),
 }
