@@ -136,8 +136,25 @@ def test_a_time_with_a_format_of_its_own_is_read() -> None:
 
 def test_arrays_of_a_file_may_stand_in_the_yaml() -> None:
     with asdf_bridge.new_file_of_inline_arrays() as context:
-        tree = asdf_bridge.tagged_tree(np.arange(3), context)
+        tree = asdf_bridge.tagged_tree(np.arange(3), asdf_bridge.Conversion(context))
     assert tree["data"] == [0, 1, 2]
+
+
+def test_a_conversion_goes_on_after_one_that_failed() -> None:
+    class Failing(ThingConverter):
+        def to_yaml_tree(self, obj: object, tag: str, ctx: object) -> dict[str, int]:
+            raise ValueError("cannot be converted")
+
+    class FailingExtension(ThingExtension):
+        converters = (Failing(),)
+
+    held: dict[str, Any] = {"thing": Thing()}
+    conversion = asdf_bridge.Conversion(asdf_bridge.new_file(extensions=[FailingExtension()]))
+    with pytest.raises(ValueError, match="cannot be converted"):
+        conversion.tree(held)
+    held["thing"] = Time("2027-01-31")
+    # what was being converted then is converted again, and not taken for an object that holds itself
+    assert conversion._tree(held)["thing"].data == "2027-01-31 00:00:00.000"
 
 
 def test_a_value_without_a_converter_is_named_where_it_stands() -> None:

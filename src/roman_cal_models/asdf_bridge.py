@@ -212,8 +212,9 @@ class Conversion:
                 raise _LeftToAsdf
             return self._tree(value)
         except _LeftToAsdf:
-            self._within.clear()
             return custom_tree_to_tagged_tree(value, self._file, _serialization_context=self.context)
+        finally:
+            self._within.clear()
 
     @property
     def has_blocks(self) -> bool:
@@ -297,18 +298,18 @@ _converters: WeakKeyDictionary[Any, dict[type, Any]] = WeakKeyDictionary()
 """What is known of the converters of types, by the extensions that have them."""
 
 
-def tagged_tree(value: Any, context: AsdfFile | None = None) -> Any:
+def tagged_tree(value: Any, conversion: Conversion | None = None) -> Any:
     """Return the tagged tree that asdf would validate and write in place of a value.
 
     Parameters
     ----------
     value : object
         Any object that asdf can write.
-    context : asdf.AsdfFile, optional
-        Where blocks of arrays are noted; a new one by default.
+    conversion : Conversion, optional
+        What converts it; a new one by default.
     """
     with _asking_asdf:
-        return Conversion(context or new_file()).tree(value)
+        return (conversion or Conversion(new_file())).tree(value)
 
 
 def tagged(tag: str, value: Any) -> Any:

@@ -14,6 +14,7 @@ from astropy.table import Column, Table
 from astropy.time import Time
 
 import roman_cal_models as rcm
+from roman_cal_models.asdf_bridge import Conversion
 from roman_cal_models.schema import values
 from roman_cal_models.yaml import TaggedMapping, TaggedScalar, TaggedSequence
 
@@ -122,8 +123,7 @@ def test_a_value_is_plain_or_seen_as_its_tree(value: Any, is_plain: bool) -> Non
 def test_what_is_not_plain_is_lowered_by_itself_or_by_asdf() -> None:
     assert values.lower(Deferred("d")) == {"lowered": True}
     assert values.lower(3 * u.m)["value"] == 3
-    file = asdf.AsdfFile()
-    tree = values.lower(np.zeros((2, 3), "f4"), file)
+    tree = values.lower(np.zeros((2, 3), "f4"), Conversion(asdf.AsdfFile()))
     assert (tree["shape"], tree["datatype"]) == ([2, 3], "float32")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..asdf_bridge import new_file_of_inline_arrays
+from ..asdf_bridge import Conversion, new_file_of_inline_arrays
 from ..foreign.kinds import kind_of
 
 __all__ = ["equal_mappings", "equal_sequences", "equal_values"]
@@ -49,8 +49,9 @@ def _equal_as_written(one: Any, two: Any) -> bool:
     """Return whether a file would hold the same for two objects of a type that knows no equality, such as a WCS."""
     from ..schema.values import lower
 
-    with new_file_of_inline_arrays() as context:
-        trees = [lower(value, context) for value in (one, two)]
+    with new_file_of_inline_arrays() as file:
+        conversion = Conversion(file)
+        trees = [lower(value, conversion) for value in (one, two)]
     return trees[0] is not one and equal_values(*map(_untagged, trees))
 
 

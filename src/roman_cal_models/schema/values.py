@@ -17,7 +17,7 @@ from ..asdf_bridge import cached_by_extensions
 from ..foreign.datatypes import NDARRAY_TAG
 
 if TYPE_CHECKING:
-    from asdf import AsdfFile
+    from ..asdf_bridge import Conversion
 
 __all__ = [
     "is_array",
@@ -73,20 +73,20 @@ def is_plain(value: Any) -> bool:
     return not _has_converter(cls)
 
 
-def lower(value: Any, context: AsdfFile | None = None) -> Any:
+def lower(value: Any, conversion: Conversion | None = None) -> Any:
     """Return the tagged tree that asdf would validate and write in place of `value`.
 
     Parameters
     ----------
     value : object
         A foreign object: a time, a table, an array, a WCS, ...
-    context : asdf.AsdfFile, optional
-        Where blocks of arrays are noted. Making one takes longer than most conversions, so a caller that lowers
-        more than one value shares it, and drops it soon, because it holds on to the arrays.
+    conversion : Conversion, optional
+        Making one takes longer than most conversions, so a caller that lowers more than one value shares it, and drops
+        it soon, because it holds on to the values. None of them may change meanwhile.
     """
     if hasattr(type(value), "__roman_lower__"):
         return value.__roman_lower__()
-    return asdf_bridge.tagged_tree(value, context)
+    return asdf_bridge.tagged_tree(value, conversion)
 
 
 @cached_by_extensions

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ...asdf_bridge import new_file
+from ...asdf_bridge import Conversion, new_file
 from ...errors import Problem, SchemaError
 from .. import values
 
@@ -47,7 +47,7 @@ class ValidationContext:
         an array of any library may stand where the tag of an array is asked for.
     """
 
-    __slots__ = ("_file", "_lowered", "assigning", "check_arrays", "inside", "reporting")
+    __slots__ = ("_conversion", "_lowered", "assigning", "check_arrays", "inside", "reporting")
 
     def __init__(self, assigning: bool, check_arrays: bool) -> None:
         self.assigning = assigning
@@ -56,7 +56,7 @@ class ValidationContext:
         self.inside: set[tuple[int, int]] = set()
         self.reporting: set[tuple[int, int]] = set()
         self._lowered: dict[int, tuple[Any, Any]] | None = None
-        self._file: Any = None
+        self._conversion: Conversion | None = None
 
     def view(self, value: Any) -> Any:
         """Return `value` as asdf's validation sees it; a foreign object is lowered once a check."""
@@ -75,16 +75,16 @@ class ValidationContext:
         if not self.assigning and self.check_arrays:
             return self
         context = ValidationContext(assigning=False, check_arrays=True)
-        context._lowered, context._file, context.inside = self._lowered, self._file, self.inside
+        context._lowered, context._conversion, context.inside = self._lowered, self._conversion, self.inside
         return context
 
     def _lower(self, value: Any) -> Any:
         if hasattr(type(value), "__roman_lower__"):
             return values.lower(value)
-        if self._file is None:
-            self._file = new_file()
+        if self._conversion is None:
+            self._conversion = Conversion(new_file())
         try:
-            return values.lower(value, self._file)
+            return values.lower(value, self._conversion)
         except Exception as error:  # a converter may fail in any way; what it cannot write is not valid
             return Unwritable(f"{type(error).__name__}: {error}")
 
