@@ -62,6 +62,14 @@ def test_no_more_is_read_than_a_header_may_have() -> None:
     assert stream.count == 201
 
 
+def test_no_more_is_read_than_a_header_may_have_in_many_pieces() -> None:
+    limit = 100 * 1024
+    stream = Counting(START + b"a: 1\n" * 100_000)
+    with rcm.config(header_max_bytes=limit), pytest.raises(rcm.HeaderLimitError):
+        read_header_bytes(stream, None)
+    assert stream.count == limit + 1
+
+
 def test_a_header_may_have_as_many_bytes_as_the_setting_says() -> None:
     content = START + b"a: 1\n..."
     with rcm.config(header_max_bytes=len(content)):

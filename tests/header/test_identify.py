@@ -103,6 +103,11 @@ BAD = {
         rcm.UnknownTagError,
         "asdf://e.org/tags/wfi_image-1.0.0, which is not of Roman",
     ),
+    "a schema for a tag": (
+        content_with("meta: {}").replace(b"/tags/", b"/schemas/"),
+        rcm.UnknownTagError,
+        "schemas/wfi_image-1.0.0, which is not of Roman",
+    ),
     "a tag without version": (
         content_with("meta: {}").replace(b"wfi_image-1.0.0", b"wfi_image"),
         rcm.UnknownTagError,
@@ -135,3 +140,10 @@ def test_an_identity_is_a_record(image: Path) -> None:
     with pytest.raises(AttributeError):
         identity.tag = "another"  # type: ignore[misc]
     assert json.dumps(identity.family) == '"wfi_image"'
+
+
+def test_a_file_under_a_name_that_was_given_up_is_of_the_model_of_today() -> None:
+    former = content_with("meta: {}").replace(b"wfi_image-1.0.0", b"source_catalog-1.0.0")
+    assert rcm.identify(former).model_type == "ImageSourceCatalogModel"
+    section = content_with("a: 1").replace(b"wfi_image-1.0.0", b"source_catalog-1.0.0")
+    assert rcm.identify(section).model_type is None

@@ -56,5 +56,15 @@ def test_a_tag_of_an_unknown_writer_is_told_without_one() -> None:
         rcm.read_header(content)
 
 
+def test_a_tag_that_is_unknown_is_told_with_the_rad_that_it_was_written_with() -> None:
+    extension = "asdf://stsci.edu/datamodels/roman/extensions/datamodels-9.0"
+    software = "{name: rad, version: '9.0'}"
+    history = f"extensions: [{{extension_uri: {extension}, manifest_software: {software}}}]"
+    content = content_with("meta: {}").replace(b"wfi_image", b"wfi_imago")
+    content = content.replace(b"roman:", f"history: {{{history}}}\nroman:".encode())
+    with pytest.raises(rcm.UnknownTagError, match=r"wfi_imago-1\.0\.0, which was written with rad 9\.0, is not known"):
+        rcm.read_header(content)
+
+
 def test_a_version_of_thousands_of_digits_is_told_by_its_type() -> None:
     assert named({"name": "x", "version": 10**5000}) == "x <int>"

@@ -69,6 +69,12 @@ def test_a_stream_that_fails_is_left_where_it_was() -> None:
     assert stream.tell() == 4
 
 
+def test_a_stream_whose_name_is_a_number_has_none(image: Path) -> None:
+    with open(os.open(image, os.O_RDONLY), "rb") as stream:
+        assert isinstance(stream.name, int)
+        assert rcm.read_header(stream).file is None
+
+
 def test_a_pipe_is_read(image: Path) -> None:
     receiver, sender = os.pipe()
     with os.fdopen(receiver, "rb") as stream, os.fdopen(sender, "wb") as target:

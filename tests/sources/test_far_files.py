@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import fsspec
 import numpy as np
@@ -326,6 +326,92 @@ def test_a_model_of_a_far_file_is_checked_and_saved(tmp_path: Path) -> None:
         with rcm.open(path) as saved:
             assert same(saved, near)
     with rcm.config(verify_checksums=True), rcm.open(URL) as model, rcm.open(content()) as near:
+        assert same(model, near)
+
+
+def test_of_a_file_that_is_only_opened_no_more_is_read_than_of_others() -> None:
+    serve(image=content(None, large=2048))
+    with rcm.open("buffered://image.asdf") as model:
+        model.section("data", np.s_[:2, :2])
+    assert counted()[1] < 200_000
+
+
+def test_a_file_that_is_only_opened_is_read_by_one_thread_at_a_time() -> None:
+    far = serve(image=content())
+    far.delay = 0.01
+    with rcm.open("buffered://image.asdf") as model, ThreadPoolExecutor(4) as threads:
+        list(threads.map(model.__getattr__, ("data", "err", "dq", "var_poisson")))
+    assert far.most_at_once == 1
+
+
+def test_a_cached_file_is_read_from_the_cache() -> None:
+    serve(image=content())
+    requests = []
+    for _ in range(2):
+        with rcm.open("simplecache::far://image.asdf") as model, rcm.open(content()) as near:
+            assert same(model, near)
+        requests.append(len(Far.requests))
+        Far.requests.clear()
+    assert requests[0] > 0
+    assert requests[1] == 0
+
+
+class Grouping(Far):
+    """A file system that has a way of its own to read many ranges."""
+
+    protocol = "grouping"
+    groups: ClassVar[list[int]] = []
+
+    def cat_ranges(self, paths: Any, starts: Any, ends: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        Grouping.groups.append(len(paths))
+        return [self.cat_file(path, start, end) for path, start, end in zip(paths, starts, ends, strict=True)]
+
+
+def test_many_ranges_are_asked_for_as_the_file_system_does() -> None:
+    serve(image=content(large=1024))
+    fsspec.register_implementation("grouping", Grouping, clobber=True)
+    Grouping.groups.clear()
+    with rcm.open("grouping://image.asdf") as model, rcm.open(content(large=1024)) as near:
+        assert same(model, near)
+    assert max(Grouping.groups) > 1
+    assert min(Grouping.groups) > 1
+
+
+def test_other_file_systems_are_asked_by_threads() -> None:
+    far = serve(image=content(large=1024))
+    far.delay = 0.02
+    with rcm.open(URL) as model:
+        model.detach()
+    assert far.most_at_once > 1
+
+
+class OfProcess(Far):
+    """A file system that answers in the process that made it."""
+
+    protocol = "ofprocess"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.maker = os.getpid()
+
+    def cat_file(self, path: str, start: int | None = None, end: int | None = None, **kwargs: Any) -> bytes:
+        assert self.maker == os.getpid()
+        return super().cat_file(path, start, end)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_forked_process_connects_anew() -> None:
+    serve(image=content())
+    fsspec.register_implementation("ofprocess", OfProcess, clobber=True)
+    with rcm.open("ofprocess://image.asdf") as model, rcm.open(content()) as near:
+        child = os.fork()
+        if not child:
+            status = 1
+            try:
+                status = 0 if same(model, near) else 2
+            finally:
+                os._exit(status)
+        assert os.waitpid(child, 0)[1] == 0
         assert same(model, near)
 
 

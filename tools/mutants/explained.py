@@ -42,6 +42,18 @@ _STORED_PLAIN = "if type(raw_get(self, key)) in _PLAIN and key not in self._kept
 _ACCEPTED = "if schema is not None and type(value) in _PLAIN and schema.accepts_plain(key, value):"
 
 EXPLAINED: tuple[Explanation, ...] = (
+    Explanation(
+        "header/content.py",
+        "searched = max(0, len(content) - 8)",
+        "searched = max(1, len(content) - 8)",
+        "what ends a header does not stand at its very beginning, where the magic is",
+    ),
+    Explanation(
+        "header/streams.py",
+        "_FORKING_FSSPEC = (2026, 6)",
+        "_FORKING_FSSPEC = (2027, 6)",
+        "told in a process of its own: tests/sources/test_far_files.py, with the oldest and the newest fsspec",
+    ),
     Explanation("schema/properties.py", "if len(validators) == 1:", "if False:", _SHORT),
     Explanation("schema/properties.py", "if accepts is None:", "if True:", _KEPT),
     Explanation("schema/properties.py", "if words is not None:", "if False:", _SHORT),

@@ -255,7 +255,7 @@ class _System:
 def _has_cat_ranges(system: Any) -> bool:
     from fsspec import AbstractFileSystem
 
-    return bool(getattr(system, "async_impl", False)) or type(system).cat_ranges is not AbstractFileSystem.cat_ranges
+    return bool(system.async_impl) or type(system).cat_ranges is not AbstractFileSystem.cat_ranges
 
 
 class _Buffered:

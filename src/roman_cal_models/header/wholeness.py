@@ -11,7 +11,7 @@ from ..blocks.integrity import Fault, Survey, survey
 from ..blocks.positions import positioned
 from ..errors import ForeignValueError, TruncatedFileError, format_path
 from ..sources.file_blocks import arrays_in, bytes_needed
-from ..yaml import TaggedMapping, TaggedSequence, UnparsedValue
+from ..yaml import TaggedMapping, UnparsedValue
 from .content import HeaderBytes, parse_tree
 
 __all__ = ["require_whole"]
@@ -61,15 +61,13 @@ def _of_arrays(header: HeaderBytes, name: str | None, found: Survey) -> Iterator
 
 
 def _all_read(value: Any) -> Any:
-    """Return a tree of which nothing is left unread."""
+    """Return a tree of which nothing is left unread: what is, stands in mappings."""
     if isinstance(value, UnparsedValue):
         return value.read()
     if isinstance(value, TaggedMapping):
         return TaggedMapping({key: _all_read(item) for key, item in value.items()}, value.tag)
     if isinstance(value, dict):
         return {key: _all_read(item) for key, item in value.items()}
-    if isinstance(value, list) and not isinstance(value, TaggedSequence):
-        return [_all_read(item) for item in value]
     return value
 
 
