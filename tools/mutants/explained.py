@@ -116,11 +116,11 @@ EXPLAINED: tuple[Explanation, ...] = (
     Explanation("schema/validators/core.py", "if not self.assigning and self.check_arrays:", "if False:", _SHORT),
     Explanation(
         "schema/validators/core.py",
-        "context._lowered, context._file, context.inside = (self._lowered, self._file, self.inside)",
+        "context._lowered, context._conversion, context.inside = (self._lowered, self._conversion, self.inside)",
         "(removed)",
         _KEPT,
     ),
-    Explanation("schema/validators/core.py", "if self._file is None:", "if True:", _KEPT),
+    Explanation("schema/validators/core.py", "if self._conversion is None:", "if True:", _KEPT),
     Explanation(
         "schema/validators/core.py",
         "return _anything if inside is _anything else check_inside",
