@@ -33,7 +33,7 @@ with warnings.catch_warnings(record=True) as caught:
 
 
 def test_the_defaults_are_strict() -> None:
-    assert (config.validate_assignment, config.unknown, config.check_arrays) == ("on", "warn", False)
+    assert (config.validate_assignment, config.unknown, config.check_arrays) == ("on", "warn", "plain")
 
 
 def test_a_setting_holds_within_the_block() -> None:
@@ -143,6 +143,11 @@ def test_a_setting_that_does_not_exist_is_told_with_those_that_do() -> None:
         "no such setting: 'validate'. There are validate_assignment, unknown, check_arrays, verify_checksums, "
         "asdf_classes, header_max_bytes, header_max_depth, header_max_nodes, header_max_items, array_max_bytes"
     )
+
+
+def test_a_setting_that_is_misspelt_is_told_with_what_was_meant() -> None:
+    with pytest.raises(SettingsError, match=r"^no such setting: 'unknwon'\. Did you mean 'unknown'\?"):
+        config(unknwon="error")
 
 
 def test_a_value_that_a_setting_does_not_take_is_told_with_those_that_it_takes() -> None:

@@ -11,6 +11,7 @@ Every name is imported on first use: importing this package costs nothing.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -62,7 +63,8 @@ def __getattr__(name: str) -> Any:
 
         if name in MODELS or name in NODES:
             return MODELS.get(name) or NODES[name]
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        # with both, Python says itself what may have been meant, when the error is shown
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name, obj=sys.modules[__name__])
     value = getattr(import_module(f"{__name__}.{module}"), name)
     globals()[name] = value
     return value

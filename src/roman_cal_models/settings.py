@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, Literal, get_args
 
 from .errors import RomanCalModelsError
+from .spelling import did_you_mean
 
 __all__ = ["Settings", "SettingsError", "config", "current"]
 
@@ -17,7 +18,7 @@ ENVIRONMENT_VARIABLE = "ROMAN_CAL_MODELS_VALIDATION"
 
 Validation = Literal["on", "warn", "off"]
 Unknown = Literal["warn", "error", "ignore"]
-CheckArrays = Literal[False, True, "warn", "error"]
+CheckArrays = Literal["plain", "warn", "error", True, False]
 Preference = Literal["roman_datamodels", "roman_cal_models"]
 
 
@@ -37,11 +38,12 @@ class Settings:
         Saving checks the whole model whatever is set here.
     unknown : {"warn", "error", "ignore"}
         What setting a name that no schema knows does. ``"warn"`` speaks only of near misses of a known name.
-    check_arrays : {False, True, "warn", "error"}
-        What setting an array does that is not what its schema asks for: a quantity, another data type or number of
-        dimensions, None. By default nothing, because pipeline steps hold intermediate arrays in place:
-        ``validate()`` and ``save()`` refuse it. ``"warn"`` warns with `ValidationWarning`, ``"error"`` raises
-        `ValidationError`, True does what `validate_assignment` says. Where that is ``"off"``, nothing is checked.
+    check_arrays : {"plain", "warn", "error", True, False}
+        What setting an array does that is not what its schema asks for. ``"plain"`` warns of an array of numpy of
+        another data type or number of dimensions with `ValidationWarning`, and lets pass what pipeline steps hold for
+        a while: a quantity, a masked array, one of another library, None. ``"warn"`` warns of these too, ``"error"``
+        raises `ValidationError`, True does what `validate_assignment` says, False nothing. ``validate()`` and
+        ``save()`` refuse all of them. Where `validate_assignment` is ``"off"``, nothing is checked.
     verify_checksums : bool
         Whether each block is compared with its checksum before an array of it is read whole. What is wrong raises
         `ChecksumError`. Parts of arrays (`DataModel.section`) are not checked: a checksum is that of the whole block.
@@ -62,7 +64,7 @@ class Settings:
 
     validate_assignment: Validation = "on"
     unknown: Unknown = "warn"
-    check_arrays: CheckArrays = False
+    check_arrays: CheckArrays = "plain"
     verify_checksums: bool = False
     asdf_classes: Preference = "roman_datamodels"
     header_max_bytes: int = 16 * 1024 * 1024
@@ -164,7 +166,7 @@ def _apply(settings: Settings | None) -> None:
 def _checked(changes: dict[str, Any]) -> dict[str, Any]:
     for name, value in changes.items():
         if name not in _NAMES:
-            raise SettingsError(f"no such setting: {name!r}. There are {', '.join(_NAMES)}")
+            raise SettingsError(f"no such setting: {name!r}.{did_you_mean(name, _NAMES)} There are {', '.join(_NAMES)}")
         if name in _NUMBERS:
             if type(value) is not int or value < 1:
                 raise SettingsError(f"{name} is a positive integer, not {value!r}")

@@ -35,7 +35,7 @@ def test_the_statements(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_an_unknown_family_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["catalog", "--columns", "wfi_imag"]) == 1
-    assert "there is no wfi_imag" in capsys.readouterr().err
+    assert "there is no family 'wfi_imag'. Did you mean 'wfi_image'?" in capsys.readouterr().err
 
 
 def test_something_must_be_asked_for() -> None:
@@ -59,7 +59,7 @@ def test_files_go_into_a_database(files: Path, tmp_path: Path, capsys: pytest.Ca
     assert main(["catalog", str(files), *target]) == 1
     printed = capsys.readouterr()
     assert printed.out.startswith("1 ingested, 0 unchanged, 0 replaced, 1 failed")
-    assert printed.err.startswith(f"{files / 'bad.asdf'}: not an ASDF file")
+    assert printed.err.startswith(f"{files / 'bad.asdf'}: a FITS file, not an ASDF file")
     assert main(["catalog", str(files / "image.asdf"), "--json", *target]) == 0
     report = json.loads(capsys.readouterr().out)
     assert report == {"ingested": 0, "unchanged": 1, "replaced": 0, "failures": [], "problems": 0}

@@ -87,6 +87,28 @@ def test_the_first_bytes_of_what_is_no_asdf_file_are_shown() -> None:
     assert str(caught.value) == "not an ASDF file: it begins with b'abcdefghijkl', not with b'#ASDF '"
 
 
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"SIMPLE  =                    T", "a FITS file"),
+        (b"\x89HDF\r\n\x1a\n", "an HDF5 file"),
+        (b"PAR1\x15", "a Parquet file"),
+        (b"PK\3\4\x14", "a zip archive"),
+        (b"\x1f\x8b\x08", "compressed by gzip"),
+        (b"BZh91AY", "compressed by bzip2"),
+        (b"\xfd7zXZ\0", "compressed by xz"),
+        (b"\x28\xb5\x2f\xfd\x04", "compressed by zstd"),
+        (b"SQLite format 3\0", "an SQLite database"),
+        (b'{"a": 1}', "JSON"),
+        (b"\n<!DOCTYPE html>", "HTML or XML, maybe an error of the server that it came from"),
+    ],
+)
+def test_another_kind_of_file_is_called_by_its_name(content: bytes, what: str) -> None:
+    with pytest.raises(rcm.NotAsdfError) as caught:
+        read_header_bytes(io.BytesIO(content), "a.asdf")
+    assert str(caught.value) == f"a.asdf: {what}, not an ASDF file"
+
+
 def test_the_version_of_the_standard_is_that_of_the_file() -> None:
     assert read_header_bytes(io.BytesIO(START + b"a: 1\n...\n"), None).standard == "1.5.0"
 
@@ -95,7 +117,7 @@ def test_the_version_of_the_standard_is_that_of_the_file() -> None:
     ("content", "kind", "text"),
     [
         (b"", rcm.NotAsdfError, "not an ASDF file: it is empty"),
-        (b"\x89PNG\r\n", rcm.NotAsdfError, "begins with b'\\x89PNG"),
+        (b"\x89PNG\r\n", rcm.NotAsdfError, "a PNG picture"),
         (b"#AS", rcm.TruncatedFileError, "ends before its header"),
         (b"#ASDF 1.0.0\n", rcm.TruncatedFileError, "ends before its header"),
         (START + b"a: 1\n", rcm.TruncatedFileError, "ends inside of its header"),

@@ -89,7 +89,8 @@ def test_a_history_may_be_anything(history: str) -> None:
 
 
 BAD = {
-    "no ASDF": (b"SIMPLE  = T", rcm.NotAsdfError, "not an ASDF file: it begins with"),
+    "FITS": (b"SIMPLE  =                    T", rcm.NotAsdfError, "a FITS file, not an ASDF file"),
+    "no ASDF": (b"SIMPLER = T", rcm.NotAsdfError, "not an ASDF file: it begins with"),
     "empty": (b"", rcm.NotAsdfError, "it is empty"),
     "cut": (content_with("meta: {}")[:-10], rcm.TruncatedFileError, "ends inside of its header"),
     "not Roman": (content_with("meta: {}").replace(b"roman:", b"other:"), rcm.NotRomanError, "no key 'roman'"),

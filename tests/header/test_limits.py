@@ -173,7 +173,7 @@ HOSTILE: dict[str, tuple[Any, type[Exception], str]] = {
     "a number in base 60": (lambda: content_with(f"a: 1{':1' * MEGABYTE}"), rcm.NotAsdfError, "a number of more than"),
     "a float in base 60": (lambda: content_with(f"a: 1{':1' * MEGABYTE}.0"), rcm.NotAsdfError, "a number of more than"),
     "cut": (lambda: content_with("a: b")[:-10], rcm.TruncatedFileError, "ends inside of its header"),
-    "no ASDF": (lambda: b"SIMPLE  =                    T", rcm.NotAsdfError, "not an ASDF file"),
+    "no ASDF": (lambda: b"SIMPLE  =                    T", rcm.NotAsdfError, "a FITS file, not an ASDF file"),
     "empty": (lambda: b"", rcm.NotAsdfError, "it is empty"),
     "not Roman": (lambda: content_with("a: b").replace(b"roman:", b"other:"), rcm.NotRomanError, "no key 'roman'"),
 }

@@ -24,7 +24,7 @@ def model() -> rcm.ImageModel:
 
 
 def test_save_refuses_a_quantity_and_writes_nothing(model: rcm.ImageModel, tmp_path: Path) -> None:
-    with pytest.raises(rcm.ValidationError, match=r"data: a Quantity in DN / s is no ndarray: give its \.value"):
+    with pytest.raises(rcm.ValidationError, match=r"data: a Quantity in DN / s is not an ndarray: give its \.value"):
         model.save(tmp_path / "image.asdf")
     assert list(tmp_path.iterdir()) == []
 

@@ -244,7 +244,7 @@ HEADER = b"#ASDF 1.0.0\n#ASDF_STANDARD 1.6.0\n%YAML 1.1\n%TAG ! tag:stsci.edu:as
 TAG = b"asdf://stsci.edu/datamodels/roman/tags/"
 
 BAD = {
-    "png": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", rcm.NotAsdfError, "not an ASDF file: it begins with "),
+    "png": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", rcm.NotAsdfError, "a PNG picture, not an ASDF file"),
     "empty": (b"", rcm.NotAsdfError, "not an ASDF file: it is empty"),
     "text": (b"flat_field: COMPLETE\n", rcm.NotAsdfError, "not an ASDF file: it begins with b'flat_field: '"),
     "fits": (b"SIMPLE  =                    T" + b" " * 2850, rcm.NotAsdfError, "not an ASDF file"),

@@ -57,7 +57,10 @@ def test_a_mask_is_of_any_of_the_flags(image: Any) -> None:
 
 
 def test_what_is_not_there_is_named(image: Any) -> None:
-    with pytest.raises(ValueError, match=r"'SATURTED' is not a flag of dq\. There are GOOD, DO_NOT_USE, SATURATED"):
+    with pytest.raises(
+        ValueError,
+        match=r"'SATURTED' is not a flag of dq\. Did you mean 'SATURATED'\? There are GOOD, DO_NOT_USE, SATURATED",
+    ):
         image.mask("SATURTED")
     with pytest.raises(ValueError, match="numbers only"):
         image.mask("HOT", array="dq2")

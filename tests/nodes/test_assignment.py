@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from typing import Any
 
@@ -11,6 +12,7 @@ from astropy import units as u
 
 import roman_cal_models as rcm
 from roman_cal_models import L2CalStep, ListNode, ObjectNode, config
+from tests.header.test_header import content_with
 
 
 @pytest.fixture
@@ -121,18 +123,28 @@ def test_a_boolean_is_no_number(image: Any) -> None:
 # -- arrays ----------------------------------------------------------------------------------------------------------
 
 
-def test_an_array_of_more_dimensions_may_pass_through(ramp: Any) -> None:
-    ramp.data = ramp.data[np.newaxis]
+def test_an_array_of_more_dimensions_is_kept_and_told(ramp: Any) -> None:
+    with pytest.warns(rcm.ValidationWarning, match="^data: the number of dimensions is 4, not 3"):
+        ramp.data = ramp.data[np.newaxis]
     assert ramp.data.ndim == 4
 
 
-def test_an_array_of_another_type_may_pass_through(ramp: Any) -> None:
-    ramp.data = ramp.data.astype("i8")
+def test_an_array_of_another_type_is_kept_and_told(ramp: Any) -> None:
+    with pytest.warns(rcm.ValidationWarning, match="^data: the datatype is 'int64', not 'float32'") as told:
+        ramp.data = ramp.data.astype("i8")
     assert ramp.data.dtype == "i8"
+    assert [warning.filename for warning in told] == [__file__]
+
+
+def test_an_array_may_pass_through_in_silence(ramp: Any) -> None:
+    with config(check_arrays=False):
+        ramp.data = np.zeros((1, 1, 1, 1), "i8")
+    assert ramp.data.ndim == 4
 
 
 def test_validate_asks_for_type_and_dimensions_of_an_array(ramp: Any) -> None:
-    ramp.data = np.zeros((1, 1, 1, 1), "i8")
+    with config(check_arrays=False):
+        ramp.data = np.zeros((1, 1, 1, 1), "i8")
     assert {problem.kind for problem in ramp.problems()} == {"datatype", "ndim"}
 
 
@@ -161,16 +173,22 @@ HELD = {
 }
 
 
-@pytest.mark.parametrize("hold", HELD.values(), ids=HELD)
-def test_the_place_of_an_array_holds_between_steps_what_a_step_puts_there(image: Any, hold: Any) -> None:
-    held = hold(image.data)
-    image.data = held
+# what is told, because it is a mistake more often than not
+PLAIN = {"another type", "more dimensions", "no dimension"}
+
+
+@pytest.mark.parametrize("name", HELD)
+def test_the_place_of_an_array_holds_between_steps_what_a_step_puts_there(image: Any, name: str) -> None:
+    held = HELD[name](image.data)
+    with pytest.warns(rcm.ValidationWarning, match="data: ") if name in PLAIN else contextlib.nullcontext():
+        image.data = held
     assert image.data is image["data"] is held
 
 
 @pytest.mark.parametrize("hold", HELD.values(), ids=HELD)
 def test_validate_refuses_what_a_step_left_in_the_place_of_an_array(image: Any, hold: Any) -> None:
-    image["data"] = hold(image.data)
+    with config(check_arrays=False):
+        image["data"] = hold(image.data)
     with pytest.raises(rcm.ValidationError):
         image.validate()
     assert {problem.path for problem in image.problems()} == {("data",)}
@@ -202,7 +220,7 @@ def test_of_a_quantity_its_value_is_asked_for_in_one_line(image: Any) -> None:
     (problem,) = image.problems()
     assert problem.kind == "tag"
     assert str(problem) == (
-        "data: a Quantity in DN / s is no ndarray: give its .value, a numpy array of float32 in 2 dimensions "
+        "data: a Quantity in DN / s is not an ndarray: give its .value, a numpy array of float32 in 2 dimensions "
         "(wfi_image-2.2.0)"
     )
 
@@ -211,14 +229,16 @@ def test_of_a_quantity_in_another_unit_the_value_in_that_of_the_schema_is_asked_
     image.data = image.data.astype("f8") * u.nJy
     (problem,) = image.problems()
     assert problem.message == (
-        "a Quantity in nJy is no ndarray: give its .to_value('DN / s'), a numpy array of float32 in 2 dimensions"
+        "a Quantity in nJy is not an ndarray: give its .to_value('DN / s'), a numpy array of float32 in 2 dimensions"
     )
 
 
 def test_of_a_quantity_where_the_schema_knows_no_unit_the_value_is_asked_for(image: Any) -> None:
     image.dq = image.dq * u.s
     (problem,) = image.problems()
-    assert problem.message == "a Quantity in s is no ndarray: give its .value, a numpy array of uint32 in 2 dimensions"
+    assert (
+        problem.message == "a Quantity in s is not an ndarray: give its .value, a numpy array of uint32 in 2 dimensions"
+    )
 
 
 @pytest.mark.newest_rad
@@ -226,7 +246,7 @@ def test_of_a_quantity_where_the_schema_knows_no_unit_the_value_is_asked_for(ima
 def test_where_there_is_no_array_one_is_asked_for(image: Any, value: Any) -> None:
     with config(check_arrays=True), pytest.raises(rcm.ValidationError) as caught:
         image.data = value
-    assert "no ndarray: give a numpy array of float32 in 2 dimensions (wfi_image-2.2.0)" in str(caught.value)
+    assert "not an ndarray: give a numpy array of float32 in 2 dimensions (wfi_image-2.2.0)" in str(caught.value)
 
 
 def test_a_quantity_may_be_given_with_a_whole_section_or_at_creation() -> None:
@@ -289,7 +309,7 @@ def test_an_array_may_be_none_for_a_while(ramp: Any) -> None:
     ramp.data = None
     assert ramp.data is None
     assert [(problem.path, problem.kind) for problem in ramp.problems()] == [(("data",), "tag")]
-    with config(check_arrays=True), pytest.raises(rcm.ValidationError, match=r"^data: None is no ndarray"):
+    with config(check_arrays=True), pytest.raises(rcm.ValidationError, match=r"^data: None is not an ndarray"):
         ramp.data = None
 
 
@@ -524,3 +544,95 @@ def test_mappings_become_nodes_when_checks_are_off_too(image: Any) -> None:
     with config(validate_assignment="off"):
         image.meta.cal_step = {"dark": "DONE"}
     assert type(image.meta.cal_step) is L2CalStep
+
+
+# -- what is shown of an error ---------------------------------------------------------------------------------------
+
+
+def _wrong_constructor(image: Any) -> None:
+    rcm.L2CalStep(dark="DONE")
+
+
+def _wrong_attribute(image: Any) -> None:
+    image.meta.exposure.type = 5
+
+
+def _wrong_item(image: Any) -> None:
+    image.meta.exposure["type"] = 5
+
+
+def _wrong_update(image: Any) -> None:
+    image.meta.exposure.update(type=5)
+
+
+def _wrong_default(image: Any) -> None:
+    del image.meta.exposure["type"]
+    image.meta.exposure.setdefault("type", 5)
+
+
+def _wrong_array(image: Any) -> None:
+    image.data = [[1.0]]
+
+
+def _wrong_in_list(image: Any) -> None:
+    image.meta.exposure.read_pattern[0] = "a"
+
+
+def _wrong_appended(image: Any) -> None:
+    image.meta.exposure.read_pattern.append("a")
+
+
+def _wrong_of_model(image: Any) -> None:
+    rcm.ImageModel.create_fake_data().data = [[1.0]]  # type: ignore[assignment]
+
+
+def _wrong_item_of_model(image: Any) -> None:
+    rcm.ImageModel.create_fake_data()["data"] = [[1.0]]
+
+
+def _unknown(image: Any) -> None:
+    with config(unknown="error"):
+        image.meta.exposure.typ = 5
+
+
+def _of_header(image: Any) -> None:
+    rcm.read_header(content_with("meta: {exposure: {type: WFI_IMAGE}}")).meta.exposure.type = 5
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        _wrong_constructor,
+        _wrong_attribute,
+        _wrong_item,
+        _wrong_update,
+        _wrong_default,
+        _wrong_array,
+        _wrong_in_list,
+        _wrong_appended,
+        _wrong_of_model,
+        _wrong_item_of_model,
+        _unknown,
+        _of_header,
+    ],
+)
+def test_a_traceback_ends_at_the_line_that_set_the_value(image: Any, wrong: Any) -> None:
+    with pytest.raises(rcm.RomanCalModelsError) as caught:
+        wrong(image)
+    # as pytest and IPython show it
+    shown = [entry for entry in caught.traceback if not entry.ishidden(caught)]
+    assert shown[-1].name == wrong.__name__
+
+
+def test_a_misspelling_that_was_set_is_never_offered(image: Any) -> None:
+    image.meta.cal_step = {}
+    with config(unknown="ignore"):
+        image.meta.cal_step.flatfield = "COMPLETE"
+    with pytest.raises(rcm.MissingKeyError, match=r"Did you mean 'flat_field'\?"):
+        _ = image.meta.cal_step.flatfeild
+
+
+def test_a_name_of_a_users_own_is_offered(image: Any) -> None:
+    image.meta.my_own_value = 1
+    with pytest.raises(rcm.MissingKeyError, match=r"Did you mean 'my_own_value'\?"):
+        _ = image.meta.my_own_valeu

@@ -12,7 +12,6 @@ import roman_cal_models as rcm
 from roman_cal_models import L2CalStep, config
 from roman_cal_models.nodes.classes import named
 from roman_cal_models.nodes.generated import _index
-from roman_cal_models.nodes.names import closest
 
 
 @pytest.fixture
@@ -249,8 +248,3 @@ def test_every_missing_property_of_every_class_can_be_described() -> None:
                     with pytest.raises(rcm.MissingKeyError, match="To add it: ") as caught:
                         node[key]
                     assert not str(caught.value).endswith("= ")
-
-
-@pytest.mark.parametrize(("name", "near"), [("drak", "dark"), ("alter", None)])  # ratios of 0.75 and 0.727
-def test_a_name_is_near_from_three_quarters_on(name: str, near: str | None) -> None:
-    assert closest(name, ["dark", "filter"]) == near

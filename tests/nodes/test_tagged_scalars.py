@@ -60,7 +60,7 @@ def test_a_wrong_type_for_a_tagged_scalar_is_refused(old: Any, value: Any) -> No
 @pytest.mark.parametrize("value", [3, None, True, ["2020-01-01"], {"value": 58849.0, "format": "mjd"}], ids=repr)
 def test_what_is_no_time_is_refused_in_the_place_of_a_tagged_time(old: Any, value: Any) -> None:
     before = old.meta.file_date
-    with pytest.raises(rcm.ValidationError, match=r"^meta\.file_date: .* is no file_date-1\.0\.0"):
+    with pytest.raises(rcm.ValidationError, match=r"^meta\.file_date: .* is not of the tag file_date-1\.0\.0"):
         old.meta.file_date = value
     assert old.meta.file_date is before
 

@@ -9,6 +9,7 @@ from ..errors import SchemaNotFoundError
 from ..schema import installed, uris
 from ..schema.properties import walk
 from ..schema.registry import SchemaRegistry
+from ..spelling import did_you_mean
 
 __all__ = ["Column", "columns", "schema_uri_of", "schemas_of_files"]
 
@@ -78,8 +79,11 @@ def schema_uri_of(family: str, version: str | None = None) -> str:
     found = store.versions(family, base=base)
     chosen = [uri for uri in found if version in (None, uri.version)]
     if not chosen:
-        known = f"There are: {', '.join(uri.version for uri in found)}" if found else "No version is installed"
-        raise SchemaNotFoundError(f"there is no {family}{'' if version is None else f'-{version}'}. {known}")
+        if not found:
+            known = {uris.parse(each).family for each in store.newest_manifest.schema_uris.values()}
+            raise SchemaNotFoundError(f"there is no family {family!r}.{did_you_mean(family, known)}")
+        versions = ", ".join(uri.version for uri in found)
+        raise SchemaNotFoundError(f"there is no {family}-{version}. There are: {versions}")
     return str(chosen[-1])
 
 

@@ -65,6 +65,9 @@ class Kind:
     tags: tuple[str, ...] = ()
     """What its tags begin with."""
 
+    given: str | None = None
+    """What is to be given where one is missing: ``an astropy Time``."""
+
     example: str | None = None
     """Python that makes one, for the error that one is missing."""
 
@@ -126,6 +129,10 @@ class Kind:
             Shape of arrays, as far as it is given.
         """
         return NOTHING
+
+    def instead(self, value: Any) -> str:
+        """Return what is to be given in place of a value that is of another kind."""
+        return self.given or f"{self.name} that asdf writes as one"
 
     # -- showing
 

@@ -20,6 +20,7 @@ class Quantities(Arrays):
     """Quantities of astropy."""
 
     name = "a quantity"
+    given: str | None = "an astropy Quantity"
     tags = ("tag:stsci.edu:asdf/unit/quantity-",)
     example: str | None = None
     is_leaf = False

@@ -23,6 +23,7 @@ class Tables(Kind):
     """Tables of astropy."""
 
     name = "a table"
+    given = "an astropy Table"
     tags = ("tag:astropy.org:astropy/table/table-",)
     example = "Table(...)"
     fake_tag = TABLE_TAG

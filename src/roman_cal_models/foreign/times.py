@@ -35,6 +35,7 @@ class Times(Kind):
     """Times of astropy."""
 
     name = "a time"
+    given = "an astropy Time"
     tags = (TIME_TAGS,)
     example = "Time.now()"
     text_example = "2027-01-31T12:00:00.000"
@@ -45,6 +46,12 @@ class Times(Kind):
     def has_type(self, cls: type) -> bool:
         """Return whether a type is one of astropy's times."""
         return hasattr(cls, "jd1") and hasattr(cls, "scale")
+
+    def instead(self, value: Any) -> str:
+        """Return the time that a text or a date stands for."""
+        if isinstance(value, (str, datetime.date)):
+            return f"{self.given}: Time({str(value)!r})"
+        return f"{self.given}: {self.example}"
 
     def from_header(self, raw: Any) -> Any:
         """Return the time, which astropy alone builds; asdf is needed for one with a location."""

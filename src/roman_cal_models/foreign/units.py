@@ -16,6 +16,7 @@ class Units(Kind):
     """Units of astropy."""
 
     name = "a unit"
+    given = "an astropy Unit"
     tags = ("tag:stsci.edu:asdf/unit/unit-", "tag:astropy.org:astropy/units/unit-")
 
     def has_type(self, cls: type) -> bool:

@@ -31,6 +31,7 @@ class WorldCoordinates(Kind):
     """World coordinate systems of gwcs."""
 
     name = "a WCS"
+    given = "a gwcs WCS"
     tags = ("tag:stsci.edu:gwcs/wcs-",)
     example = "gwcs.WCS(...)"
     fake_tag = "tag:stsci.edu:gwcs/wcs-1.4.0"

@@ -22,6 +22,23 @@ _MAGIC = b"#ASDF "
 _STANDARD = re.compile(rb"^#ASDF_STANDARD (\d+\.\d+\.\d+)", re.MULTILINE)
 # ASDF standard, "low-level file layout": the tree ends with the YAML document end marker
 _END = b"\n..."
+
+# What else is given by mistake, by what it begins with.
+_OTHERS = {
+    b"SIMPLE  =": "a FITS file",
+    b"\x89HDF": "an HDF5 file",
+    b"PAR1": "a Parquet file",
+    b"PK\3\4": "a zip archive",
+    b"\x1f\x8b": "compressed by gzip",
+    b"BZh": "compressed by bzip2",
+    b"\xfd7zXZ": "compressed by xz",
+    b"\x28\xb5\x2f\xfd": "compressed by zstd",
+    b"\x89PNG": "a PNG picture",
+    b"%PDF": "a PDF document",
+    b"SQLite format 3": "an SQLite database",
+    b"{": "JSON",
+    b"<": "HTML or XML, maybe an error of the server that it came from",
+}
 _match_rest_of_end = re.compile(rb"\r?\n|$").match
 
 
@@ -78,7 +95,7 @@ def read_header_bytes(stream: Readable, name: str | None) -> HeaderBytes:
         if not content:
             raise NotAsdfError(name, "not an ASDF file: it is empty")
         if not content.startswith(_MAGIC[: len(content)]):
-            raise NotAsdfError(name, f"not an ASDF file: it begins with {bytes(content[:12])!r}, not with {_MAGIC!r}")
+            raise NotAsdfError(name, _other(bytes(content)))
         end = _end(content, searched, is_whole=not piece)
         if end is not None:
             return HeaderBytes(bytes(content[:end]), _standard(content))
@@ -121,6 +138,14 @@ def parse_tree(header: HeaderBytes, name: str | None) -> Any:
     if not isinstance(tree, dict):
         raise NotAsdfError(name, f"the tree is a {type(tree).__name__}, not a mapping")
     return tree
+
+
+def _other(content: bytes) -> str:
+    """Say what stands there in place of an ASDF file."""
+    what = next((what for begin, what in _OTHERS.items() if content.lstrip().startswith(begin)), None)
+    if what is None:
+        return f"not an ASDF file: it begins with {content[:12]!r}, not with {_MAGIC!r}"
+    return f"{what}, not an ASDF file"
 
 
 def _end(content: bytearray, start: int, *, is_whole: bool) -> int | None:

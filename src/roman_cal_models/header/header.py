@@ -47,6 +47,7 @@ class Header(NodeProxy):
             object.__setattr__(self, name, value)
 
     def _refuse(self, *args: Any) -> NoReturn:
+        __tracebackhide__ = True
         raise ReadOnlyError("a header cannot be changed: open the file, or change a copy: copy.deepcopy(header.node)")
 
     __setattr__ = __delattr__ = __setitem__ = __delitem__ = _refuse

@@ -190,6 +190,7 @@ class DataModel(MutableNodeProxy, _Attributes):
         if name in _SLOTS or self._is_state(name):
             object.__setattr__(self, name, value)
         else:
+            __tracebackhide__ = True
             setattr(self._node, name, value)
 
     def __delattr__(self, name: str) -> None:

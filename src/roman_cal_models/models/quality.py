@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..errors import MissingKeyError
+from ..spelling import did_you_mean
 
 if TYPE_CHECKING:
     import numpy as np
@@ -123,5 +124,5 @@ def _value(name: str, flag: Any) -> int:
     names = {each.name: int(each) for each in _flags(name)}
     if flag not in names:
         known = ", ".join(names) if names else "numbers only: their bits have no names"
-        raise ValueError(f"{flag!r} is not a flag of {name}. There are {known}")
+        raise ValueError(f"{flag!r} is not a flag of {name}.{did_you_mean(flag, names)} There are {known}")
     return names[flag]

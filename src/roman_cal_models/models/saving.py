@@ -93,7 +93,8 @@ def save(
         return target
     if target.suffix != ".asdf":
         ending = repr(target.suffix) if target.suffix else "a file without ending"
-        raise ValueError(f"{target}: models are saved as .asdf, not as {ending}")
+        name = target.with_suffix(".asdf").name
+        raise ValueError(f"{target}: models are saved as .asdf, not as {ending}; give {name!r}")
     self.to_asdf(target, overwrite=overwrite, **kwargs)
     return target
 

@@ -11,6 +11,7 @@ from .. import errors
 from ..errors import Problem, UnknownAttributeError, ValidationWarning
 from ..schema import installed
 from ..settings import current
+from ..spelling import closest
 from . import names
 from .classes import class_of, class_of_document, is_editable, named
 from .core import PLAIN, ListCore, ObjectCore, bind, bind_list, set_parent
@@ -38,6 +39,7 @@ def member(node: ObjectCore, key: Any, value: Any) -> Any:
     UnknownAttributeError
         No schema knows the key, and the settings ask for known ones.
     """
+    __tracebackhide__ = True  # here and below: who sees the error wants the line that set the value
     place = node._place(key)
     if place is None:
         return _unknown(node, key, value)
@@ -54,6 +56,7 @@ def item(values: ListCore[Any], index: int, value: Any) -> Any:
     ValidationError
         It breaks the schema of the items, and the settings ask for the check.
     """
+    __tracebackhide__ = True
     value = coerce(value, values._place, values)
     if values._place is not None:
         check(value, values._place, values, index)
@@ -179,21 +182,35 @@ def check(value: Any, place: PropertySchema, parent: Any, key: str | int) -> Non
     """Check a value that is to stand under `key` in `parent`, as the settings ask for it.
 
     The place of an array takes an array of any kind, and None, unless the settings ask for the right one: steps of
-    a pipeline hold there what no file may hold.
+    a pipeline hold there what no file may hold. A plain array of a wrong type or number of dimensions is a mistake
+    more often than not, and is told.
 
     Raises
     ------
     ValidationError
         It breaks its schema.
     """
+    __tracebackhide__ = True
     settings = current()
     if settings.validate_assignment == "off":
         return
-    found = _problems(value, place, parent, key, check_arrays=settings.check_arrays is True)
-    if found:
-        _refuse(found)
-    elif settings.check_arrays in ("warn", "error"):
-        _meet(_problems(value, place, parent, key, check_arrays=True), settings.check_arrays)
+    found = _problems(value, place, parent, key, check_arrays=settings.check_arrays is not False)
+    if not found:
+        return
+    mode = settings.check_arrays
+    refused = found if isinstance(mode, bool) else _problems(value, place, parent, key, check_arrays=False)
+    if refused:
+        _refuse(refused)
+    elif mode in ("warn", "error"):
+        _meet(found, str(mode))
+    elif _is_plain_array(value):
+        _meet(found, "warn")
+
+
+def _is_plain_array(value: Any) -> bool:
+    """Return whether a value is one of numpy's own arrays: no quantity, nor a masked array."""
+    kind = type(value)
+    return kind.__module__ == "numpy" and kind.__name__ == "ndarray"
 
 
 def _problems(value: Any, place: PropertySchema, parent: Any, key: str | int, *, check_arrays: bool) -> list[Problem]:
@@ -209,12 +226,14 @@ def _problems(value: Any, place: PropertySchema, parent: Any, key: str | int, *,
 
 def _refuse(problems: list[Problem]) -> None:
     """Raise the problems of a given value, or warn of them, or neither, as the settings say."""
+    __tracebackhide__ = True
     mode = current().validate_assignment
     if mode != "off":
         _meet(problems, "error" if mode == "on" else "warn")
 
 
 def _meet(problems: list[Problem], mode: str) -> None:
+    __tracebackhide__ = True
     if not problems:
         return
     error = errors.ValidationError(problems)
@@ -227,6 +246,7 @@ def _meet(problems: list[Problem], mode: str) -> None:
 
 
 def _unknown(node: ObjectCore, key: Any, value: Any) -> Any:
+    __tracebackhide__ = True
     if type(value) not in PLAIN:
         value = coerce(value, None, node)
     if node._schema is not None and key not in node:
@@ -245,10 +265,11 @@ def _not_allowed(node: ObjectCore, schema: ObjectSchema, key: Any, value: Any) -
 
 def _meet_unknown(node: ObjectCore, key: Any) -> None:
     """Warn of a name that no schema knows, or refuse it, as the settings say."""
+    __tracebackhide__ = True
     policy = current().unknown
     if policy == "ignore" or not isinstance(key, str):
         return
-    near = names.closest(key, node.schema_properties())
+    near = closest(key, node.schema_properties())
     if policy == "warn" and near is None:
         return
     text = names.unknown(node, key, near)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import UnknownAttributeError
 from ..printable import printable, printable_lines
+from ..spelling import did_you_mean
 from . import names
 from .lazy_dict import raw_get
 
@@ -102,8 +103,7 @@ def describe(schema: ObjectSchema | None, path: str) -> Description:
             place = None if place is None else place.items
         if place is None:
             known = () if owner is None else tuple(owner.properties)
-            near = names.closest(key, known)
-            hint = f" Did you mean {near!r}?" if near else f" There are: {', '.join(known)}" if known else ""
+            hint = did_you_mean(key, known) or (f" There are: {', '.join(known)}" if known else "")
             raise UnknownAttributeError(f"no schema describes {part!r} of {path!r}.{hint}")
     assert place is not None
     assert owner is not None

@@ -110,6 +110,7 @@ class LazyDict(dict[str, Any]):
 
     def pop(self, key: Any, *default: Any) -> Any:
         """Take a value out."""
+        __tracebackhide__ = True
         if default and key not in self:
             return default[0]
         value = self[key]
@@ -125,12 +126,14 @@ class LazyDict(dict[str, Any]):
 
     def setdefault(self, key: Any, default: Any = None) -> Any:
         """Return a value, set to `default` where there was none."""
+        __tracebackhide__ = True
         if key not in self:
             self[key] = default
         return self[key]
 
     def update(self, *others: Any, **values: Any) -> None:
         """Set several values, each checked: all of them, or none."""
+        __tracebackhide__ = True
         given = dict(*others, **values)
         before = {key: _get(self, key, _MISSING) for key in given}
         try:

@@ -33,6 +33,7 @@ class ListNode(ListCore[_T]):
     __slots__ = ()
 
     def __init__(self, items: Iterable[_T] = (), /, *, version: str | None = None, tag: str | None = None) -> None:
+        __tracebackhide__ = True
         super().__init__()
         if self._families:
             uri = schema_uri_for(type(self), version, tag)
@@ -43,14 +44,17 @@ class ListNode(ListCore[_T]):
 
     def append(self, item: _T) -> None:
         """Add an item at the end; it is checked."""
+        __tracebackhide__ = True
         super().append(assignment.item(self, len(self), item))
 
     def insert(self, index: SupportsIndex, item: _T) -> None:
         """Add an item before `index`; it is checked."""
+        __tracebackhide__ = True
         super().insert(index, assignment.item(self, operator.index(index), item))
 
     def extend(self, items: Iterable[_T]) -> None:
         """Add items at the end; each is checked."""
+        __tracebackhide__ = True
         start = len(self)
         super().extend([assignment.item(self, start + offset, item) for offset, item in enumerate(items)])
 
@@ -59,6 +63,7 @@ class ListNode(ListCore[_T]):
         return self
 
     def __setitem__(self, index: Any, value: Any) -> None:
+        __tracebackhide__ = True
         if isinstance(index, slice):
             start, _, step = index.indices(len(self))
             value = [assignment.item(self, start + step * offset, item) for offset, item in enumerate(value)]

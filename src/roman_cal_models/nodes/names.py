@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ..errors import MissingKeyError, ReservedNameError, format_path
 from ..foreign.kinds import kind_of_tag
+from ..spelling import did_you_mean
 from .classes import class_name_of
 
 if TYPE_CHECKING:
@@ -16,18 +16,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "attribute_name",
-    "closest",
     "key_name",
     "missing",
     "properties_first",
     "reserved",
     "unknown",
 ]
-
-# difflib's ratio from which a name is held to be a misspelling: 'drak' is one of 'dark' (0.75),
-# 'tweakreg_catalog' none of 'source_catalog' (0.6)
-_NEAR = 0.75
-_SHORTEST = 4
 
 
 class _First(str):
@@ -59,23 +53,6 @@ def key_name(attribute: str) -> str:
     return bare if keyword.iskeyword(bare) else attribute
 
 
-def closest(name: str, known: Iterable[Any]) -> str | None:
-    """Return the known name that `name` is most likely a misspelling of, or None; other keys than text are left out."""
-    return _closest(name, tuple(key for key in known if isinstance(key, str)))
-
-
-@lru_cache(maxsize=1024)
-def _closest(name: str, known: tuple[str, ...]) -> str | None:
-    if len(name) < _SHORTEST:
-        return None
-    import difflib
-
-    # dq and dq2, var_rnoise and var_rnoise2 are siblings, not misspellings
-    stem = name.rstrip("0123456789_")
-    others = [other for other in known if other.rstrip("0123456789_") != stem]
-    return next(iter(difflib.get_close_matches(name, others, n=1, cutoff=_NEAR)), None)
-
-
 def unknown(node: ObjectCore, key: str, near: str | None) -> str:
     """Return what to say of a name that no schema knows, and that may be meant to be another."""
     hint = "" if near is None else f"; did you mean {near!r}?"
@@ -100,8 +77,8 @@ def _describe_missing(node: ObjectCore, key: Any) -> str:
         optional = "optional" if key not in node._schema.required else "required, but nobody has set it yet"  # type: ignore[union-attr]
         target = format_path((*node.path(), attribute_name(key)))
         return f"{where} is not here: {_owner(node)} has it as {optional}. To add it: {target} = {_example(place)}"
-    near = closest(key, {*node.schema_properties(), *node}) if isinstance(key, str) else None
-    hint = f" Did you mean {near!r}?" if near is not None else ""
+    # of a name that was misspelt when it was set, the one that the schema knows was meant
+    hint = did_you_mean(key, node.schema_properties()) or did_you_mean(key, node) if isinstance(key, str) else ""
     present = ", ".join(map(str, node)) or "no values"
     return f"{where} is not here, and {_owner(node)} knows no such property.{hint} Here are: {present}"
 

@@ -34,9 +34,11 @@ class NodeProxy:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name in self._own:
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+        __tracebackhide__ = True
         return self._node[key_name(name)]
 
     def __getitem__(self, key: str) -> Any:
+        __tracebackhide__ = True
         return self._node[key]
 
     def __contains__(self, key: object) -> bool:
@@ -161,6 +163,7 @@ class MutableNodeProxy(NodeProxy):
     def __setitem__(self, key: str, value: Any) -> None:
         if isinstance(key, str) and key.startswith("_"):
             raise ValueError(f"{key!r}: names of properties do not begin with an underscore")
+        __tracebackhide__ = True
         self._node[key] = value
 
     def __delitem__(self, key: str) -> None:

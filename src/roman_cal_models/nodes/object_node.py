@@ -135,6 +135,7 @@ class ObjectNode(ObjectCore):
         tag: str | None = None,
         **values: Any,
     ) -> None:
+        __tracebackhide__ = True
         super().__init__()
         bind(self, schema_for(type(self), version, tag))
         self.update(mapping or {}, **values)
@@ -147,11 +148,13 @@ class ObjectNode(ObjectCore):
         return build(raw, self._place(key), self)
 
     def __missing__(self, key: Any) -> Any:
+        __tracebackhide__ = True
         raise names.missing(self, key)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name in self._own:
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+        __tracebackhide__ = True
         return self[names.key_name(name)]
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -171,6 +174,7 @@ class ObjectNode(ObjectCore):
             name = names.key_name(name)
         elif schema is not None and name in schema.properties and name not in self._kept:
             schema.attribute_checks[name] = schema.properties[name].accepts_plain
+        __tracebackhide__ = True  # who sees the error wants the line that set the value
         self[name] = value
 
     def _is_state(self, name: str) -> bool:
@@ -196,6 +200,7 @@ class ObjectNode(ObjectCore):
             else:
                 self._store(key, value)
             return
+        __tracebackhide__ = True
         self._store(key, assignment.member(self, key, value))
 
     # -- its schema ----------------------------------------------------------------------------------------------------

@@ -11,13 +11,13 @@ from ..foreign.kind import Head, kind_name, plain
 from ..foreign.kinds import kind_of, kind_of_tag
 from ..outline.entry import Entry
 from ..schema import installed, uris
+from ..spelling import closest
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, opened
 from .classes import class_name_of, class_name_of_family
 from .core import ListCore, ObjectCore
 from .deferred import AsdfArray, Deferred, FileValue
 from .descriptions import unit_of_several
 from .lazy_dict import raw_get
-from .names import closest
 
 if TYPE_CHECKING:
     from ..schema.properties import ObjectSchema, PropertySchema

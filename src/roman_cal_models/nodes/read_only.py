@@ -42,6 +42,7 @@ def _twin(cls: Any) -> Any:
 
 
 def _refuse(node: Any, *args: Any, **kwargs: Any) -> NoReturn:
+    __tracebackhide__ = True
     path = format_path(node.path())
     where = f"{path} ({type(node).__name__})" if path else type(node).__name__
     raise ReadOnlyError(

@@ -9,10 +9,10 @@ from ..archive.releases import Change, compare_versions
 from ..errors import SchemaNotFoundError
 from ..nodes.classes import class_name_of_family, model_name
 from ..nodes.descriptions import Description, describe
-from ..nodes.names import closest
 from ..schema import installed, uris
 from ..schema.properties import ITEMS, walk
 from ..schema.uris import ROMAN, URI
+from ..spelling import did_you_mean
 
 __all__ = ["Family", "changes_of", "family", "family_names"]
 
@@ -132,8 +132,8 @@ def _uri(name: str, version: str | None) -> URI:
     else:
         found = next((found for key in _families(name) if (found := store.versions(key[1], base=key[0]))), ())
     if not found:
-        near = closest(name, [*family_names(), *_classes()])
-        raise SchemaNotFoundError(f"there is no family or class {name!r}.{f' Did you mean {near!r}?' if near else ''}")
+        hint = did_you_mean(name, [*family_names(), *_classes()])
+        raise SchemaNotFoundError(f"there is no family or class {name!r}.{hint}")
     chosen = [uri for uri in found if version in (None, uri.version)]
     if not chosen:
         known = ", ".join(uri.version for uri in found)

@@ -27,7 +27,7 @@ from roman_cal_models.yaml import TaggedMapping, TaggedScalar, TaggedSequence
 NAN = float("nan")
 NDARRAY = "tag:stsci.edu:asdf/core/ndarray-1.1.0"
 NDARRAYS = "tag:stsci.edu:asdf/core/ndarray-1.*"
-NO_ARRAY = "is no ndarray: give "
+NO_ARRAY = "is not an ndarray: give "
 TIME = "tag:stsci.edu:asdf/time/time-1.*"
 
 
@@ -413,8 +413,8 @@ TEXTS: list[tuple[dict[str, Any], Any, list[str]]] = [
         ["[{'name': 'dec'}] has no item that fits the schema: name like '^ra$'"],
     ),
     ({"not": {"items": {"not": {"type": "string"}}}}, [], ["[] has no item that fits the schema"]),
-    ({"tag": TIME}, "2020", [f"'2020' is no time-1.* ({TIME})"]),
-    ({"tag": "tag:yaml.org,2002:str"}, 1, ["1 is no str (tag:yaml.org,2002:str)"]),
+    ({"tag": TIME}, "2020", ["'2020' is not a time: give an astropy Time: Time('2020')"]),
+    ({"tag": "tag:yaml.org,2002:str"}, 1, ["1 is not of the tag str (tag:yaml.org,2002:str)"]),
     ({"ndim": 2}, np.zeros(3), ["the number of dimensions is 1, not 2"]),
     ({"ndim": 2}, TaggedMapping({}, NDARRAY), ["the number of dimensions is unknown, not 2"]),
     ({"max_ndim": 1}, np.zeros((3, 3)), ["the number of dimensions is 2, more than 1"]),

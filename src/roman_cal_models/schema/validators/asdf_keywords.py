@@ -8,6 +8,7 @@ from typing import Any
 
 from ...errors import Problem
 from ...foreign import datatypes
+from ...foreign.kinds import kind_of_tag
 from .. import values
 from .core import Compilation, Keyword, Location, Maker, ValidationContext, show
 
@@ -20,6 +21,7 @@ def _tag(argument: Any, schema: Mapping[str, Any], compilation: Compilation) -> 
     matches = _matcher(argument)
     short = argument.rsplit("/", 1)[-1].removeprefix(values.YAML_TAG)
     tag_of = values.tag_of
+    kind = kind_of_tag(argument)
     is_for_arrays = argument.startswith(datatypes.NDARRAY_TAG)
 
     def check(value: Any, context: ValidationContext) -> bool:
@@ -33,7 +35,12 @@ def _tag(argument: Any, schema: Mapping[str, Any], compilation: Compilation) -> 
         return context.assigning and not context.check_arrays and (value is None or values.is_array_like(value))
 
     def iter_problems(value: Any, location: Location) -> Iterator[Problem]:
-        message = f"is no ndarray: give {_instead(value, schema)}" if is_for_arrays else f"is no {short} ({argument})"
+        if is_for_arrays:
+            message = f"is not an ndarray: give {_instead(value, schema)}"
+        elif kind.given is not None:
+            message = f"is not {kind.name}: give {kind.instead(value)}"
+        else:
+            message = f"is not of the tag {short} ({argument})"
         yield location.problem("tag", f"{_name(value)} {message}", argument)
 
     return Keyword("tag", check_array if is_for_arrays else check, iter_problems, inside=False)

@@ -1,0 +1,38 @@
+"""Which name was meant by one that nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+__all__ = ["closest", "did_you_mean"]
+
+# difflib's ratio from which a name is held to be a misspelling: 'drak' is one of 'dark' (0.75),
+# 'tweakreg_catalog' none of 'source_catalog' (0.6)
+_NEAR = 0.75
+_SHORTEST = 3
+
+
+def closest(name: str, known: Iterable[Any]) -> str | None:
+    """Return the known name that `name` is most likely a misspelling of, or None; other keys than text are left out."""
+    return _closest(name, tuple(key for key in known if isinstance(key, str)))
+
+
+def did_you_mean(name: str, known: Iterable[Any]) -> str:
+    """Return the question that follows an error about a name, with a space before it; nothing where none is near."""
+    near = closest(name, known)
+    return "" if near is None else f" Did you mean {near!r}?"
+
+
+@lru_cache(maxsize=1024)
+def _closest(name: str, known: tuple[str, ...]) -> str | None:
+    if len(name) < _SHORTEST:
+        return None
+    import difflib
+
+    # dq and dq2, var_rnoise and var_rnoise2 are siblings, not misspellings
+    stem = name.rstrip("0123456789_")
+    others = {other.lower(): other for other in known if other.rstrip("0123456789_") != stem}
+    near = difflib.get_close_matches(name.lower(), others, n=1, cutoff=_NEAR)
+    return others[near[0]] if near else None
