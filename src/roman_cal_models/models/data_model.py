@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from .. import errors
-from ..errors import Problem, SourceTypeError
+from ..errors import Problem
 from ..nodes.classes import class_hint as class_hint  # evaluated in hints, see `declared_property`
-from ..nodes.classes import named
+from ..nodes.classes import named, other_kind
 from ..nodes.deferred import RAW_TYPES, AsdfArray, FileValue
 from ..nodes.docstrings import SchemaDoc
 from ..nodes.lazy_dict import raw_get
@@ -17,7 +17,7 @@ from ..nodes.node_proxy import MutableNodeProxy
 from ..nodes.object_node import ObjectNode, TaggedObjectNode
 from ..nodes.properties import declare, declared_property, own_names
 from ..printable import printable
-from . import cutout, loading, plotting, quality, saving, schema_info, tree_display, units, validation
+from . import class_opening, cutout, loading, plotting, quality, saving, schema_info, tree_display, units, validation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ..sources.file_source import FileSource
     from ..yaml import TaggedMapping
 
-__all__ = ["DataModel"]
+__all__ = ["DataModel", "NamedModel"]
 
 _getitem = dict.__getitem__
 
@@ -139,12 +139,11 @@ class DataModel(MutableNodeProxy, _Attributes):
             from .node_opening import open_node
 
             node, source = open_node(init, **kwargs)
-            if not isinstance(node, self._node_class()):
-                name = None if source is None else source.name
+            error = other_kind(node, type(self), None if source is None else source.name)
+            if error is not None:
                 if source is not None:
                     source.close()
-                problem = f"holds {type(node).__name__}, not {self._node_name}, the node of {type(self).__name__}"
-                raise SourceTypeError(f"{name}: {problem}" if name else problem)
+                raise error
             self._bind(node, source)
 
     def _bind(
@@ -236,6 +235,34 @@ class DataModel(MutableNodeProxy, _Attributes):
         return next((name for name in ("data", "coeffs", "value", "dq") if name in self._node), "")
 
     # -- creation ------------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def open(
+        cls,
+        source: class_opening.Openable,
+        *,
+        validate: bool = False,
+        memmap: bool = False,
+        mode: Literal["r", "rw"] = "r",
+        storage_options: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> Self:
+        """Open a file as a model of this class; of `DataModel`, as one of the file's own.
+
+        Parameters
+        ----------
+        source : str, path-like, bytes, binary file object, asdf.AsdfFile or DataModel
+            What holds the file.
+        validate, memmap, mode, storage_options, **kwargs
+            As for `roman_cal_models.open`, which tells of all errors as well.
+
+        Raises
+        ------
+        SourceTypeError
+            The file is of another kind.
+        """
+        reading: dict[str, Any] = {"memmap": memmap, "mode": mode, "storage_options": storage_options}
+        return class_opening.open_as(cls, source, validate=validate, **reading, **kwargs)
 
     @classmethod
     def create_minimal(
@@ -413,3 +440,13 @@ def _restored(cls: type[DataModel], node: ObjectNode, history: tuple[Change | Ta
 
 
 _SLOTS = frozenset(DataModel.__slots__)
+
+if TYPE_CHECKING:
+
+    class NamedModel(DataModel):
+        """What checkers take for the base of the models of files: a misspelt name is an error for them."""
+
+        __getattr__: None  # type: ignore[assignment, misc]  # pyright: ignore[reportIncompatibleMethodOverride]
+        __setattr__: None  # type: ignore[assignment, misc]  # pyright: ignore[reportIncompatibleMethodOverride]
+else:
+    NamedModel = DataModel

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..errors import SchemaNotFoundError
+from ..errors import SchemaNotFoundError, SourceTypeError
 from ..schema import installed, uris
 from ..schema.uris import ROMAN, URI
 
@@ -30,6 +30,8 @@ __all__ = [
     "is_editable",
     "model_name",
     "named",
+    "node_name_of",
+    "other_kind",
     "schema_for",
 ]
 
@@ -122,6 +124,39 @@ def model_name(name: str) -> str | None:
     from .generated._index import MODEL_NAMES
 
     return MODEL_NAMES.get(name) or REGISTERED_MODELS.get(name)
+
+
+def node_name_of(model: Any) -> str:
+    """Return the name of the class of a model's nodes; empty for `DataModel`, which is of no kind of file.
+
+    Raises
+    ------
+    SourceTypeError
+        It is no class of models.
+    """
+    name = getattr(model, "_node_name", None) if isinstance(model, type) else None
+    if not isinstance(name, str):
+        raise SourceTypeError(f"{model!r} is not a class of models, as ImageModel is one")
+    return name
+
+
+def other_kind(node: object, model: Any, file: str | None) -> SourceTypeError | None:
+    """Return the error for a file that is of another kind than a model; None for one that is of its kind.
+
+    Parameters
+    ----------
+    node : ObjectNode
+        The top node of the file.
+    model : type
+        The class of models that was asked for.
+    file : str or None
+        Its path or URL.
+    """
+    wanted = node_name_of(model)
+    if not wanted or isinstance(node, named(wanted)):
+        return None
+    problem = f"holds {type(node).__name__}, not {wanted}, the node of {model.__name__}"
+    return SourceTypeError(f"{file}: {problem}" if file else problem)
 
 
 def families_with_classes(base: str) -> list[str]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..schema.properties import ObjectSchema
     from .descriptions import Description
 
-__all__ = ["ObjectNode", "Properties", "TaggedObjectNode", "property_names", "property_types"]
+__all__ = ["NamedNode", "ObjectNode", "Properties", "TaggedObjectNode", "property_names", "property_types"]
 
 _PLAIN = core.PLAIN
 
@@ -382,8 +382,18 @@ class ObjectNode(ObjectCore):
 
 ObjectNode._reserved = frozenset(dir(ObjectNode))
 
+if TYPE_CHECKING:
 
-class TaggedObjectNode(ObjectNode):
+    class NamedNode(ObjectNode):
+        """What checkers take for the base of classes whose names are all known: a misspelt one is an error for them."""
+
+        __getattr__: None  # type: ignore[assignment, misc]  # pyright: ignore[reportIncompatibleMethodOverride]
+        __setattr__: None  # type: ignore[assignment, misc]  # pyright: ignore[reportIncompatibleMethodOverride]
+else:
+    NamedNode = ObjectNode
+
+
+class TaggedObjectNode(NamedNode):
     """A node that RAD gives a tag in its newest manifest: the top of a file."""
 
     __slots__ = ()
