@@ -115,14 +115,12 @@ class Header(NodeProxy, Generic[_Node_co]):
         """
         return [*self._node.problems(), *shape_problems(self._node)]
 
-    def __repr__(self) -> str:
+    def _one_line(self) -> str:
         file = "" if self._file is None else f" {self._file}"
         return printable(f"<Header of {self._model_type}{file}: {', '.join(map(str, self._node))}>")
 
-    def _repr_html_(self) -> str:
-        from ..nodes.outline_builder import as_html
-
-        return as_html(self._node, self._model_type, self._file, "header")
+    def _heading(self) -> tuple[str, str | None, str]:
+        return self._model_type, self._file, "header"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self._node, self._file, self._model_type)

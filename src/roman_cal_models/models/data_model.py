@@ -201,17 +201,15 @@ class DataModel(MutableNodeProxy, _Attributes):
         """Return whether an attribute is one of a subclass's own, which no file holds."""
         return name in self._own or (not self._is_ours and name.startswith("_") and not hasattr(DataModel, name))
 
-    def __repr__(self) -> str:
-        file = "" if self._source is None or self._source.name is None else f" {self._source.name}"
-        closed = " (closed)" if self._source is not None and self._source.is_closed else ""
-        return printable(f"<{type(self).__name__}{file}{closed}: {', '.join(map(str, self._node))}>")
+    def _one_line(self) -> str:
+        name, file, state = self._heading()
+        shown = f"{name}{f' {file}' if file else ''}{f' ({state})' if state else ''}"
+        return printable(f"<{shown}: {', '.join(map(str, self._node))}>")
 
-    def _repr_html_(self) -> str:
-        from ..nodes.outline_builder import as_html
-
+    def _heading(self) -> tuple[str, str | None, str]:
         source = self._source
         state = "closed" if source is not None and source.is_closed else ""
-        return as_html(self._node, type(self).__name__, None if source is None else source.name, state)
+        return type(self).__name__, None if source is None else source.name, state
 
     # -- where it stands -----------------------------------------------------------------------------------------------
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from ..errors import format_path
+from ..outline.displayed import Displayed, fallback_text
 from ..schema import installed
 from . import assignment, copying, core, names, plain, validation
 from .classes import schema_for
@@ -68,7 +69,7 @@ class _Describe:
         return describe
 
 
-class ObjectNode(ObjectCore):
+class ObjectNode(Displayed, ObjectCore):
     """A piece of a Roman tree that holds properties by name.
 
     A real `dict`: ``node["name"]`` and ``node.name`` are two spellings of one value. What is set is checked against
@@ -368,13 +369,20 @@ class ObjectNode(ObjectCore):
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         return copying.restored, (type(self), self._schema, self._given_tag, present_values(self))
 
-    def __repr__(self) -> str:
-        return plain.one_line(self)
+    def _one_line(self) -> str:
+        from .one_line import one_line
+
+        return one_line(self)
+
+    def _text_lines(self, width: int | None, rows: int | None) -> Iterator[str]:
+        from .outline_builder import text_lines
+
+        return text_lines(self, width, rows)
 
     def _repr_html_(self) -> str:
         from .outline_builder import as_html
 
-        return as_html(self)
+        return as_html(self, fallback_text(self))
 
     def __asdf_traverse__(self) -> dict[str, Any]:
         return dict(self)
