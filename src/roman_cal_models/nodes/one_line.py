@@ -7,8 +7,9 @@ from itertools import islice
 from typing import Any
 
 from ..printable import printable
-from ..yaml import TaggedScalar, opened
-from .deferred import Deferred, FileValue
+from ..schema import installed
+from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, opened
+from .deferred import Deferred
 from .lazy_dict import raw_items
 from .outline_builder import outline_of_value
 
@@ -41,12 +42,20 @@ def _pieces(value: Any, depth: int) -> Iterator[str]:
     value = opened(value)
     if isinstance(value, Deferred) and value.is_built:
         value = value.get(lambda: "")
-    if isinstance(value, dict) and not isinstance(value, FileValue):
+    if _is_foreign(value):
+        yield _leaf(value)
+    elif isinstance(value, dict):
         yield from _enclosed("{}", _members(value, depth) if depth < _DEEPEST else iter(["..."]))
     elif isinstance(value, (list, tuple)):
         yield from _enclosed("[]", _items(value, depth) if depth < _DEEPEST else iter(["..."]))
     else:
         yield _leaf(value)
+
+
+def _is_foreign(value: Any) -> bool:
+    """Return whether it is the YAML of a foreign object; nodes that wait to be built bear tags as well."""
+    is_tagged = isinstance(value, (TaggedMapping, TaggedSequence, TaggedScalar))
+    return isinstance(value, Deferred) or (is_tagged and not installed().store.is_node(value.tag))
 
 
 def _enclosed(brackets: str, pieces: Iterator[str]) -> Iterator[str]:
@@ -70,7 +79,7 @@ def _items(value: Any, depth: int) -> Iterator[str]:
 
 
 def _leaf(value: Any) -> str:
-    if value is None or (isinstance(value, (str, bool, int, float)) and not isinstance(value, TaggedScalar)):
+    if value is None or (isinstance(value, (str, bool, int, float)) and not _is_foreign(value)):
         text = _text(value)
         return text if len(text) <= _LONGEST_TEXT else f"{text[: _LONGEST_TEXT - 3]}..."
     entry = outline_of_value("", value)
