@@ -10,17 +10,29 @@ from ..errors import Problem
 from ..nodes.classes import class_hint as class_hint  # evaluated in hints, see `declared_property`
 from ..nodes.classes import named, other_kind
 from ..nodes.deferred import RAW_TYPES, AsdfArray, FileValue
-from ..nodes.docstrings import SchemaDoc
+from ..nodes.docstrings import class_docstring
 from ..nodes.lazy_dict import raw_get
 from ..nodes.names import key_name
 from ..nodes.node_proxy import MutableNodeProxy
 from ..nodes.object_node import ObjectNode, TaggedObjectNode
 from ..nodes.properties import declare, declared_property, own_names
 from ..printable import printable
-from . import class_opening, cutout, loading, plotting, quality, saving, schema_info, tree_display, units, validation
+from . import (
+    class_opening,
+    cutout,
+    loading,
+    plotting,
+    quality,
+    saving,
+    schema_info,
+    tree_display,
+    units,
+    upgrading,
+    validation,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ..changes import Change
     from ..nodes.descriptions import Description
@@ -107,17 +119,23 @@ class DataModel(MutableNodeProxy, _Attributes):
         super().__init_subclass__(**kwargs)
         cls._is_ours = "_node_name" in vars(cls)
         cls._own = own_names(cls, "_node_name")
-        declare(
-            cls,
-            lambda attribute, type_: declared_property(type_, _getter(key_name(attribute)), _child_getter(attribute)),
-        )
+
+        def make(attribute: str, type_: str) -> Any:
+            key = key_name(attribute)
+            return declared_property(cls, key, type_, _getter(key), _child_getter(attribute))
+
+        declare(cls, make)
         if cls._node_name:
-            cls.__doc__ = SchemaDoc(cls.__doc__)  # type: ignore[assignment]
+            cls.__doc__ = class_docstring(cls.__doc__)  # type: ignore[assignment]
 
     @classmethod
     def _schema_of(cls, model: Self | None) -> ObjectSchema | None:
         """Return the schema of a model's node; the newest of the class without one."""
         return cls._node_class()._schema_of(None) if model is None else model._node._schema
+
+    @classmethod
+    def _schemas(cls) -> Iterator[ObjectSchema]:
+        return cls._node_class()._schemas() if cls._node_name else iter(())
 
     def __new__(cls, init: Any = None, **kwargs: Any) -> Self:
         """Make a model; of a model of this class, the model itself."""
@@ -324,32 +342,7 @@ class DataModel(MutableNodeProxy, _Attributes):
 
         return product_defaults(cls.__name__, cls._node_name, defaults or {}, fake=kind == "fake")
 
-    def upgrade(self, version: str | None = None) -> Self:
-        """Return a model of a newer version of what this one holds.
-
-        Parameters
-        ----------
-        version : str, optional
-            The version to go to; the newest by default.
-
-        Returns
-        -------
-        DataModel
-            Of the same class; this one is not changed. What the old version does not say is listed in `assumed`.
-
-        Raises
-        ------
-        UpgradeError
-            The version is older, or it requires something for which no value is declared.
-        """
-        from ..migration.upgrade_node import tag_of_version, upgrade_node
-        from .integrity import refuse_wrong_blocks
-
-        target = tag_of_version(self._node, version)
-        if target != self.tag:
-            refuse_wrong_blocks(self._node, in_memory=True)
-        node, changes = upgrade_node(self._node, target)
-        return self._of(node, self._source, owns_source=False, history=(*self._history, *changes))
+    upgrade = upgrading.upgrade
 
     @property
     def assumed(self) -> tuple[Change, ...]:

@@ -5,11 +5,13 @@ The classes stand above this module: it knows them by name, and imports each whe
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..errors import SchemaNotFoundError, SourceTypeError
+from ..errors import SchemaError, SchemaNotFoundError, SourceTypeError
 from ..schema import installed, uris
 from ..schema.uris import ROMAN, URI
 
@@ -33,6 +35,7 @@ __all__ = [
     "node_name_of",
     "other_kind",
     "schema_for",
+    "schemas_of",
 ]
 
 _Class = TypeVar("_Class", bound=type[Any])
@@ -196,6 +199,15 @@ def schema_for(cls: type[ObjectNode], version: str | None, tag: str | None) -> O
 def _schema_for(cls: type[ObjectNode], version: str | None, tag: str | None) -> ObjectSchema:
     uri = schema_uri_for(cls, version, tag)
     return installed().find(uri, cls._path)
+
+
+def schemas_of(cls: type[ObjectNode]) -> Iterator[ObjectSchema]:
+    """Yield the schemas of a class, the newest first, each when it is taken."""
+    registry = installed()
+    for family in cls._families:
+        for uri in reversed(registry.store.versions(family, base=cls._base)):
+            with suppress(SchemaError):  # an object that a version does not describe
+                yield registry.find(str(uri), cls._path)
 
 
 def schema_uri_for(cls: type[ObjectNode] | type[ListNode[Any]], version: str | None, tag: str | None) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from ..outline.displayed import Displayed, fallback_text
-from .names import key_name, properties_first
+from .names import key_name
 from .object_node import ObjectNode
 from .plain import as_flat_dict, leaves
 from .reading_ahead import arrays_ahead
@@ -149,8 +149,8 @@ class NodeProxy(Displayed):
 
         return as_html(self._node, fallback_text(self), *self._heading())
 
-    def __dir__(self) -> list[str]:
-        return properties_first(self._node._attribute_names(), [*dir(self._node), *super().__dir__()])
+    def __dir__(self) -> Iterable[str]:
+        return {*dir(self._node), *super().__dir__()}
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self._node)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from ..errors import format_path
 from ..outline.displayed import Displayed, fallback_text
 from ..schema import installed
 from . import assignment, copying, core, names, plain, validation
-from .classes import schema_for
+from .classes import schema_for, schemas_of
 from .core import ObjectCore, bind
 from .deferred import Deferred
-from .docstrings import SchemaDoc
+from .docstrings import class_docstring
 from .from_file import build
 from .lazy_dict import present_values, raw_get
 from .properties import Properties, declare_of_node, property_names, property_types
@@ -120,12 +120,17 @@ class ObjectNode(Displayed, ObjectCore):
         super().__init_subclass__(**kwargs)
         declare_of_node(cls, ObjectNode)
         if cls._families:
-            cls.__doc__ = SchemaDoc(cls.__doc__)  # type: ignore[assignment]
+            cls.__doc__ = class_docstring(cls.__doc__)  # type: ignore[assignment]
 
     @classmethod
     def _schema_of(cls, node: Self | None) -> ObjectSchema | None:
         """Return the schema of a node; the newest of the class without one."""
         return schema_for(cls, None, None) if node is None else node._schema
+
+    @classmethod
+    def _schemas(cls) -> Iterator[ObjectSchema]:
+        """Yield the schemas of the class, the newest first, each when it is taken."""
+        return schemas_of(cls)
 
     def __init__(
         self,
@@ -354,8 +359,8 @@ class ObjectNode(Displayed, ObjectCore):
         found = [*self.schema_properties(), *(key for key in self if isinstance(key, str) and key.isidentifier())]
         return [*map(names.attribute_name, dict.fromkeys(found))]
 
-    def __dir__(self) -> list[str]:
-        return names.properties_first(self._attribute_names(), super().__dir__())
+    def __dir__(self) -> Iterable[str]:
+        return {*self._attribute_names(), *super().__dir__()}
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self)
