@@ -23,7 +23,7 @@ def test_completion_leaves_out_what_hardly_anybody_names() -> None:
     offered = {*dir(rcm)}
     assert {"WfiImageMeta", "DarkRef", "DarkRefMetaInstrument", "TvacBasic", "DarkRefModel"} & offered == set()
     assert len(offered) < 140
-    assert min(offered, key=str.lower) == "archive"
+    assert min(offered - {"__version__"}, key=str.lower) == "archive"
 
 
 def test_all_names_are_there_whether_they_are_offered_or_not() -> None:
