@@ -20,7 +20,7 @@ __all__ = ["ListNode"]
 _T = TypeVar("_T")
 
 
-class ListNode(Displayed, ListCore[_T]):
+class ListNode(ListCore[_T], Displayed):  # in this order: `repr` is Python's own, which `pprint` looks for
     """A piece of a Roman tree that holds items by number.
 
     Parameters
@@ -32,8 +32,6 @@ class ListNode(Displayed, ListCore[_T]):
     """
 
     __slots__ = ()
-
-    __repr__ = list.__repr__
 
     def __init__(self, items: Iterable[_T] = (), /, *, version: str | None = None, tag: str | None = None) -> None:
         super().__init__()
@@ -152,7 +150,7 @@ class ListNode(Displayed, ListCore[_T]):
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         return copying.restored_list, (type(self), self._place, self._uri, self._given_tag, list(self))
 
-    # Numbers and words are read best as Python writes them; `repr` is that of Python, for `pprint`.
+    # Numbers and words are read best as Python writes them.
 
     def _text_lines(self, width: int | None, rows: int | None) -> Iterable[str]:
         from .outline_builder import is_simple, text_lines

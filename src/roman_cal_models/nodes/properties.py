@@ -55,6 +55,9 @@ class ValueProperty(property):
         self.cls = cls
         self.key = key
 
+    def __repr__(self) -> str:
+        return f"<property {self.cls.__name__}.{self.key}>"
+
 
 class ChildProperty:
     """A property that gives a node, which the instance's ``__dict__`` keeps from then on.
@@ -84,16 +87,10 @@ class ChildProperty:
         return f"<property {self.cls.__name__}.{self.key}>"
 
 
-def _document(kind: Any) -> None:
-    """Have the properties of a kind tell by ``__doc__`` what the schemas say of them."""
-    text = kind.__doc__
-    kind.__doc__ = LazyDocstring(
-        lambda one, _: text if one is None else property_docstring(one.cls, one.key),
-    )
-
-
-_document(ValueProperty)
-_document(ChildProperty)
+# the docstrings of the classes themselves are for readers of this module: IPython would show them beside
+_of_property = LazyDocstring(lambda prop, _: None if prop is None else property_docstring(prop.cls, prop.key))
+ValueProperty.__doc__ = _of_property  # type: ignore[assignment]
+ChildProperty.__doc__ = _of_property  # type: ignore[assignment]
 
 
 def property_names(cls: type) -> dict[str, str]:
