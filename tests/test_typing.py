@@ -17,12 +17,14 @@ from pathlib import Path
 import pytest
 
 import roman_cal_models
+from roman_cal_models.errors import SchemaError
 from roman_cal_models.models.data_model import DataModel
 from roman_cal_models.models.generated import _index as models
 from roman_cal_models.nodes.generated import _index as nodes
 from roman_cal_models.nodes.names import attribute_name
 from roman_cal_models.nodes.object_node import ObjectNode, property_types
 from roman_cal_models.schema import installed
+from roman_cal_models.schema.properties import ObjectSchema
 
 pytestmark = pytest.mark.newest_rad
 
@@ -117,6 +119,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
         for attribute, word in _flags(cls):
             made.add(f"    value.{attribute} = {word!r}")
             made.add(f"    value.{attribute} = 'no such word'", is_wrong=True)
+        made.add("    print(value.no_such_name)", is_wrong=not _has_patterns(cls))
+        made.add("    value.no_such_name = 1", is_wrong=not _has_patterns(cls))
     made.path.write_text("\n".join(made.lines) + "\n")
     return made
 
@@ -154,6 +158,12 @@ def test_a_wrong_word_is_an_error_for_every_flag(checked: Checked) -> None:
     assert checked.unnoticed() == []
 
 
+def test_a_misspelt_name_is_an_error_for_every_class_but_those_of_patterns(sample: Sample) -> None:
+    lines = [line for line, text in enumerate(sample.lines, start=1) if text == "    value.no_such_name = 1"]
+    assert len(lines) == len(sample.classes)
+    assert len(lines) - len(sample.wrong.intersection(lines)) < 10
+
+
 def test_an_image_is_typed_all_the_way(checked: Checked) -> None:
     assert checked.of_image == []
 
@@ -186,6 +196,21 @@ def _classes() -> Iterator[type]:
             value = _named(index, room, name)
             if isinstance(value, type) and issubclass(value, base):
                 yield value
+
+
+def _has_patterns(cls: type) -> bool:
+    """Whether a version of the class has names by a pattern, which are in no class."""
+    if not issubclass(cls, ObjectNode):
+        return False
+    uris = [str(uri) for family in cls._families for uri in installed().store.versions(family)]
+    return any(schema.patterns for uri in uris if (schema := _found(uri, cls._path)) is not None)
+
+
+def _found(uri: str, path: tuple[str, ...]) -> ObjectSchema | None:
+    try:
+        return installed().find(uri, path)
+    except (KeyError, SchemaError):
+        return None
 
 
 def _named(index: object, room: str, name: str) -> object:

@@ -225,7 +225,7 @@ def _escaped(text: str) -> str:
 def _check(app: Sphinx, env: Any) -> None:
     """Warn of public names that no page describes."""
     known = {name for name, _, _, _, _, _ in env.get_domain("py").get_objects()}
-    wanted = {f"roman_cal_models.{name}" for name in dir(rcm)} - {"roman_cal_models.__version__"}
+    wanted = {f"roman_cal_models.{name}" for name in rcm._every_name()} - {"roman_cal_models.__version__"}
     wanted |= {f"roman_cal_models.archive.{name}" for name in dir(archive)}
     for name in sorted(wanted - known):
         _log.warning("no page describes the public name %s", name)

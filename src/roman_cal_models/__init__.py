@@ -86,11 +86,27 @@ def _module_of(name: str) -> str | None:
     return f"models.generated.{MODELS[name]}" if name in MODELS else None
 
 
-def __dir__() -> list[str]:
+def _every_name() -> set[str]:
+    """Return all public names."""
     from .errors import __all__ as errors
     from .models.classes import REGISTERED as REGISTERED_MODELS
     from .models.generated._index import MODULES as MODELS
     from .nodes.classes import REGISTERED as REGISTERED_NODES
     from .nodes.generated._index import MODULES as NODES
 
-    return sorted({*_NAMES, *_MODULES, *errors, *NODES, *MODELS, *REGISTERED_NODES, *REGISTERED_MODELS, "__version__"})
+    return {*_NAMES, *_MODULES, *errors, *NODES, *MODELS, *REGISTERED_NODES, *REGISTERED_MODELS, "__version__"}
+
+
+def __dir__() -> list[str]:
+    """Return what completion offers: not the classes that one meets by opening a file, and hardly ever names.
+
+    Those are the nodes but for the sections of ``meta``, which steps make, and the models of reference files.
+    """
+    from .models.generated._index import MODULES as MODELS
+    from .nodes.generated._index import CLASSES, MODEL_NAMES
+    from .nodes.generated._index import MODULES as NODES
+
+    sections = {name for key, name in CLASSES.items() if key.startswith("meta/") and "#" not in key}
+    of_references = {MODEL_NAMES.get(name) for key, name in CLASSES.items() if key.startswith("reference_files/")}
+    hardly_named = (NODES.keys() - sections) | of_references.intersection(MODELS)
+    return sorted(_every_name() - (hardly_named - _NAMES.keys()))

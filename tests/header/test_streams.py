@@ -251,7 +251,7 @@ def test_what_can_only_be_read_is_a_source(image: Path) -> None:
 
 def test_storage_options_reach_the_file_system(requests: list[tuple[int, int]]) -> None:
     Counted.content = content_of_length(5_000)
-    rcm.read_header("counted://file.asdf", {"colour": "blue"})
+    rcm.read_header("counted://file.asdf", storage_options={"colour": "blue"})
     rcm.identify("counted://file.asdf", storage_options={"colour": "red"})
     assert Counted.colours == ["blue", "red"]
 

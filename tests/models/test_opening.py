@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import subprocess
 import sys
 import textwrap
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +126,70 @@ def test_a_model_class_refuses_another_kind_in_bytes_without_printing_them(file:
     with pytest.raises(rcm.SourceTypeError) as caught:
         rcm.RampModel(file.read_bytes())
     assert str(caught.value) == "holds WfiImage, not Ramp, the node of RampModel"
+
+
+def test_a_class_that_is_asked_for_is_given(file: Path) -> None:
+    class Mine(rcm.ImageModel):
+        note = "mine"
+
+    for cls in (rcm.ImageModel, Mine):
+        for opened in (rcm.open(file, cls), cls.open(file), cls.open(file.read_bytes()), cls.open(rcm.open(file))):
+            with opened:
+                assert type(opened) is cls
+                assert opened.meta.instrument.name == "WFI"
+    for opened in (rcm.open(file, rcm.DataModel), rcm.DataModel.open(file)):
+        with opened:
+            assert type(opened) is rcm.ImageModel
+    with asdf.open(file) as tree:
+        assert type(rcm.open(tree, rcm.ImageModel)) is rcm.ImageModel
+
+
+@pytest.mark.parametrize("ask", [rcm.open, lambda source, cls: cls.open(source), rcm.read_header])
+def test_another_kind_than_is_asked_for_is_refused(ask: Any, file: Path) -> None:
+    for source, before in ((file, f"{file}: "), (file.read_bytes(), "")):
+        with pytest.raises(rcm.SourceTypeError) as caught:
+            ask(source, rcm.RampModel)
+        assert str(caught.value) == f"{before}holds WfiImage, not Ramp, the node of RampModel"
+
+
+def test_a_model_of_another_kind_than_is_asked_for_is_refused(file: Path) -> None:
+    with rcm.open(file) as model:
+        with pytest.raises(rcm.SourceTypeError) as caught:
+            rcm.open(model, rcm.RampModel)
+        assert str(caught.value) == f"{file}: holds WfiImage, not Ramp, the node of RampModel"
+        assert rcm.open(model, rcm.ImageModel).node is model.node
+
+
+def test_the_file_of_another_kind_is_closed(file: Path) -> None:
+    with file.open("rb") as stream:
+        with pytest.raises(rcm.SourceTypeError):
+            rcm.open(stream, rcm.RampModel)
+        assert not stream.closed  # it is the caller's
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ResourceWarning)
+        with pytest.raises(rcm.SourceTypeError):
+            rcm.open(file, rcm.RampModel)
+        gc.collect()
+
+
+@pytest.mark.parametrize("ask", [rcm.open, rcm.read_header])
+@pytest.mark.parametrize("cls", [rcm.WfiImage, "ImageModel", dict])
+def test_what_is_no_class_of_models_cannot_be_asked_for(ask: Any, cls: Any, file: Path) -> None:
+    with pytest.raises(rcm.SourceTypeError, match="is not a class of models, as ImageModel is one"):
+        ask(file, cls)
+
+
+def test_an_association_is_of_no_class(tmp_path: Path) -> None:
+    with pytest.raises(rcm.SourceTypeError, match="holds an association of files, not ImageModel"):
+        rcm.open(tmp_path / "asn.json", rcm.ImageModel)
+
+
+def test_a_header_of_the_class_that_is_asked_for(file: Path) -> None:
+    class Mine(rcm.ImageModel):
+        pass
+
+    for cls in (None, rcm.ImageModel, rcm.DataModel, Mine):
+        assert rcm.read_header(file, cls).meta.instrument.name == "WFI"
 
 
 def test_validate_asks_at_once(tmp_path: Path) -> None:
@@ -382,11 +448,11 @@ def test_a_foreign_object_that_cannot_be_built_is_named(file: Path, tmp_path: Pa
 def test_a_renamed_file_is_told_of_and_keeps_what_is_written(file: Path, tmp_path: Path) -> None:
     path = tmp_path / "renamed.asdf"
     path.write_bytes(file.read_bytes())
-    for opened in (path, str(path)):
+    for ask, opened in ((rcm.open, path), (rcm.open, str(path)), (rcm.ImageModel.open, path), (rcm.ImageModel, path)):
         with pytest.warns(
             rcm.FilenameMismatchWarning, match=r"renamed\.asdf: meta\.filename is 'image\.asdf'"
         ) as caught:
-            model = rcm.open(opened)
+            model = ask(opened)
         assert caught[0].filename == __file__
         assert model.meta.filename == "image.asdf"
         model.close()

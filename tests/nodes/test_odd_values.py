@@ -12,7 +12,6 @@ from astropy.time import Time
 
 import roman_cal_models as rcm
 from roman_cal_models import ListNode, ObjectNode, config
-from roman_cal_models.nodes.names import properties_first
 
 TAGS = "asdf://stsci.edu/datamodels/roman/tags/"
 
@@ -286,14 +285,6 @@ def test_names_of_three_letters_are_near_to_none() -> None:
     assert "did you mean" not in str(caught.value)
     with pytest.warns(rcm.UnknownAttributeWarning, match="did you mean 'flux'"):
         rcm.L2CalStep()["fluxx"] = 1
-
-
-def test_properties_sort_before_all_other_names() -> None:
-    names = properties_first(["b", "z", "a"], ["c", "A", "z", "_x"])
-    assert sorted(names) == ["a", "b", "z", "A", "_x", "c"]
-    assert sorted(reversed(names)) == ["a", "b", "z", "A", "_x", "c"]
-    assert (max(names), max(names[:3]), min(names)) == ("c", "z", "a")
-    assert len(names) == 6
 
 
 # -- subclasses --------------------------------------------------------------------------------------------------------

@@ -110,11 +110,33 @@ def test_models_and_headers_say_what_they_are(state: str, tmp_path: Path) -> Non
     if state != "open":
         model.close() if state == "closed" else None
     checked = _Checked(shown._repr_html_())  # type: ignore[attr-defined]
-    head = checked.texts[: checked.texts.index("meta")]
+    text, *head = checked.texts[: checked.texts.index("meta")]
+    assert text.startswith(f"ImageModel  wfi_image-{rcm.WfiImage.versions()[-1]}")
     known = ["ImageModel", f"wfi_image-{rcm.WfiImage.versions()[-1]}", state, "image.asdf"]
     assert head == [text for text in known if text != "open"]
     if state == "open":
         model.close()
+
+
+def test_a_text_stands_first_and_all_else_is_hidden_until_there_are_styles() -> None:
+    for shown in (rcm.ImageModel.create_fake_data(), rcm.L2CalStep.create_minimal(), rcm.steps([])):
+        html = shown._repr_html_()
+        text, rest = re.fullmatch(r'<pre class="rcm-text">(.*?)</pre>(<div .*</div>)', html, re.DOTALL).groups()  # type: ignore[union-attr]
+        assert text
+        assert "<" not in text
+        assert 'style="display:none"' in rest.partition(">")[0]
+        (style,) = re.findall(r"<style>(.*?)</style>", rest, re.DOTALL)
+        assert "display: block !important" in style
+        assert ".rcm-text { display: none; }" in style
+
+
+def test_the_text_is_text() -> None:
+    step = rcm.L2CalStep.create_minimal()
+    with rcm.config(validate_assignment="off", unknown="ignore"):
+        step["<b>"] = "</pre><script>alert(1)</script>"
+    html = step._repr_html_()
+    assert "</pre><script>alert(1)" not in html
+    assert html.count("<pre") == html.count("</pre>") == 1
 
 
 def test_a_list_of_numbers_is_shown_as_python_writes_it() -> None:

@@ -7,8 +7,9 @@ Each error that it must find bears a comment that is itself an error where there
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
-from typing import Literal, assert_type
+from typing import Any, Literal, assert_type
 
 import numpy as np
 from astropy.time import Time
@@ -56,3 +57,38 @@ with rcm.open("image.asdf") as opened:
     assert_type(opened, rcm.DataModel)
     if isinstance(opened, rcm.ImageModel):
         assert_type(opened.meta.cal_step, rcm.L2CalStep)
+
+# the class that is asked for is given
+assert_type(rcm.open("image.asdf", rcm.ImageModel), rcm.ImageModel)
+assert_type(rcm.ImageModel.open(Path("image.asdf"), validate=True), rcm.ImageModel)
+assert_type(rcm.ImageModel.open("image.asdf").node, rcm.WfiImage)
+assert_type(rcm.DataModel.open("image.asdf"), rcm.DataModel)
+
+header = rcm.read_header("image.asdf", rcm.ImageModel)
+assert_type(header, rcm.Header[rcm.WfiImage])
+assert_type(header.meta, rcm.WfiImageMeta)
+assert_type(header.node.meta.exposure.start_time, Time)
+assert_type(rcm.read_header("image.asdf"), rcm.Header)
+
+rcm.open(io.BytesIO(b""), rcm.ImageModel)
+rcm.open(model)
+rcm.open(3.5)  # type: ignore[call-overload]
+rcm.open(io.StringIO(""))  # type: ignore[call-overload]
+rcm.open("image.asdf", rcm.WfiImage)  # type: ignore[type-var]
+rcm.ImageModel.open(3.5)  # type: ignore[arg-type]
+rcm.read_header(3.5)  # type: ignore[call-overload]
+rcm.identify(3.5)  # type: ignore[arg-type]
+
+# of a misspelt name, reading and setting it is an error, wherever the names are known
+model.meta.cal_step.flat_feild = "COMPLETE"  # type: ignore[attr-defined]
+print(model.meta.cal_step.flat_feild)  # type: ignore[attr-defined]
+print(model.mteta)  # type: ignore[attr-defined]
+model.dta = model.data  # type: ignore[attr-defined]
+print(header.meta.exposure.nresultant)  # type: ignore[attr-defined]
+model.meta["mine"] = 1
+
+# where they are not, every name is one
+assert_type(rcm.open("image.asdf").meta, Any)
+assert_type(rcm.read_header("image.asdf").meta, Any)
+photometry = rcm.open("photom.asdf", rcm.WfiImgPhotomRefModel)
+assert_type(photometry.phot_table.F062, Any)

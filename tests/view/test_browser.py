@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -236,3 +237,17 @@ def test_signs_are_seen_in_light_and_dark(scheme: str, body: str, is_dark: bool,
         cell = f".rcm-steps tbody td:nth-of-type({number})"
         assert abs(_lightness(driver, cell, "color") - _lightness(driver, cell, "backgroundColor")) > 0.3
     assert (_lightness(driver, ".rcm", "backgroundColor") < 0.5) == is_dark
+
+
+def test_without_trust_there_is_the_text_alone(driver: Any, shown: Show, header: rcm.Header) -> None:
+    matrix = rcm.steps(header.file or "")
+    seen = "return [...document.querySelectorAll(arguments[0])].map((each) => each.checkVisibility())"
+    for output in (header._repr_html_(), matrix._repr_html_()):
+        shown(output)
+        assert driver.execute_script(seen, "pre.rcm-text") == [False]
+        assert driver.execute_script(seen, "div.rcm") == [True]
+        # as notebooks take out what they do not trust
+        shown(re.sub(r"<(style|script)>.*?</\1>", "", output, flags=re.DOTALL))
+        assert driver.execute_script(seen, "pre.rcm-text") == [True]
+        assert driver.execute_script(seen, "div.rcm") == [False]
+        assert "outlier_detection" in output

@@ -13,7 +13,10 @@ import pytest
 import roman_datamodels.datamodels as peer
 
 from roman_cal_models import CalStepFlag, L2CalStep
+from roman_cal_models.schema import installed
+from roman_cal_models.view import step_order
 from roman_cal_models.view.statuses import LOOKS, OTHER, look_of
+from roman_cal_models.view.step_order import _PIPELINES, in_order
 from roman_cal_models.view.steps import StepMatrix, steps
 
 Make = Callable[..., Path]
@@ -37,14 +40,17 @@ def test_files_down_steps_across(make: Make) -> None:
     files = [make("a.asdf", flat_field="COMPLETE", dark="SKIPPED"), make("b.asdf", flat_field="COMPLETE")]
     matrix = steps(files)
     assert list(matrix.files) == [str(file) for file in files]
-    assert matrix.steps[:2] == ["assign_wcs", "flat_field"]
+    assert matrix.steps[:3] == ["dq_init", "saturation", "refpix"]
     assert matrix.totals()["flat_field"] == {"COMPLETE": 2}
     assert matrix.totals()["dark"] == {"SKIPPED": 1, "INCOMPLETE": 1}
     *_, first, second, complete, incomplete, skipped = matrix.lines()
-    assert first.split() == [str(files[0]), ".", "#", "s", *"." * (len(matrix.steps) - 3)]
-    assert second.split()[1:4] == [".", "#", "."]
+    signs = dict(zip(matrix.steps, first.split()[1:], strict=True))
+    assert first.split()[0] == str(files[0])
+    assert signs == dict.fromkeys(matrix.steps, ".") | {"flat_field": "#", "dark": "s"}
+    assert dict(zip(matrix.steps, second.split()[1:], strict=True)) == signs | {"dark": "."}
     assert complete == "# COMPLETE: flat_field 2"
-    assert incomplete.startswith(". INCOMPLETE: assign_wcs 2, dark 1, ")
+    assert incomplete.startswith(". INCOMPLETE: dq_init 2, saturation 2, ")
+    assert " dark 1, " in incomplete
     assert skipped == "s SKIPPED: dark 1"
 
 
@@ -78,6 +84,82 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(make: Make, tmp_pat
     matrix = steps([broken, make("a.asdf"), raw, tmp_path / "missing.asdf"])
     assert list(matrix.failures) == [str(broken), str(tmp_path / "missing.asdf")]
     assert matrix.files[str(raw)] == {}
+
+
+# -- the order of the steps
+
+
+def test_steps_stand_in_the_order_of_the_pipelines_whatever_the_first_file_is() -> None:
+    image, mosaic = dict.fromkeys(reversed(L2CalStep().schema_properties()), "N/A"), {"resample": "N/A", "flux": "N/A"}
+    orders = []
+    for files in ((image, mosaic), (mosaic, image)):
+        matrix = StepMatrix()
+        for number, flags in enumerate(files):
+            matrix.add(f"{number}.asdf", flags)
+        orders.append(matrix.steps)
+    assert orders[0] == orders[1]
+    places = {step: orders[0].index(step) for step in orders[0]}
+    exposure = ("dq_init", "saturation", "refpix", "linearity", "ramp_fit", "assign_wcs", "flat_field", "photom")
+    both = [places[step] for step in (*exposure, "source_catalog", "tweakreg", "flux", "skymatch", "resample")]
+    assert both == sorted(both)
+
+
+def test_the_table_of_steps_has_every_step_of_every_schema_once() -> None:
+    known = [
+        name
+        for uri in installed().store.schema_uris()
+        if uri.family.endswith("cal_step")
+        for name in installed().document(str(uri)).properties
+    ]
+    assert set(known) == set(_PIPELINES)
+    assert len(set(_PIPELINES)) == len(_PIPELINES)
+
+
+def test_names_that_no_list_knows_are_the_last() -> None:
+    assert in_order(["zeta", "flux", "alpha", "dq_init"]) == ["dq_init", "flux", "alpha", "zeta"]
+
+
+def test_steps_that_only_schemas_know_stand_before_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = ("assign_wcs", "flat_field")
+    monkeypatch.setattr(step_order, "_PIPELINES", known)
+    step_order._places.cache_clear()
+    try:
+        assert in_order(["mine", "skymatch", "dark", "flat_field", "assign_wcs"]) == [
+            *known,
+            "dark",
+            "skymatch",
+            "mine",
+        ]
+    finally:
+        step_order._places.cache_clear()
+
+
+# -- at a prompt
+
+
+def test_it_is_shown_as_a_matrix_and_quoted_on_one_line(make: Make) -> None:
+    matrix = steps([make("a.asdf", dark="COMPLETE"), "missing.asdf"])
+    assert repr(matrix) == f"<StepMatrix of 1 file, {len(matrix.steps)} steps, 1 failure>"
+    shown = str(matrix).split("\n")
+    assert shown[0] == "Calibration steps  1 file"
+    assert shown[1 : 1 + max(map(len, matrix.steps))] == [
+        line.removeprefix(" " * (len(str(next(iter(matrix.files)))) - len("a.asdf")))
+        for line in list(matrix.lines())[: max(map(len, matrix.steps))]
+    ]
+    assert shown[-2] == "1 file could not be read:"
+    assert shown[-1].startswith("missing.asdf: ")
+
+
+@pytest.mark.parametrize(("count", "rows"), [(1, 40), (30, 40), (1000, 40), (1000, 10)])
+def test_it_is_cut_to_the_screen(count: int, rows: int) -> None:
+    matrix = StepMatrix()
+    for index in range(count):
+        matrix.add(f"night/{index:04}.asdf", {"dark": "COMPLETE", "outlier_detection": "FAILED", "flux": "SKIPPED"})
+    shown = list(matrix._text_lines(30, rows))
+    assert max(map(len, shown)) <= 30
+    signs = [line for line in shown if re.match(r"\d{4}\.asdf  # ", line)]
+    assert len(signs) == count or f"… {count - len(signs)} more files" in shown
+    assert len(shown) <= max(rows, 1 + len("outlier_detection") + 5 + 1 + 3)
 
 
 def test_nothing_is_an_empty_matrix() -> None:
@@ -125,7 +207,7 @@ def _matrix() -> StepMatrix:
 def test_a_table_has_a_cell_a_step_of_a_file() -> None:
     html = _matrix()._repr_html_()
     rows = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", html)]
-    assert rows[1:] == [["✓", "✗", ""], ["✓", "?", "✓"], ["2", "0", "1"]]
+    assert rows[1:] == [["✓", "", "✗"], ["✓", "✓", "?"], ["2", "1", "0"]]
     assert '<th scope="row" title="x/&lt;a&gt;.asdf">&lt;a&gt;.asdf</th>' in html
     assert "&lt;Dark&gt;" in html
     assert "z.asdf: &lt;broken&gt;" in html
@@ -152,10 +234,10 @@ def test_a_figure_has_a_cell_and_a_sign_a_step_of_a_file() -> None:
 
     figure = _matrix().to_figure()
     (axes,) = figure.axes
-    assert [text.get_text() for text in axes.texts] == ["✓", "✗", "✓", "?", "✓"]
-    assert [label.get_text() for label in axes.get_xticklabels()] == ["dark", "flux", "photom"]
+    assert [text.get_text() for text in axes.texts] == ["✓", "✗", "✓", "✓", "?"]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["dark", "photom", "flux"]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["<a>.asdf", "b.asdf"]
-    names = ("COMPLETE", "FAILED", "COMPLETE", "ODD", "COMPLETE")
+    names = ("COMPLETE", "FAILED", "COMPLETE", "COMPLETE", "ODD")
     assert [to_hex(colour) for colour in axes.collections[0].get_facecolor()] == [look_of(name).fill for name in names]
     legend = [text.get_text() for text in figure.legends[0].get_texts()]
     assert legend == ["✓ COMPLETE 3", "✗ FAILED 1", "? ODD 1"]

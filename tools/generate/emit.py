@@ -165,8 +165,10 @@ def _object_class(one: Class, own: list[Property], runtime: set[str]) -> list[st
         lines += ["", ""]
         bases, members = [holder, *bases, "TaggedObjectNode"], []
     elif not bases:
-        runtime.add("from ..object_node import ObjectNode")
-        bases = ["ObjectNode"]
+        # names of a pattern are in no class
+        base = "ObjectNode" if any(schema.patterns for _, schema in one.versions) else "NamedNode"
+        runtime.add(f"from ..object_node import {base}")
+        bases = [base]
     homes = tuple(dict.fromkeys(uri.family for uri, _ in one.versions)) if one.path else one.family.homes
     facts_lines = [f"    _families: ClassVar[tuple[str, ...]] = {_tuple(homes)}"]
     facts_lines.append(f"    _path: ClassVar[tuple[str, ...]] = {_tuple(one.path)}")
@@ -191,13 +193,21 @@ def _model_module(family: Family, members: list[Class]) -> str:
     head = _HEADER.format(title=_title(family))
     mixin = overrides.MODEL_MIXINS.get(family.model)
     holder = f"{family.name}Properties"
-    bases = [holder, *([] if mixin is None else [mixin]), "DataModel"]
-    imports = ["from typing import ClassVar", ""]
-    imports += [f"from ...nodes.generated.{family.module} import {holder}", "from ..data_model import DataModel"]
-    if mixin is not None:
-        imports.append(f"from ..mixins import {mixin}")
+    bases = [holder, "NamedModel" if mixin is None else mixin]
+    imports = ["from typing import TYPE_CHECKING, ClassVar", ""]
+    imports.append(f"from ...nodes.generated.{family.module} import {holder}")
+    imports.append("from ..data_model import NamedModel" if mixin is None else f"from ..mixins import {mixin}")
+    imports += ["", "if TYPE_CHECKING:", f"    from ...nodes.generated.{family.module} import {family.name}"]
     about = f"{_title(family)}: a file of `{family.name}`."
-    body = _class_lines(family.model, bases, about, [f'    _node_name: ClassVar[str] = "{family.name}"'], slots=True)
+    lines = [
+        f'    _node_name: ClassVar[str] = "{family.name}"',
+        "",
+        "    if TYPE_CHECKING:",
+        "",
+        "        @property",
+        f"        def node(self) -> {family.name}: ...",
+    ]
+    body = _class_lines(family.model, bases, about, lines, slots=True)
     # a property of the file goes before what every model can do under its name
     if any(hasattr(DataModel, prop.name) for one in members if not one.path for prop in one.properties):
         body[0] += "  # type: ignore[misc]"

@@ -27,7 +27,7 @@ ODD = {
     "source_catalog": {range(12, 13): "FAILED"},
 }
 # processing of the last two is on its way
-DONE_OF_LAST = ("dq_init", "saturation", "refpix", "linearity")
+DONE_OF_LAST = ("dq_init", "saturation", "refpix", "dark_decay", "linearity")
 
 
 def main() -> None:

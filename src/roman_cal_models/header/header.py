@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, TypeVar, overload
 
 from ..errors import NeedsBlocks, ReadOnlyError
 from ..foreign.kinds import kind_of_tag
@@ -19,8 +19,33 @@ if TYPE_CHECKING:
 
 __all__ = ["Header"]
 
+_Meta_co = TypeVar("_Meta_co", covariant=True)
 
-class Header(NodeProxy):
+if TYPE_CHECKING:
+    # so that `Header` alone is one of which nothing more is known
+    from typing_extensions import TypeVar as _TypeVar
+
+    _Node_co = _TypeVar("_Node_co", covariant=True, default=ObjectNode)
+else:
+    _Node_co = TypeVar("_Node_co", covariant=True)
+
+
+class _HasMeta(Protocol[_Meta_co]):
+    @property
+    def meta(self) -> _Meta_co: ...
+
+
+class _Meta:
+    """What checkers take ``header.meta`` for: that of its node, where that is known."""
+
+    @overload
+    def __get__(self, header: Header[_HasMeta[_Meta_co]], owner: object) -> _Meta_co: ...
+    @overload
+    def __get__(self, header: Header[Any], owner: object) -> Any: ...
+    def __get__(self, header: Any, owner: object) -> Any: ...
+
+
+class Header(NodeProxy, Generic[_Node_co]):
     """The header of a Roman file: the typed nodes that `open` gives, read-only, and without the file.
 
     The properties of the top node are reached as those of the header: ``header.meta`` is ``header.node.meta``. An
@@ -41,6 +66,14 @@ class Header(NodeProxy):
 
     _file: str | None
     _model_type: str
+
+    if TYPE_CHECKING:
+        meta: _Meta
+
+        @property
+        def node(self) -> _Node_co:  # type: ignore[override]  # pyright: ignore[reportIncompatibleVariableOverride]
+            """The top node."""
+            ...
 
     def __init__(self, node: ObjectNode, file: str | None, model_type: str) -> None:
         for name, value in (("_node", node), ("_file", file), ("_model_type", model_type)):
@@ -83,14 +116,12 @@ class Header(NodeProxy):
         """
         return [*self._node.problems(), *shape_problems(self._node)]
 
-    def __repr__(self) -> str:
+    def _one_line(self) -> str:
         file = "" if self._file is None else f" {self._file}"
         return printable(f"<Header of {self._model_type}{file}: {', '.join(map(str, self._node))}>")
 
-    def _repr_html_(self) -> str:
-        from ..nodes.outline_builder import as_html
-
-        return as_html(self._node, self._model_type, self._file, "header")
+    def _heading(self) -> tuple[str, str | None, str]:
+        return self._model_type, self._file, "header"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self._node, self._file, self._model_type)

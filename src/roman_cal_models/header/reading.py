@@ -4,22 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar, overload
 
 from ..errors import SchemaError, UnknownTagError
-from ..nodes.classes import class_name_of_family, model_name
+from ..nodes.classes import class_name_of_family, model_name, node_name_of, other_kind
 from ..nodes.from_file import build_root
 from ..schema import installed, retired_tags, uris
 from .content import HeaderBytes, parse_tree, read_header_bytes
 from .header import Header
 from .header_source import HeaderSource
 from .roots import name_and_version, named, roman_part, roman_tag, value_of, writers
-from .streams import beginning
+from .streams import FileLike, beginning
 
 __all__ = ["Identity", "identify", "identify_whole", "read_header"]
 
 
-def read_header(source: Any, storage_options: Mapping[str, Any] | None = None) -> Header:
+_Node_co = TypeVar("_Node_co", covariant=True)
+
+
+class _ModelOf(Protocol[_Node_co]):
+    """A model, by the class of its node."""
+
+    @property
+    def node(self) -> _Node_co:
+        """The top node."""
+        ...
+
+
+@overload
+def read_header(
+    source: FileLike, model: type[_ModelOf[_Node_co]], *, storage_options: Mapping[str, Any] | None = None
+) -> Header[_Node_co]: ...
+
+
+@overload
+def read_header(
+    source: FileLike, model: None = None, *, storage_options: Mapping[str, Any] | None = None
+) -> Header: ...
+
+
+def read_header(
+    source: FileLike, model: type[Any] | None = None, *, storage_options: Mapping[str, Any] | None = None
+) -> Header[Any]:
     """Read the header of a Roman file, and nothing behind it.
 
     Of a file behind a URL the first 64 kB are requested, and more only if the header is longer. Nothing is checked;
@@ -31,6 +57,8 @@ def read_header(source: Any, storage_options: Mapping[str, Any] | None = None) -
     source : str, path-like, bytes or binary file object
         A path or URL, the bytes of a file or of its header alone, or a stream at its beginning, which is put back
         there if it can seek.
+    model : type, optional
+        The class of models that the file must be of: `ImageModel`. Type checkers then know every name of the nodes.
     storage_options : mapping, optional
         For a URL, what fsspec takes.
 
@@ -49,16 +77,21 @@ def read_header(source: Any, storage_options: Mapping[str, Any] | None = None) -
         The header is larger than the settings ``header_max_bytes``, ``header_max_depth``, ``header_max_nodes`` and
         ``header_max_items`` allow.
     SourceTypeError
-        A header cannot be read from such an object.
+        A header cannot be read from such an object, or the file is of another kind than `model`.
     FileNotFoundError, PermissionError
         As the system says.
     """
+    if model is not None:
+        node_name_of(model)
     content, name = _content(source, storage_options)
     raw, uri = roman_part(parse_tree(content, name), name)
     node = build_root(raw, uri, HeaderSource(name, content.standard))
     model_type = _model_type(uris.parse(uri))
     if model_type is None:
         raise UnknownTagError(name, f"{raw.tag} is not a tag of a file: {type(node).__name__} stands inside of others")
+    error = None if model is None else other_kind(node, model, name)
+    if error is not None:
+        raise error
     return Header(node, name, model_type)
 
 
@@ -102,7 +135,7 @@ class Identity:
     calibration_software: str | None
 
 
-def identify(source: Any, storage_options: Mapping[str, Any] | None = None) -> Identity:
+def identify(source: FileLike, storage_options: Mapping[str, Any] | None = None) -> Identity:
     """Identify a file from its first bytes.
 
     A file of a schema that is not installed is identified as well, without a warning. A file that is not a Roman file

@@ -9,13 +9,16 @@ import threading
 import weakref
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, TypeAlias, cast
 
 from ..blocks.far import FarFile, FarStream, Span
 from ..errors import MissingPackageError, SourceTypeError
 from .content import Readable
 
-__all__ = ["beginning", "open_stream"]
+__all__ = ["FileLike", "beginning", "open_stream"]
+
+FileLike: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | Readable
+"""What holds a file: its path or URL, its bytes, or a binary stream of them."""
 
 # how many ranges are asked for at the same time of what has no way of its own to do so
 _MOST_THREADS = 16

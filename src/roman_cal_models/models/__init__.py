@@ -5,11 +5,12 @@ headers, sources and migration, and the asdf face to write.
 
 By level, each module above those that it calls:
 
-- ``opening``, ``upgrades``: anything that a model can be opened from -> the right model, upgraded if wanted;
+- ``opening``, ``upgrades``: what users call to open a file as the right model, upgraded if wanted;
 - ``generated``, ``mixins``: one model a family of files, and what models of catalogues can do beyond their schema;
 - ``data_model``: `DataModel`, the base of all models; ``classes``: which model stands for which node;
 - methods of `DataModel`, one module a subject: ``saving``, ``validation``, ``loading``, ``units``, ``quality``,
-  ``plotting``, ``schema_info``, ``tree_display``, ``cutout``. They are functions that the class takes as they are;
+  ``plotting``, ``schema_info``, ``tree_display``, ``cutout``, ``class_opening``, ``upgrading``. They are functions
+  that the class takes or calls;
 - ``cutout_arrays``, ``cutout_sky``, ``cutout_windows``: what the last of them is made of;
 - ``node_opening``, ``parquet``, ``file_nodes``: a source -> its top node, without a model;
 - ``integrity``, ``atomic``: blocks that are what was written, files that appear whole;

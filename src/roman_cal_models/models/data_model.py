@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from .. import errors
-from ..errors import Problem, SourceTypeError
+from ..errors import Problem
 from ..nodes.classes import class_hint as class_hint  # evaluated in hints, see `declared_property`
-from ..nodes.classes import named
+from ..nodes.classes import named, other_kind
 from ..nodes.deferred import RAW_TYPES, AsdfArray, FileValue
-from ..nodes.docstrings import SchemaDoc
+from ..nodes.docstrings import class_docstring
 from ..nodes.lazy_dict import raw_get
 from ..nodes.names import key_name
 from ..nodes.node_proxy import MutableNodeProxy
 from ..nodes.object_node import ObjectNode, TaggedObjectNode
 from ..nodes.properties import declare, declared_property, own_names
 from ..printable import printable
-from . import cutout, loading, plotting, quality, saving, schema_info, tree_display, units, validation
+from . import (
+    class_opening,
+    cutout,
+    loading,
+    plotting,
+    quality,
+    saving,
+    schema_info,
+    tree_display,
+    units,
+    upgrading,
+    validation,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ..changes import Change
     from ..nodes.descriptions import Description
@@ -28,7 +40,7 @@ if TYPE_CHECKING:
     from ..sources.file_source import FileSource
     from ..yaml import TaggedMapping
 
-__all__ = ["DataModel"]
+__all__ = ["DataModel", "NamedModel"]
 
 _getitem = dict.__getitem__
 
@@ -107,17 +119,23 @@ class DataModel(MutableNodeProxy, _Attributes):
         super().__init_subclass__(**kwargs)
         cls._is_ours = "_node_name" in vars(cls)
         cls._own = own_names(cls, "_node_name")
-        declare(
-            cls,
-            lambda attribute, type_: declared_property(type_, _getter(key_name(attribute)), _child_getter(attribute)),
-        )
+
+        def make(attribute: str, type_: str) -> Any:
+            key = key_name(attribute)
+            return declared_property(cls, key, type_, _getter(key), _child_getter(attribute))
+
+        declare(cls, make)
         if cls._node_name:
-            cls.__doc__ = SchemaDoc(cls.__doc__)  # type: ignore[assignment]
+            cls.__doc__ = class_docstring(cls.__doc__)  # type: ignore[assignment]
 
     @classmethod
     def _schema_of(cls, model: Self | None) -> ObjectSchema | None:
         """Return the schema of a model's node; the newest of the class without one."""
         return cls._node_class()._schema_of(None) if model is None else model._node._schema
+
+    @classmethod
+    def _schemas(cls) -> Iterator[ObjectSchema]:
+        return cls._node_class()._schemas() if cls._node_name else iter(())
 
     def __new__(cls, init: Any = None, **kwargs: Any) -> Self:
         """Make a model; of a model of this class, the model itself."""
@@ -139,12 +157,11 @@ class DataModel(MutableNodeProxy, _Attributes):
             from .node_opening import open_node
 
             node, source = open_node(init, **kwargs)
-            if not isinstance(node, self._node_class()):
-                name = None if source is None else source.name
+            error = other_kind(node, type(self), None if source is None else source.name)
+            if error is not None:
                 if source is not None:
                     source.close()
-                problem = f"holds {type(node).__name__}, not {self._node_name}, the node of {type(self).__name__}"
-                raise SourceTypeError(f"{name}: {problem}" if name else problem)
+                raise error
             self._bind(node, source)
 
     def _bind(
@@ -203,17 +220,15 @@ class DataModel(MutableNodeProxy, _Attributes):
         """Return whether an attribute is one of a subclass's own, which no file holds."""
         return name in self._own or (not self._is_ours and name.startswith("_") and not hasattr(DataModel, name))
 
-    def __repr__(self) -> str:
-        file = "" if self._source is None or self._source.name is None else f" {self._source.name}"
-        closed = " (closed)" if self._source is not None and self._source.is_closed else ""
-        return printable(f"<{type(self).__name__}{file}{closed}: {', '.join(map(str, self._node))}>")
+    def _one_line(self) -> str:
+        name, file, state = self._heading()
+        shown = f"{name}{f' {file}' if file else ''}{f' ({state})' if state else ''}"
+        return printable(f"<{shown}: {', '.join(map(str, self._node))}>")
 
-    def _repr_html_(self) -> str:
-        from ..nodes.outline_builder import as_html
-
+    def _heading(self) -> tuple[str, str | None, str]:
         source = self._source
         state = "closed" if source is not None and source.is_closed else ""
-        return as_html(self._node, type(self).__name__, None if source is None else source.name, state)
+        return type(self).__name__, None if source is None else source.name, state
 
     # -- where it stands -----------------------------------------------------------------------------------------------
 
@@ -237,6 +252,34 @@ class DataModel(MutableNodeProxy, _Attributes):
         return next((name for name in ("data", "coeffs", "value", "dq") if name in self._node), "")
 
     # -- creation ------------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def open(
+        cls,
+        source: class_opening.Openable,
+        *,
+        validate: bool = False,
+        memmap: bool = False,
+        mode: Literal["r", "rw"] = "r",
+        storage_options: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> Self:
+        """Open a file as a model of this class; of `DataModel`, as one of the file's own.
+
+        Parameters
+        ----------
+        source : str, path-like, bytes, binary file object, asdf.AsdfFile or DataModel
+            What holds the file.
+        validate, memmap, mode, storage_options, **kwargs
+            As for `roman_cal_models.open`, which tells of all errors as well.
+
+        Raises
+        ------
+        SourceTypeError
+            The file is of another kind.
+        """
+        reading: dict[str, Any] = {"memmap": memmap, "mode": mode, "storage_options": storage_options}
+        return class_opening.open_as(cls, source, validate=validate, **reading, **kwargs)
 
     @classmethod
     def create_minimal(
@@ -300,32 +343,7 @@ class DataModel(MutableNodeProxy, _Attributes):
 
         return product_defaults(cls.__name__, cls._node_name, defaults or {}, fake=kind == "fake")
 
-    def upgrade(self, version: str | None = None) -> Self:
-        """Return a model of a newer version of what this one holds.
-
-        Parameters
-        ----------
-        version : str, optional
-            The version to go to; the newest by default.
-
-        Returns
-        -------
-        DataModel
-            Of the same class; this one is not changed. What the old version does not say is listed in `assumed`.
-
-        Raises
-        ------
-        UpgradeError
-            The version is older, or it requires something for which no value is declared.
-        """
-        from ..migration.upgrade_node import tag_of_version, upgrade_node
-        from .integrity import refuse_wrong_blocks
-
-        target = tag_of_version(self._node, version)
-        if target != self.tag:
-            refuse_wrong_blocks(self._node, in_memory=True)
-        node, changes = upgrade_node(self._node, target)
-        return self._of(node, self._source, owns_source=False, history=(*self._history, *changes))
+    upgrade = upgrading.upgrade
 
     @property
     def assumed(self) -> tuple[Change, ...]:
@@ -414,3 +432,13 @@ def _restored(cls: type[DataModel], node: ObjectNode, history: tuple[Change | Ta
 
 
 _SLOTS = frozenset(DataModel.__slots__)
+
+if TYPE_CHECKING:
+
+    class NamedModel(DataModel):
+        """What checkers take for the base of the models of files: a misspelt name is an error for them."""
+
+        __getattr__: None  # type: ignore[assignment, misc]  # pyright: ignore[reportIncompatibleMethodOverride]
+        __setattr__: None  # type: ignore[assignment, misc]  # pyright: ignore[reportIncompatibleMethodOverride]
+else:
+    NamedModel = DataModel

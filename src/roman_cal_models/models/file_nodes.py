@@ -9,6 +9,7 @@ from typing import BinaryIO
 from ..errors import FilenameMismatchWarning
 from ..header.content import parse_tree, read_header_bytes
 from ..header.roots import history_entries, roman_part, value_of
+from ..nodes.assignment import caller_level
 from ..nodes.from_file import build_root
 from ..nodes.object_node import ObjectNode
 from ..sources.file_source import FileSource
@@ -66,5 +67,5 @@ def _compare_filename(raw: TaggedMapping, source: str) -> None:
         warnings.warn(
             f"{source}: meta.filename is {str(written)!r}; the model keeps that until it is saved",
             FilenameMismatchWarning,
-            stacklevel=5,
+            stacklevel=caller_level(),
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import SourceTypeError
-from .data_model import DataModel
+from .data_model import DataModel, NamedModel
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["CatalogModelMixin", "WcsModelMixin"]
 
 
-class CatalogModelMixin(DataModel):
+class CatalogModelMixin(NamedModel):
     """Models of source catalogues."""
 
     __slots__ = ()
@@ -86,7 +86,7 @@ class CatalogModelMixin(DataModel):
         write_parquet(self._node, self.to_flat_dict(include_arrays=False), Path(path), overwrite=overwrite)
 
 
-class WcsModelMixin(DataModel):
+class WcsModelMixin(NamedModel):
     """The model that holds the WCS of an exposure and nothing else of it."""
 
     __slots__ = ()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from .class_opening import Openable
 from .data_model import DataModel
-from .opening import open as open_model
 
 __all__ = ["upgrade"]
 
 
-def upgrade(source: Any, version: str | None = None) -> DataModel:
+def upgrade(source: Openable, version: str | None = None) -> DataModel:
     """Return a model of a newer version of what an old file holds.
 
     Parameters
@@ -38,7 +36,7 @@ def upgrade(source: Any, version: str | None = None) -> DataModel:
     """
     if isinstance(source, DataModel):
         return source.upgrade(version)
-    opened = open_model(source)
+    opened = DataModel.open(source)
     upgraded = opened.upgrade(version)
     upgraded._owns_source = opened._owns_source
     return upgraded

@@ -20,7 +20,7 @@ By level, each knowing only those before it:
 - ``copying``, ``read_only``, ``from_file``: copies; nodes of headers; nodes from files;
 - ``creation``, ``validation``, ``shapes``: nodes from schemas; what is wrong with a node;
 - ``reading_ahead``: arrays that are read several at a time before all are built;
-- ``plain``, ``outline_builder``: nodes in other forms;
+- ``plain``, ``outline_builder``, ``one_line``: nodes in other forms;
 - ``list_node``, ``object_node``: the nodes as users know them, whose methods delegate to all of these;
 - ``mixins``, ``catalogs``: what single classes can do;
 - ``generated``: one module a family of schemas, written by ``tools/generate``.

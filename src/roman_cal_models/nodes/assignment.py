@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .list_node import ListNode
     from .object_node import ObjectNode
 
-__all__ = ["check", "coerce", "convert", "item", "list_class", "list_uri", "member"]
+__all__ = ["caller_level", "check", "coerce", "convert", "item", "list_class", "list_uri", "member"]
 
 _setitem = dict.__setitem__
 
@@ -239,7 +239,7 @@ def _meet(problems: list[Problem], mode: str) -> None:
     error = errors.ValidationError(problems)
     if mode == "error":
         raise error
-    warnings.warn(str(error), ValidationWarning, stacklevel=_caller_level())
+    warnings.warn(str(error), ValidationWarning, stacklevel=caller_level())
 
 
 # -- unknown names ---------------------------------------------------------------------------------------------------
@@ -275,10 +275,10 @@ def _meet_unknown(node: ObjectCore, key: Any) -> None:
     text = names.unknown(node, key, near)
     if policy == "error":
         raise UnknownAttributeError(text)
-    warnings.warn(text, errors.UnknownAttributeWarning, stacklevel=_caller_level())
+    warnings.warn(text, errors.UnknownAttributeWarning, stacklevel=caller_level())
 
 
-def _caller_level() -> int:
+def caller_level() -> int:
     """Return the level of the first caller outside of this package, whom the warning is for."""
     level = 2
     frame = sys._getframe(2)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..foreign.datatypes import numpy_dtype
 from ..foreign.tables import TABLE_TAG
 from .deferred import FakeValue
-from .object_node import ObjectNode
+from .object_node import NamedNode
 
 if TYPE_CHECKING:
     from ..schema.properties import ObjectSchema, PropertySchema
@@ -31,7 +31,7 @@ class _Column(NamedTuple):
     dtype: Any
 
 
-class CatalogMixin(ObjectNode):
+class CatalogMixin(NamedNode):
     """Source catalogues: nodes that hold a table ``source_catalog``."""
 
     __slots__ = ()

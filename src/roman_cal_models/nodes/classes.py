@@ -5,11 +5,13 @@ The classes stand above this module: it knows them by name, and imports each whe
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..errors import SchemaNotFoundError
+from ..errors import SchemaError, SchemaNotFoundError, SourceTypeError
 from ..schema import installed, uris
 from ..schema.uris import ROMAN, URI
 
@@ -30,7 +32,10 @@ __all__ = [
     "is_editable",
     "model_name",
     "named",
+    "node_name_of",
+    "other_kind",
     "schema_for",
+    "schemas_of",
 ]
 
 _Class = TypeVar("_Class", bound=type[Any])
@@ -124,6 +129,39 @@ def model_name(name: str) -> str | None:
     return MODEL_NAMES.get(name) or REGISTERED_MODELS.get(name)
 
 
+def node_name_of(model: Any) -> str:
+    """Return the name of the class of a model's nodes; empty for `DataModel`, which is of no kind of file.
+
+    Raises
+    ------
+    SourceTypeError
+        It is no class of models.
+    """
+    name = getattr(model, "_node_name", None) if isinstance(model, type) else None
+    if not isinstance(name, str):
+        raise SourceTypeError(f"{model!r} is not a class of models, as ImageModel is one")
+    return name
+
+
+def other_kind(node: object, model: Any, file: str | None) -> SourceTypeError | None:
+    """Return the error for a file that is of another kind than a model; None for one that is of its kind.
+
+    Parameters
+    ----------
+    node : ObjectNode
+        The top node of the file.
+    model : type
+        The class of models that was asked for.
+    file : str or None
+        Its path or URL.
+    """
+    wanted = node_name_of(model)
+    if not wanted or isinstance(node, named(wanted)):
+        return None
+    problem = f"holds {type(node).__name__}, not {wanted}, the node of {model.__name__}"
+    return SourceTypeError(f"{file}: {problem}" if file else problem)
+
+
 def families_with_classes(base: str) -> list[str]:
     """Return the families of schemas of an authority for which there are classes."""
     from .generated._index import CLASSES
@@ -161,6 +199,15 @@ def schema_for(cls: type[ObjectNode], version: str | None, tag: str | None) -> O
 def _schema_for(cls: type[ObjectNode], version: str | None, tag: str | None) -> ObjectSchema:
     uri = schema_uri_for(cls, version, tag)
     return installed().find(uri, cls._path)
+
+
+def schemas_of(cls: type[ObjectNode]) -> Iterator[ObjectSchema]:
+    """Yield the schemas of a class, the newest first, each when it is taken."""
+    registry = installed()
+    for family in cls._families:
+        for uri in reversed(registry.store.versions(family, base=cls._base)):
+            with suppress(SchemaError):  # an object that a version does not describe
+                yield registry.find(str(uri), cls._path)
 
 
 def schema_uri_for(cls: type[ObjectNode] | type[ListNode[Any]], version: str | None, tag: str | None) -> str:

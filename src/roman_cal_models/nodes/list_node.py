@@ -6,6 +6,7 @@ import operator
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self, SupportsIndex, TypeVar
 
+from ..outline.displayed import Displayed, fallback_text
 from ..schema import installed
 from . import assignment, copying, validation
 from .classes import schema_uri_for
@@ -19,7 +20,7 @@ __all__ = ["ListNode"]
 _T = TypeVar("_T")
 
 
-class ListNode(ListCore[_T]):
+class ListNode(ListCore[_T], Displayed):  # in this order: `repr` is Python's own, which `pprint` looks for
     """A piece of a Roman tree that holds items by number.
 
     Parameters
@@ -154,11 +155,29 @@ class ListNode(ListCore[_T]):
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         return copying.restored_list, (type(self), self._place, self._uri, self._given_tag, list(self))
 
+    # Numbers and words are read best as Python writes them.
+
+    def _text_lines(self, width: int | None, rows: int | None) -> Iterable[str]:
+        from .outline_builder import is_simple, text_lines
+
+        return [list.__repr__(self)] if is_simple(self) else text_lines(self, width, rows)
+
+    def _one_line(self) -> str:
+        return list.__repr__(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Have IPython show it."""
+        from .outline_builder import is_simple
+
+        if is_simple(self):
+            printer.pretty(list(self))
+        else:
+            super()._repr_pretty_(printer, cycle)
+
     def _repr_html_(self) -> str | None:
         from .outline_builder import as_html, is_simple
 
-        # numbers and words are read best as Python writes them
-        return None if is_simple(self) else as_html(self)
+        return None if is_simple(self) else as_html(self, fallback_text(self))
 
     def __asdf_traverse__(self) -> list[_T]:
         return list(self)

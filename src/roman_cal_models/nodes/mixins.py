@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from .object_node import ObjectNode
+from .object_node import NamedNode
 
 if TYPE_CHECKING:
     from ..schema.properties import ObjectSchema
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["CalStepMixin", "RefFileMixin", "WfiModeMixin"]
 
 
-class CalStepMixin(ObjectNode):
+class CalStepMixin(NamedNode):
     """Calibration steps: a step that has not run is incomplete."""
 
     __slots__ = ()
@@ -22,7 +22,7 @@ class CalStepMixin(ObjectNode):
         return dict.fromkeys(schema.properties, "INCOMPLETE")
 
 
-class RefFileMixin(ObjectNode):
+class RefFileMixin(NamedNode):
     """Reference files: one that was not used is not applicable. RAD 1.x only; later schemas leave it open."""
 
     __slots__ = ()
@@ -34,7 +34,7 @@ class RefFileMixin(ObjectNode):
         return {name: "N/A" for name, place in schema.properties.items() if place.keyword("type") == "string"}
 
 
-class WfiModeMixin(ObjectNode):
+class WfiModeMixin(NamedNode):
     """The instrument's configuration: its optical element is either a filter or a grating."""
 
     __slots__ = ()

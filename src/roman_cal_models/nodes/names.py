@@ -18,28 +18,9 @@ __all__ = [
     "attribute_name",
     "key_name",
     "missing",
-    "properties_first",
     "reserved",
     "unknown",
 ]
-
-
-class _First(str):
-    """A name that sorts before all other names: `dir` sorts what it is given."""
-
-    __slots__ = ()
-
-    def __lt__(self, other: str) -> bool:
-        return super().__lt__(other) if isinstance(other, _First) else True
-
-    def __gt__(self, other: str) -> bool:
-        return super().__gt__(other) if isinstance(other, _First) else False
-
-
-def properties_first(properties: Iterable[str], others: Iterable[str]) -> list[str]:
-    """Return names for `dir`, which it sorts so that those of properties stand before all others."""
-    first = [*map(_First, properties)]
-    return [*first, *set(others).difference(first)]
 
 
 def attribute_name(key: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
-from .names import key_name, properties_first
+from ..outline.displayed import Displayed, fallback_text
+from .names import key_name
 from .object_node import ObjectNode
 from .plain import as_flat_dict, leaves
 from .reading_ahead import arrays_ahead
@@ -13,7 +14,7 @@ from .reading_ahead import arrays_ahead
 __all__ = ["MutableNodeProxy", "NodeProxy"]
 
 
-class NodeProxy:
+class NodeProxy(Displayed):
     """The properties of its top node are read as its own, by attribute and by key."""
 
     __slots__ = ()
@@ -136,8 +137,22 @@ class NodeProxy:
         assert uri is not None
         return uri
 
-    def __dir__(self) -> list[str]:
-        return properties_first(self._node._attribute_names(), [*dir(self._node), *super().__dir__()])
+    def _heading(self) -> tuple[str, str | None, str]:
+        """Return what it is called, its file, and the state of that."""
+        raise NotImplementedError
+
+    def _text_lines(self, width: int | None, rows: int | None) -> Iterator[str]:
+        from .outline_builder import text_lines
+
+        return text_lines(self._node, width, rows, *self._heading())
+
+    def _repr_html_(self) -> str:
+        from .outline_builder import as_html
+
+        return as_html(self._node, fallback_text(self), *self._heading())
+
+    def __dir__(self) -> Iterable[str]:
+        return {*dir(self._node), *super().__dir__()}
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self._node)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from ..errors import format_path
+from ..outline.displayed import Displayed, fallback_text
 from ..schema import installed
 from . import assignment, copying, core, names, plain, validation
-from .classes import schema_for
+from .classes import schema_for, schemas_of
 from .core import ObjectCore, bind
 from .deferred import Deferred
-from .docstrings import SchemaDoc
+from .docstrings import class_docstring
 from .from_file import build
 from .lazy_dict import present_values, raw_get
 from .properties import Properties, declare_of_node, property_names, property_types
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from ..schema.properties import ObjectSchema
     from .descriptions import Description
 
-__all__ = ["ObjectNode", "Properties", "TaggedObjectNode", "property_names", "property_types"]
+__all__ = ["NamedNode", "ObjectNode", "Properties", "TaggedObjectNode", "property_names", "property_types"]
 
 _PLAIN = core.PLAIN
 
@@ -68,7 +69,7 @@ class _Describe:
         return describe
 
 
-class ObjectNode(ObjectCore):
+class ObjectNode(Displayed, ObjectCore):
     """A piece of a Roman tree that holds properties by name.
 
     A real `dict`: ``node["name"]`` and ``node.name`` are two spellings of one value. What is set is checked against
@@ -119,12 +120,17 @@ class ObjectNode(ObjectCore):
         super().__init_subclass__(**kwargs)
         declare_of_node(cls, ObjectNode)
         if cls._families:
-            cls.__doc__ = SchemaDoc(cls.__doc__)  # type: ignore[assignment]
+            cls.__doc__ = class_docstring(cls.__doc__)  # type: ignore[assignment]
 
     @classmethod
     def _schema_of(cls, node: Self | None) -> ObjectSchema | None:
         """Return the schema of a node; the newest of the class without one."""
         return schema_for(cls, None, None) if node is None else node._schema
+
+    @classmethod
+    def _schemas(cls) -> Iterator[ObjectSchema]:
+        """Yield the schemas of the class, the newest first, each when it is taken."""
+        return schemas_of(cls)
 
     def __init__(
         self,
@@ -358,8 +364,8 @@ class ObjectNode(ObjectCore):
         found = [*self.schema_properties(), *(key for key in self if isinstance(key, str) and key.isidentifier())]
         return [*map(names.attribute_name, dict.fromkeys(found))]
 
-    def __dir__(self) -> list[str]:
-        return names.properties_first(self._attribute_names(), super().__dir__())
+    def __dir__(self) -> Iterable[str]:
+        return {*self._attribute_names(), *super().__dir__()}
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self)
@@ -373,13 +379,20 @@ class ObjectNode(ObjectCore):
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         return copying.restored, (type(self), self._schema, self._given_tag, present_values(self))
 
-    def __repr__(self) -> str:
-        return plain.one_line(self)
+    def _one_line(self) -> str:
+        from .one_line import one_line
+
+        return one_line(self)
+
+    def _text_lines(self, width: int | None, rows: int | None) -> Iterator[str]:
+        from .outline_builder import text_lines
+
+        return text_lines(self, width, rows)
 
     def _repr_html_(self) -> str:
         from .outline_builder import as_html
 
-        return as_html(self)
+        return as_html(self, fallback_text(self))
 
     def __asdf_traverse__(self) -> dict[str, Any]:
         return dict(self)
@@ -387,8 +400,18 @@ class ObjectNode(ObjectCore):
 
 ObjectNode._reserved = frozenset(dir(ObjectNode))
 
+if TYPE_CHECKING:
 
-class TaggedObjectNode(ObjectNode):
+    class NamedNode(ObjectNode):
+        """What checkers take for the base of classes whose names are all known: a misspelt one is an error for them."""
+
+        __getattr__: None  # type: ignore[assignment, misc]  # pyright: ignore[reportIncompatibleMethodOverride]
+        __setattr__: None  # type: ignore[assignment, misc]  # pyright: ignore[reportIncompatibleMethodOverride]
+else:
+    NamedNode = ObjectNode
+
+
+class TaggedObjectNode(NamedNode):
     """A node that RAD gives a tag in its newest manifest: the top of a file."""
 
     __slots__ = ()

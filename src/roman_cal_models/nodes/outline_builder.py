@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .list_node import ListNode
     from .object_node import ObjectNode
 
-__all__ = ["as_html", "hint", "is_simple", "outline", "outline_of_value"]
+__all__ = ["as_html", "hint", "is_simple", "outline", "outline_of_value", "text_lines"]
 
 _TAGGED = (TaggedMapping, TaggedSequence, TaggedScalar)
 _PLAIN = (str, bool, int, float)
@@ -90,13 +90,41 @@ def hint(entry: Entry, path: str) -> str:
     return f". {above.path or 'The file'} holds {', '.join(known) or 'nothing else'}"
 
 
-def as_html(node: ObjectNode | ListNode[Any], name: str = "", file: str | None = None, state: str = "") -> str:
+def text_lines(
+    node: ObjectNode | ListNode[Any],
+    width: int | None,
+    rows: int | None,
+    name: str = "",
+    file: str | None = None,
+    state: str = "",
+) -> Iterator[str]:
+    """Yield a node as terminals show it: a heading, and a line a value.
+
+    Parameters
+    ----------
+    node : ObjectNode or ListNode
+        What is shown.
+    width, rows : int or None
+        The longest line, and how many there may be; None cuts nothing.
+    name, file, state
+        As for `as_html`.
+    """
+    from ..outline.text import headed_lines
+
+    return headed_lines(outline(node, name), [*_notes(node, state), *([file] if file else [])], width=width, rows=rows)
+
+
+def as_html(
+    node: ObjectNode | ListNode[Any], text: str, name: str = "", file: str | None = None, state: str = ""
+) -> str:
     """Return a node as notebooks show it.
 
     Parameters
     ----------
     node : ObjectNode or ListNode
         What is shown.
+    text : str
+        What stands for it where styles are not trusted.
     name : str
         What it is called; that of its class by default.
     file : str, optional
@@ -106,8 +134,12 @@ def as_html(node: ObjectNode | ListNode[Any], name: str = "", file: str | None =
     """
     from ..outline.page import page
 
+    return page(outline(node, name), _notes(node, state), file, text=text)
+
+
+def _notes(node: ObjectNode | ListNode[Any], state: str) -> list[str]:
     schema = None if node.schema_uri is None else uris.parse(node.schema_uri).short
-    return page(outline(node, name), [note for note in (schema, state) if note], file)
+    return [note for note in (schema, state) if note]
 
 
 class _Entries:

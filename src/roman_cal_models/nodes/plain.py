@@ -1,4 +1,4 @@
-"""Nodes in other forms: flat dictionaries, plain dicts and lists, one line of text."""
+"""Nodes in other forms: flat dictionaries, plain dicts and lists."""
 
 from __future__ import annotations
 
@@ -6,16 +6,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..foreign.kinds import kind_of
-from .deferred import Deferred
-from .lazy_dict import present_items, raw_items
+from .lazy_dict import present_items
 from .reading_ahead import arrays_ahead
 from .scalar_node import ScalarNode
 
-__all__ = ["as_flat_dict", "flatten", "is_array", "leaves", "one_line", "to_plain"]
-
-# Of one line of text.
-_DEPTH = 2
-_LONGEST = 60
+__all__ = ["as_flat_dict", "flatten", "is_array", "leaves", "to_plain"]
 
 
 def leaves(tree: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[str, Any]]:
@@ -51,38 +46,6 @@ def to_plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [to_plain(item) for item in value]
     return value.plain() if isinstance(value, ScalarNode) else value
-
-
-def one_line(node: Any, depth: int = 0) -> str:
-    """Return a node as ``L2CalStep({'flat_field': 'COMPLETE', ...})``; what is nested deeper is only counted.
-
-    Only what stands in the node is looked at: nothing is built, no file is touched.
-    """
-    name = type(node).__name__
-    if depth >= _DEPTH:
-        return f"<{name} of {len(node)}>"
-    parts = [f"{key!r}: {_one_value(value, depth + 1)}" for key, value in raw_items(node)]
-    return f"{name}({{{', '.join(parts)}}})"
-
-
-def _one_value(value: Any, depth: int) -> str:
-    if isinstance(value, Deferred):
-        return repr(value)
-    if isinstance(value, dict):
-        return one_line(value, depth) if hasattr(value, "schema_uri") else f"<{len(value)} values>"
-    if isinstance(value, list):
-        return f"[{len(value)} items]" if len(value) > 3 or depth >= _DEPTH else _repr(value)
-    if is_array(value):
-        return f"<array {value.dtype} {value.shape}>"
-    text = _repr(value)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
-
-
-def _repr(value: Any) -> str:
-    try:
-        return repr(value)
-    except ValueError:  # an int of more digits than Python writes
-        return f"<{type(value).__name__}>"
 
 
 def is_array(value: Any) -> bool:

@@ -11,10 +11,12 @@ from .classes import REGISTERED_NAMES
 from .classes import class_hint as class_hint  # evaluated in hints, see `declared_property`
 from .core import ObjectCore
 from .deferred import RAW_TYPES
+from .docstrings import LazyDocstring, property_docstring
 
 __all__ = [
     "ChildProperty",
     "Properties",
+    "ValueProperty",
     "child_names",
     "declare",
     "declare_of_node",
@@ -33,32 +35,62 @@ class Properties:
     __slots__ = ()
 
 
-class _Documented(type):
-    # `help` asks by `hasattr` whether what claims to be a property is a data descriptor, and fails if it is not. It
-    # finds this; Python itself looks at the class alone, so that values in `__dict__` are still found first.
-    __set__ = None
+class ValueProperty(property):
+    """A property, whose docstring is what the schemas say of it.
+
+    Parameters
+    ----------
+    fget : callable
+        Gives the value.
+    cls : type
+        The class that it is a property of.
+    key : str
+        Its name in files.
+    """
+
+    def __init__(self, fget: Callable[[Any], Any], cls: Any, key: str) -> None:
+        super().__init__(fget)
+        # Python puts the docstring of the getter there, where it would be found first
+        vars(self).pop("__doc__", None)
+        self.cls = cls
+        self.key = key
+
+    def __repr__(self) -> str:
+        return f"<property {self.cls.__name__}.{self.key}>"
 
 
-class ChildProperty(metaclass=_Documented):
+class ChildProperty:
     """A property that gives a node, which the instance's ``__dict__`` keeps from then on.
 
     As this is not a data descriptor, Python looks into ``__dict__`` first: no code of ours runs after the first time.
+    Its docstring is what the schemas say of it.
 
     Parameters
     ----------
     fget : callable
         Gives the value, and keeps it where it may be kept.
+    cls : type
+        The class that it is a property of.
+    key : str
+        Its name in files.
     """
 
-    # completers and documentation tools take it for a property, and ask for the type that its getter returns
-    __class__ = property  # type: ignore[assignment]
-    fset = fdel = None
-
-    def __init__(self, fget: Callable[[Any], Any]) -> None:
+    def __init__(self, fget: Callable[[Any], Any], cls: Any, key: str) -> None:
         self.fget = fget
+        self.cls = cls
+        self.key = key
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else self.fget(instance)
+
+    def __repr__(self) -> str:
+        return f"<property {self.cls.__name__}.{self.key}>"
+
+
+# the docstrings of the classes themselves are for readers of this module: IPython would show them beside
+_of_property = LazyDocstring(lambda prop, _: None if prop is None else property_docstring(prop.cls, prop.key))
+ValueProperty.__doc__ = _of_property  # type: ignore[assignment]
+ChildProperty.__doc__ = _of_property  # type: ignore[assignment]
 
 
 def property_names(cls: type) -> dict[str, str]:
@@ -127,17 +159,30 @@ def _knows(cls: type, attribute: str) -> bool:
     return issubclass(cls, (Properties, ObjectCore)) and attribute in inspect.get_annotations(cls)
 
 
-def declared_property(type_: str, get: Callable[[Any], Any], get_child: Callable[[Any], Any]) -> Any:
+def declared_property(
+    cls: Any, key: str, type_: str, get: Callable[[Any], Any], get_child: Callable[[Any], Any]
+) -> ValueProperty | ChildProperty:
     """Return the descriptor of a property: it calls `get_child` where the type is a node's, and else `get`.
 
     Completers do not run getters, but ask for the type that one returns; the class is imported only then.
+
+    Parameters
+    ----------
+    cls : type
+        The class that it is a property of.
+    key : str
+        Its name in files.
+    type_ : str
+        Its type, as it is written.
+    get, get_child : callable
+        Give the value.
     """
     name = _node_name(type_)
     if name is None:
         get.__annotations__ = {}  # completers stumble over Any
-        return property(get)
+        return ValueProperty(get, cls, key)
     get_child.__annotations__ = {"return": f"class_hint({name!r})"}
-    return ChildProperty(get_child)
+    return ChildProperty(get_child, cls, key)
 
 
 def _node_name(type_: str) -> str | None:
@@ -170,8 +215,8 @@ def declare_of_node(cls: Any, base: type[ObjectCore]) -> None:
     def make(attribute: str, type_: str) -> Any:
         key = keys[attribute]
         if reads_quickly:
-            return declared_property(type_, _getter(key), _child_getter(key))
-        return declared_property(type_, _item_getter(key), _item_getter(key))
+            return declared_property(cls, key, type_, _getter(key), _child_getter(key))
+        return declared_property(cls, key, type_, _item_getter(key), _item_getter(key))
 
     declare(cls, make, again=not reads_quickly)
     cls._kept = child_names(cls) - cls._own if reads_quickly else frozenset()

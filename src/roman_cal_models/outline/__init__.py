@@ -6,5 +6,7 @@ This room is responsible for how a tree looks. ``nodes`` and what knows foreign 
 By level:
 
 - ``entry``: `Entry`, one thing in a tree;
-- ``text``, ``tree``, ``page``: outlines for ``print``, for ``info`` and for notebooks.
+- ``choice``: which entries are shown where there is not room for all;
+- ``text``, ``tree``, ``page``: outlines for ``print`` and prompts, for ``info`` and for notebooks;
+- ``displayed``: when something is shown as a tree, and when on one line.
 """

@@ -1,7 +1,8 @@
 """An outline as HTML, for notebooks: a tree that opens and closes, with a search box, in light and dark.
 
 One piece of HTML that needs nothing else. Several on a page do not disturb each other: each finds itself by a name of
-its own, and their styles are the same. Where scripts are not allowed, the search box stays hidden.
+its own, and their styles are the same. Where scripts are not allowed, the search box stays hidden; where styles are not
+either, as in a notebook that was not run here, there is the text alone.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ from pathlib import Path
 from ..printable import printable_lines
 from .entry import Entry
 
-__all__ = ["html_text", "page", "resource"]
+__all__ = ["fallback", "html_text", "page", "resource"]
 
 _MOST = 100
 _LONGEST = 400
 
 
-def page(entry: Entry, notes: Sequence[str] = (), file: str | None = None, *, most: int = _MOST) -> str:
+def page(entry: Entry, notes: Sequence[str] = (), file: str | None = None, *, text: str = "", most: int = _MOST) -> str:
     """Return an outline as HTML.
 
     Parameters
@@ -33,6 +34,8 @@ def page(entry: Entry, notes: Sequence[str] = (), file: str | None = None, *, mo
         What else stands there.
     file : str, optional
         Path or URL of the file; its last part is shown, the whole as a tooltip.
+    text : str
+        What stands for it where styles are not trusted.
     most : int
         How many members of one list or object are shown; the others are counted.
     """
@@ -48,11 +51,17 @@ def page(entry: Entry, notes: Sequence[str] = (), file: str | None = None, *, mo
     )
     # JupyterLab takes letters for commands wherever it is not told otherwise
     return (
-        f'<div class="rcm" data-rcm="{name}" data-lm-suppress-shortcuts="true"><style>{resource("page.css")}</style>'
+        f'{fallback(text)}<div class="rcm" data-rcm="{name}" data-lm-suppress-shortcuts="true" style="display:none">'
+        f"<style>{resource('page.css')}</style>"
         f'<div class="rcm-head">{what}{shown}{find}</div>'
         f'<div class="rcm-tree"><ul>{"".join(_members(entry, most, 0))}</ul></div>'
         f"<script>{resource('page.js').replace('@ID@', name)}</script></div>"
     )
+
+
+def fallback(text: str) -> str:
+    """Return what is shown instead of what follows, which its style hides until there is a style sheet."""
+    return f'<pre class="rcm-text">{html_text(text)}</pre>'
 
 
 @cache

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from ..printable import printable
+from .choice import Branch, choose
 from .entry import Entry
 
-__all__ = ["BOLD", "DIM", "lines", "painted"]
+__all__ = ["BOLD", "DIM", "headed_lines", "lines", "painted"]
 
 _MOST = 100
 _VALUE_WIDTH = 32
@@ -29,7 +30,9 @@ class _Row:
     is_container: bool
 
 
-def lines(entry: Entry, *, width: int | None = None, colours: bool = False, most: int = _MOST) -> Iterator[str]:
+def lines(
+    entry: Entry, *, width: int | None = None, colours: bool = False, most: int = _MOST, rows: int | None = None
+) -> Iterator[str]:
     """Yield an outline as text: a line a value, with its unit and its title.
 
     Parameters
@@ -42,27 +45,57 @@ def lines(entry: Entry, *, width: int | None = None, colours: bool = False, most
         Whether parts are coloured, as terminals understand it.
     most : int
         How many members of one list or object are shown.
+    rows : int, optional
+        How many lines there may be, those of the upper levels first; by default any number.
     """
-    rows = list(_rows(entry, "", "", most))
-    names = max(len(row.branch) + len(row.name) for row in rows)
-    values = min(max(len(row.value) + len(row.unit) for row in rows) + 1, _VALUE_WIDTH)
+    return _laid_out(_rows(_chosen(entry, most, rows), "", ""), width, colours)
+
+
+def headed_lines(
+    entry: Entry, notes: Sequence[str] = (), *, width: int | None = None, most: int = _MOST, rows: int | None = None
+) -> Iterator[str]:
+    """Yield an outline as `lines` does, but with a heading in the place of its own line.
+
+    Parameters
+    ----------
+    entry : Entry
+        What is shown; its name is the first word.
+    notes : sequence of str
+        What else stands in the heading.
+    width, most, rows
+        As for `lines`.
+    """
+    yield painted([("  ".join(map(printable, (entry.name, *notes))), "")], width, False)
+    top = _chosen(entry, most, rows)
+    yield from _laid_out(islice(_rows(top, "", ""), 1, None), width, False)
+
+
+def _chosen(entry: Entry, most: int, rows: int | None) -> Branch:
+    top = Branch(entry)
+    # the last line of too many tells how many more there are
+    choose(top, None if rows is None else rows - 1, most + 1)
+    return top
+
+
+def _laid_out(rows: Iterable[_Row], width: int | None, colours: bool) -> Iterator[str]:
+    rows = list(rows)
+    names = max((len(row.branch) + len(row.name) for row in rows), default=0)
+    values = min(max((len(row.value) + len(row.unit) for row in rows), default=0) + 1, _VALUE_WIDTH)
     for row in rows:
         yield _line(row, names, values, width, colours)
 
 
-def _rows(entry: Entry, branch: str, below: str, most: int) -> Iterator[_Row]:
+def _rows(branch: Branch, before: str, below: str) -> Iterator[_Row]:
+    entry = branch.entry
     is_container = entry.size is not None
-    value = entry.kind if is_container else entry.text
+    value = f"{entry.kind} …" if branch.size and not branch.members else entry.kind if is_container else entry.text
     name, value, unit, title = map(printable, (entry.name, value, entry.shown_unit, entry.title or ""))
-    yield _Row(branch, name, value, unit, title, is_container)
-    if entry.size is None:
-        return
-    hidden = max(0, entry.size - most)
-    for number, member in enumerate(islice(entry.members(), most), start=1):
-        is_last = number == min(entry.size, most) and not hidden
-        yield from _rows(member, below + ("└─ " if is_last else "├─ "), below + ("   " if is_last else "│  "), most)
-    if hidden:
-        yield _Row(f"{below}└─ ", f"… {hidden} more", "", "", "", False)
+    yield _Row(before, name, value, unit, title, is_container)
+    for number, member in enumerate(branch.members, start=1):
+        is_last = number == branch.size
+        yield from _rows(member, below + ("└─ " if is_last else "├─ "), below + ("   " if is_last else "│  "))
+    if branch.members and branch.hidden:
+        yield _Row(f"{below}└─ ", f"… {branch.hidden} more", "", "", "", False)
 
 
 def _line(row: _Row, names: int, values: int, width: int | None, colours: bool) -> str:

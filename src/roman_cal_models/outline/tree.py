@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import islice
 
 from ..printable import printable
+from .choice import Branch, choose, choose_by_level
 from .entry import Entry
 from .text import BOLD, DIM, painted
 
@@ -14,27 +13,6 @@ __all__ = ["tree"]
 
 # as Python calls what the outline calls otherwise
 _KINDS = {"array": "ndarray", "null": "NoneType", "object": "dict", "wcs": "WCS"}
-
-
-@dataclass(slots=True)
-class _Branch:
-    """An entry, and those of its members that are shown."""
-
-    entry: Entry
-    members: list[_Branch] = field(default_factory=list["_Branch"])
-
-    @property
-    def size(self) -> int:
-        return self.entry.size or 0
-
-    @property
-    def is_whole(self) -> bool:
-        return len(self.members) == self.size
-
-    def show(self, most: int) -> None:
-        """Show so many members; the last line of too many is for how many there are more."""
-        shown = self.size if self.size <= most else max(0, most - 1)
-        self.members = [_Branch(member) for member in islice(self.entry.members(), shown)]
 
 
 def tree(
@@ -60,51 +38,28 @@ def tree(
     colours : bool
         Whether names stand out, as terminals understand it.
     """
-    top = _Branch(entry)
-    is_whole = _choose_by_level(top, max_rows) if isinstance(max_rows, tuple) else _choose(top, max_rows)
+    top = Branch(entry)
+    if isinstance(max_rows, tuple):
+        is_whole = choose_by_level(top, max_rows)
+    else:
+        # one for the top, and one to tell that something is missing
+        is_whole = choose(top, None if max_rows is None else max_rows - 2)
     for parts in _lines(top, "", "", show_values):
         yield painted(parts, max_cols, colours)
     if not is_whole:
         yield painted([("Some nodes not shown.", DIM)], max_cols, colours)
 
 
-def _choose(top: _Branch, max_rows: int | None) -> bool:
-    """Show as much as fits into so many lines, level by level; return whether that is all."""
-    is_whole = True
-    # one for the top, and one to tell that something is missing
-    left = 0 if max_rows is None else max_rows - 2
-    level = [top]
-    while level:
-        for branch in level:
-            branch.show(branch.size if max_rows is None else left)
-            if branch.members:
-                left = left - branch.size if branch.is_whole else 0
-            is_whole = is_whole and branch.is_whole
-        level = [member for branch in level for member in branch.members]
-    return is_whole
-
-
-def _choose_by_level(top: _Branch, max_rows: tuple[int | None, ...]) -> bool:
-    is_whole = True
-    level = [top]
-    for most in (*max_rows, 0):
-        for branch in level:
-            branch.show(branch.size if most is None else most)
-            is_whole = is_whole and branch.is_whole
-        level = [member for branch in level for member in branch.members]
-    return is_whole
-
-
-def _lines(branch: _Branch, before: str, below: str, show_values: bool) -> Iterator[list[tuple[str, str]]]:
+def _lines(branch: Branch, before: str, below: str, show_values: bool) -> Iterator[list[tuple[str, str]]]:
     yield [(before, DIM), *_parts(branch, show_values)]
     for number, member in enumerate(branch.members, start=1):
         is_last = number == branch.size
         yield from _lines(member, below + ("└─" if is_last else "├─"), below + ("  " if is_last else "│ "), show_values)
-    if branch.members and not branch.is_whole:
-        yield [(below + "└─", DIM), (f"{branch.size - len(branch.members)} not shown", DIM)]
+    if branch.members and branch.hidden:
+        yield [(below + "└─", DIM), (f"{branch.hidden} not shown", DIM)]
 
 
-def _parts(branch: _Branch, show_values: bool) -> Iterator[tuple[str, str]]:
+def _parts(branch: Branch, show_values: bool) -> Iterator[tuple[str, str]]:
     entry = branch.entry
     yield printable(entry.name), BOLD
     yield f" ({printable(_KINDS.get(entry.kind, entry.kind))})", ""

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ..errors import RomanCalModelsError, told
 from ..header.header import Header
 from ..header.reading import read_header
 from ..nodes.object_node import ObjectNode
+from ..outline.displayed import Displayed, fallback_text
 from ..printable import printable
 from .statuses import LOOKS, NONE, look_of
+from .step_order import in_order
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,15 +27,18 @@ __all__ = ["StepMatrix", "steps"]
 _FEW = 3000
 _PIECE = 64
 
+# files that are shown of many, however low the screen
+_FEWEST = 5
 
-@dataclass
-class StepMatrix:
+
+@dataclass(repr=False)
+class StepMatrix(Displayed):
     """The calibration steps of files: shown by notebooks as a table, printed as text, drawn by `to_figure`.
 
     Parameters
     ----------
     steps : list of str
-        Every step that some file has, in the order of the schemas.
+        Every step that some file has, in the order in which the pipelines run them; unknown ones are the last.
     files : dict of str to dict of str to str
         File -> step -> status. A file without steps, such as a Level 1 file, has none.
     failures : dict of str to str
@@ -57,8 +63,8 @@ class StepMatrix:
             Step -> status.
         """
         self.files[file] = flags
-        known = set(self.steps)
-        self.steps += [step for step in flags if step not in known]
+        if not flags.keys() <= set(self.steps):
+            self.steps = in_order({*self.steps, *flags})
 
     def totals(self) -> dict[str, Counter[str]]:
         """Return how many files have which status, step by step."""
@@ -69,28 +75,34 @@ class StepMatrix:
         found = Counter(status for flags in self.files.values() for status in flags.values())
         return {status: found[status] for status in (*LOOKS, *sorted(found.keys() - LOOKS.keys())) if found[status]}
 
-    def lines(self, *, colours: bool = False) -> Iterator[str]:
+    def lines(self, *, colours: bool = False, most: int | None = None) -> Iterator[str]:
         """Yield the matrix as text: the names of the steps from top to bottom, a line a file, the totals, the legend.
 
         Parameters
         ----------
         colours : bool
             Whether the signs are coloured, as terminals understand it.
+        most : int, optional
+            How many files are shown, by short names; the others are counted, and are part of the totals. By default,
+            all are shown, by their paths.
 
         Yields
         ------
         str
             A line, without its end.
         """
-        names, labels = list(map(printable, self.steps)), list(map(printable, self.files))
+        files = self.files if most is None else list(islice(self.labels().values(), most))
+        names, labels = list(map(printable, self.steps)), list(map(printable, files))
         width = max(map(len, labels), default=0)
         height = max(map(len, names), default=0)
         for row in range(height):
             letters = (name.rjust(height)[row] for name in names)
             yield f"{'':{width}}  {' '.join(letters)}".rstrip()
-        for label, flags in zip(labels, self.files.values(), strict=True):
+        for label, flags in zip(labels, self.files.values(), strict=False):
             signs = " ".join(_sign(flags.get(step), colours) for step in self.steps)
             yield f"{label:<{width}}  {signs}".rstrip()
+        if len(self.files) > len(labels):
+            yield f"… {len(self.files) - len(labels)} more files"
         totals = self.totals()
         for status in self.counts():
             steps = [f"{printable(step)} {counts[status]}" for step, counts in totals.items() if counts[status]]
@@ -119,10 +131,26 @@ class StepMatrix:
 
         return figure(self)
 
+    def _one_line(self) -> str:
+        failed = f", {_counted(self.failures, 'failure')}" if self.failures else ""
+        return f"<StepMatrix of {_counted(self.files, 'file')}, {_counted(self.steps, 'step')}{failed}>"
+
+    def _text_lines(self, width: int | None, rows: int | None) -> Iterator[str]:
+        from ..outline.text import painted
+
+        failed = [f"{_counted(self.failures, 'file')} could not be read:", *self.failures.values()]
+        below = len(self.counts()) + (len(failed) if self.failures else 0)
+        # the heading, the names of the steps, and the line that counts what is not shown
+        above = 1 + max(map(len, self.steps), default=0) + 1
+        most = len(self.files) if rows is None else max(_FEWEST, rows - above - below)
+        yield f"Calibration steps  {_counted(self.files, 'file')}"
+        for line in (*self.lines(most=most), *(failed if self.failures else ())):
+            yield painted([(printable(line), "")], width, False)
+
     def _repr_html_(self) -> str:
         from .steps_page import page
 
-        return page(self)
+        return page(self, fallback_text(self))
 
 
 def _sign(status: str | None, colours: bool) -> str:
@@ -130,6 +158,10 @@ def _sign(status: str | None, colours: bool) -> str:
         return NONE
     look = look_of(status)
     return f"\033[{look.ansi}m{look.sign}\033[0m" if colours else look.sign
+
+
+def _counted(things: Sized, word: str) -> str:
+    return f"{len(things)} {word}{'' if len(things) == 1 else 's'}"
 
 
 def _last(file: str) -> str:
@@ -193,7 +225,7 @@ def _read(files: Iterable[tuple[int, str]]) -> Iterator[_Read]:
     for place, name in files:
         try:
             node = _cal_step(read_header(name))
-            flags = {step: str(node[step]) for step in _in_order(node)}
+            flags = {step: str(node[step]) for step in in_order(node)}
             new = [step for step in node if step not in known]
             titles = {step: title for step in new if (title := _title(node, step)) is not None}
         except (RomanCalModelsError, OSError) as error:
@@ -213,12 +245,6 @@ def _cal_step(header: Header) -> Mapping[str, Any]:
     meta = header.get("meta")
     found = meta.get("cal_step") if isinstance(meta, dict) else None
     return found if isinstance(found, ObjectNode) else {}
-
-
-def _in_order(node: Mapping[str, Any]) -> list[str]:
-    """Return the names of the steps in the order of the schema, then those that it does not know."""
-    declared = node.schema_properties() if isinstance(node, ObjectNode) else ()
-    return [*(name for name in declared if name in node), *(name for name in node if name not in declared)]
 
 
 def _title(node: Mapping[str, Any], step: str) -> str | None:

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..outline.page import html_text, resource
+from ..outline.page import fallback, html_text, resource
 from .statuses import LOOKS, OTHER, Look, look_of
 
 if TYPE_CHECKING:
@@ -19,13 +19,15 @@ __all__ = ["page"]
 _MOST = 200
 
 
-def page(matrix: StepMatrix, *, most: int = _MOST) -> str:
+def page(matrix: StepMatrix, text: str, *, most: int = _MOST) -> str:
     """Return the matrix as HTML, of one piece that needs nothing else.
 
     Parameters
     ----------
     matrix : StepMatrix
         What is shown.
+    text : str
+        What stands for it where styles are not trusted.
     most : int
         How many files are shown; the others are counted, and are part of the totals.
     """
@@ -35,7 +37,8 @@ def page(matrix: StepMatrix, *, most: int = _MOST) -> str:
         f'<span class="rcm-note">{count} {"file" if count == 1 else "files"}</span></div>'
     )
     return (
-        f'<div class="rcm rcm-steps"><style>{resource("page.css")}{_style()}</style>{head}'
+        f'{fallback(text)}<div class="rcm rcm-steps" style="display:none">'
+        f"<style>{resource('page.css')}{_style()}</style>{head}"
         f'<div class="rcm-scroll" tabindex="0"><table>{_table(matrix, most)}</table></div>'
         f"{_legend(matrix)}{_failures(matrix)}</div>"
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, ObjectNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     from astropy.time import Time
@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 
-class AbvegaoffsetRefDataEntry(ObjectNode):
+class AbvegaoffsetRefDataEntry(NamedNode):
     """Object ``data./^(F062|F087|F106|F129|F146|F158|F184|F213|GRISM|PRISM|DARK)$/`` of `AbvegaoffsetRef`."""
 
     __slots__ = ()
@@ -35,7 +35,7 @@ class AbvegaoffsetRefDataEntry(ObjectNode):
     """AB-Vega Magnitude Offset."""
 
 
-class AbvegaoffsetRefMetaInstrument(ObjectNode):
+class AbvegaoffsetRefMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `AbvegaoffsetRef`."""
 
     __slots__ = ()
@@ -58,7 +58,7 @@ class AbvegaoffsetRefData(ObjectNode):
     _path: ClassVar[tuple[str, ...]] = ("data",)
 
 
-class AbvegaoffsetRefMeta(ObjectNode):
+class AbvegaoffsetRefMeta(NamedNode):
     """Object ``meta`` of `AbvegaoffsetRef`."""
 
     __slots__ = ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, ObjectNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 
-class ApcorrRefDataEntry(ObjectNode):
+class ApcorrRefDataEntry(NamedNode):
     """Object ``data./^(F062|F087|F106|F129|F146|F158|F184|F213|GRISM|PRISM|DARK)$/`` of `ApcorrRef`."""
 
     __slots__ = ()
@@ -45,7 +45,7 @@ class ApcorrRefDataEntry(ObjectNode):
     """Outer Radius for the Sky Background."""
 
 
-class ApcorrRefMetaInstrument(ObjectNode):
+class ApcorrRefMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `ApcorrRef`."""
 
     __slots__ = ()
@@ -68,7 +68,7 @@ class ApcorrRefData(ObjectNode):
     _path: ClassVar[tuple[str, ...]] = ("data",)
 
 
-class ApcorrRefMeta(ObjectNode):
+class ApcorrRefMeta(NamedNode):
     """Object ``meta`` of `ApcorrRef`."""
 
     __slots__ = ()

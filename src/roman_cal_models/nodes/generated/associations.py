@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     from ..list_node import ListNode
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Associations", "AssociationsProductsItem", "AssociationsProductsItemMembersItem", "AssociationsProperties"]
 
 
-class AssociationsProductsItemMembersItem(ObjectNode):
+class AssociationsProductsItemMembersItem(NamedNode):
     """Object ``products[].members[]`` of `Associations`."""
 
     __slots__ = ()
@@ -31,7 +31,7 @@ class AssociationsProductsItemMembersItem(ObjectNode):
     """exptype."""
 
 
-class AssociationsProductsItem(ObjectNode):
+class AssociationsProductsItem(NamedNode):
     """Object ``products[]`` of `Associations`."""
 
     __slots__ = ()

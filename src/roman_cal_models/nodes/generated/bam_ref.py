@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     from astropy.time import Time
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["BamRef", "BamRefMeta", "BamRefMetaInstrument", "BamRefProperties"]
 
 
-class BamRefMetaInstrument(ObjectNode):
+class BamRefMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `BamRef`."""
 
     __slots__ = ()
@@ -31,7 +31,7 @@ class BamRefMetaInstrument(ObjectNode):
     """Detector."""
 
 
-class BamRefMeta(ObjectNode):
+class BamRefMeta(NamedNode):
     """Object ``meta`` of `BamRef`."""
 
     __slots__ = ()

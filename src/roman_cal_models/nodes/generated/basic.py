@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 if TYPE_CHECKING:
     from astropy.time import Time
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Basic"]
 
 
-class Basic(ObjectNode):
+class Basic(NamedNode):
     """Basic Information.
 
     Schemas: meta/basic-1.0.0 to -2.0.0, basic-1.0.0.

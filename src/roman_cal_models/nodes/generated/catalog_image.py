@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, TYPE_CHECKING
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 if TYPE_CHECKING:
     from astropy.time import Time
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["CatalogImage"]
 
 
-class CatalogImage(ObjectNode):
+class CatalogImage(NamedNode):
     """Catalog-related image metadata.
 
     Schemas: meta/catalog_image-1.0.0 to -2.0.0.

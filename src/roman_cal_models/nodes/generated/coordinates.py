@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 __all__ = ["Coordinates"]
 
 
-class Coordinates(ObjectNode):
+class Coordinates(NamedNode):
     """Name Of The Coordinate Reference Frame.
 
     Schemas: meta/coordinates-1.0.0 to -2.0.0, coordinates-1.0.0.

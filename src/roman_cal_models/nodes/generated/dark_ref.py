@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["DarkRef", "DarkRefMeta", "DarkRefMetaExposure", "DarkRefMetaInstrument", "DarkRefProperties"]
 
 
-class DarkRefMetaExposure(ObjectNode):
+class DarkRefMetaExposure(NamedNode):
     """Object ``meta.exposure`` of `DarkRef`."""
 
     __slots__ = ()
@@ -38,7 +38,7 @@ class DarkRefMetaExposure(ObjectNode):
     """Multi-Accumulation Table Number. Up to reference_files/dark-1.4.0."""
 
 
-class DarkRefMetaInstrument(ObjectNode):
+class DarkRefMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `DarkRef`."""
 
     __slots__ = ()
@@ -54,7 +54,7 @@ class DarkRefMetaInstrument(ObjectNode):
     """Optical Element."""
 
 
-class DarkRefMeta(ObjectNode):
+class DarkRefMeta(NamedNode):
     """Object ``meta`` of `DarkRef`."""
 
     __slots__ = ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, ObjectNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     from astropy.time import Time
@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 
-class DarkdecaysignalRefDecayTableEntry(ObjectNode):
+class DarkdecaysignalRefDecayTableEntry(NamedNode):
     """Object ``decay_table./^WFI(0[1-9]|1[0-8])$/`` of `DarkdecaysignalRef`."""
 
     __slots__ = ()
@@ -37,7 +37,7 @@ class DarkdecaysignalRefDecayTableEntry(ObjectNode):
     """Time Constant."""
 
 
-class DarkdecaysignalRefMetaInstrument(ObjectNode):
+class DarkdecaysignalRefMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `DarkdecaysignalRef`."""
 
     __slots__ = ()
@@ -60,7 +60,7 @@ class DarkdecaysignalRefDecayTable(ObjectNode):
     _path: ClassVar[tuple[str, ...]] = ("decay_table",)
 
 
-class DarkdecaysignalRefMeta(ObjectNode):
+class DarkdecaysignalRefMeta(NamedNode):
     """Object ``meta`` of `DarkdecaysignalRef`."""
 
     __slots__ = ()

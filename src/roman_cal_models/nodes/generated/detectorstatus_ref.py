@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, ObjectNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     from astropy.time import Time
@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 
-class DetectorstatusRefMetaInstrument(ObjectNode):
+class DetectorstatusRefMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `DetectorstatusRef`."""
 
     __slots__ = ()
@@ -37,7 +37,7 @@ class DetectorstatusRefMetaInstrument(ObjectNode):
     """Detector."""
 
 
-class DetectorstatusRefStatusInfoEntry(ObjectNode):
+class DetectorstatusRefStatusInfoEntry(NamedNode):
     """Object ``status_info./^WFI(0[1-9]|1[0-8])$/`` of `DetectorstatusRef`."""
 
     __slots__ = ()
@@ -49,7 +49,7 @@ class DetectorstatusRefStatusInfoEntry(ObjectNode):
     """Detector Status."""
 
 
-class DetectorstatusRefMeta(ObjectNode):
+class DetectorstatusRefMeta(NamedNode):
     """Object ``meta`` of `DetectorstatusRef`."""
 
     __slots__ = ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     from astropy.time import Time
@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 
-class DistortionRefMetaInstrument(ObjectNode):
+class DistortionRefMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `DistortionRef`."""
 
     __slots__ = ()
@@ -39,7 +39,7 @@ class DistortionRefMetaInstrument(ObjectNode):
     """Optical Element."""
 
 
-class DistortionRefCoordinateDistortionTransform(ObjectNode):
+class DistortionRefCoordinateDistortionTransform(NamedNode):
     """Object ``coordinate_distortion_transform`` of `DistortionRef`."""
 
     __slots__ = ()
@@ -48,7 +48,7 @@ class DistortionRefCoordinateDistortionTransform(ObjectNode):
     _path: ClassVar[tuple[str, ...]] = ("coordinate_distortion_transform",)
 
 
-class DistortionRefMeta(ObjectNode):
+class DistortionRefMeta(NamedNode):
     """Object ``meta`` of `DistortionRef`."""
 
     __slots__ = ()

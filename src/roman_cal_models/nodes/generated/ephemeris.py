@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 __all__ = ["Ephemeris"]
 
 
-class Ephemeris(ObjectNode):
+class Ephemeris(NamedNode):
     """Ephemeris Data Information.
 
     Schemas: meta/ephemeris-1.0.0 to -2.1.0, ephemeris-1.0.0 to -1.1.0.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["EpsfRef", "EpsfRefMeta", "EpsfRefMetaInstrument", "EpsfRefProperties"]
 
 
-class EpsfRefMetaInstrument(ObjectNode):
+class EpsfRefMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `EpsfRef`."""
 
     __slots__ = ()
@@ -36,7 +36,7 @@ class EpsfRefMetaInstrument(ObjectNode):
     """Optical Element."""
 
 
-class EpsfRefMeta(ObjectNode):
+class EpsfRefMeta(NamedNode):
     """Object ``meta`` of `EpsfRef`."""
 
     __slots__ = ()

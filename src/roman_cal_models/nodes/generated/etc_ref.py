@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     from astropy.time import Time
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["EtcRef", "EtcRefForm", "EtcRefMeta", "EtcRefMetaInstrument", "EtcRefProperties"]
 
 
-class EtcRefMetaInstrument(ObjectNode):
+class EtcRefMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `EtcRef`."""
 
     __slots__ = ()
@@ -30,7 +30,7 @@ class EtcRefMetaInstrument(ObjectNode):
     """Detector."""
 
 
-class EtcRefForm(ObjectNode):
+class EtcRefForm(NamedNode):
     """Object ``form`` of `EtcRef`."""
 
     __slots__ = ()
@@ -90,7 +90,7 @@ class EtcRefForm(ObjectNode):
     """Detector Scattering Flag. From reference_files/etc-2.1.0 on."""
 
 
-class EtcRefMeta(ObjectNode):
+class EtcRefMeta(NamedNode):
     """Object ``meta`` of `EtcRef`."""
 
     __slots__ = ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, TYPE_CHECKING
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 if TYPE_CHECKING:
     from astropy.time import Time
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Exposure"]
 
 
-class Exposure(ObjectNode):
+class Exposure(NamedNode):
     """Exposure Information.
 
     Schemas: meta/exposure-1.0.0 to -2.1.0, exposure-1.0.0 to -1.3.0.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["FlatRef", "FlatRefMeta", "FlatRefMetaInstrument", "FlatRefProperties"]
 
 
-class FlatRefMetaInstrument(ObjectNode):
+class FlatRefMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `FlatRef`."""
 
     __slots__ = ()
@@ -35,7 +35,7 @@ class FlatRefMetaInstrument(ObjectNode):
     """Optical Element."""
 
 
-class FlatRefMeta(ObjectNode):
+class FlatRefMeta(NamedNode):
     """Object ``meta`` of `FlatRef`."""
 
     __slots__ = ()

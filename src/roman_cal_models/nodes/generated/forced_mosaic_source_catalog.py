@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal, TYPE_CHECKING
 
 from ..catalogs import CatalogMixin
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 
-class ForcedMosaicSourceCatalogMetaCoaddInfo(ObjectNode):
+class ForcedMosaicSourceCatalogMetaCoaddInfo(NamedNode):
     """Object ``meta.coadd_info`` of `ForcedMosaicSourceCatalog`."""
 
     __slots__ = ()
@@ -57,7 +57,7 @@ class ForcedMosaicSourceCatalogMetaCoaddInfo(ObjectNode):
     """Exposure Time (s)."""
 
 
-class ForcedMosaicSourceCatalogMetaCoordinates(ObjectNode):
+class ForcedMosaicSourceCatalogMetaCoordinates(NamedNode):
     """Object ``meta.coordinates`` of `ForcedMosaicSourceCatalog`."""
 
     __slots__ = ()
@@ -69,7 +69,7 @@ class ForcedMosaicSourceCatalogMetaCoordinates(ObjectNode):
     """Name of the Celestial Coordinate Reference Frame."""
 
 
-class ForcedMosaicSourceCatalogMetaInstrument(ObjectNode):
+class ForcedMosaicSourceCatalogMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `ForcedMosaicSourceCatalog`."""
 
     __slots__ = ()
@@ -83,7 +83,7 @@ class ForcedMosaicSourceCatalogMetaInstrument(ObjectNode):
     """Wide Field Instrument (WFI) Optical Element."""
 
 
-class ForcedMosaicSourceCatalogMetaObservation(ObjectNode):
+class ForcedMosaicSourceCatalogMetaObservation(NamedNode):
     """Object ``meta.observation`` of `ForcedMosaicSourceCatalog`."""
 
     __slots__ = ()
@@ -109,7 +109,7 @@ class ForcedMosaicSourceCatalogMetaObservation(ObjectNode):
     """Visit Number."""
 
 
-class ForcedMosaicSourceCatalogMetaProgram(ObjectNode):
+class ForcedMosaicSourceCatalogMetaProgram(NamedNode):
     """Object ``meta.program`` of `ForcedMosaicSourceCatalog`."""
 
     __slots__ = ()
@@ -129,7 +129,7 @@ class ForcedMosaicSourceCatalogMetaProgram(ObjectNode):
     """Science Category."""
 
 
-class ForcedMosaicSourceCatalogMetaStatistics(ObjectNode):
+class ForcedMosaicSourceCatalogMetaStatistics(NamedNode):
     """Object ``meta.statistics`` of `ForcedMosaicSourceCatalog`."""
 
     __slots__ = ()
@@ -145,7 +145,7 @@ class ForcedMosaicSourceCatalogMetaStatistics(ObjectNode):
     """Fraction of Good Pixels."""
 
 
-class ForcedMosaicSourceCatalogMeta(ObjectNode):
+class ForcedMosaicSourceCatalogMeta(NamedNode):
     """Object ``meta`` of `ForcedMosaicSourceCatalog`."""
 
     __slots__ = ()

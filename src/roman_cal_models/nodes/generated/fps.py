@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     from astropy.time import Time
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Fps", "FpsMeta", "FpsMetaGwMeta", "FpsMetaHdf5Meta", "FpsProperties"]
 
 
-class FpsMetaGwMeta(ObjectNode):
+class FpsMetaGwMeta(NamedNode):
     """Object ``meta.gw_meta`` of `Fps`."""
 
     __slots__ = ()
@@ -32,7 +32,7 @@ class FpsMetaGwMeta(ObjectNode):
     _path: ClassVar[tuple[str, ...]] = ("meta", "gw_meta")
 
 
-class FpsMetaHdf5Meta(ObjectNode):
+class FpsMetaHdf5Meta(NamedNode):
     """Object ``meta.hdf5_meta`` of `Fps`."""
 
     __slots__ = ()
@@ -41,7 +41,7 @@ class FpsMetaHdf5Meta(ObjectNode):
     _path: ClassVar[tuple[str, ...]] = ("meta", "hdf5_meta")
 
 
-class FpsMeta(ObjectNode):
+class FpsMeta(NamedNode):
     """Object ``meta`` of `Fps`."""
 
     __slots__ = ()

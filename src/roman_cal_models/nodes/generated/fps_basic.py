@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 if TYPE_CHECKING:
     from astropy.time import Time
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["FpsBasic"]
 
 
-class FpsBasic(ObjectNode):
+class FpsBasic(NamedNode):
     """FPS Basic Information.
 
     Schemas: fps/basic-1.0.0.

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 __all__ = ["FpsCalStep"]
 
 
-class FpsCalStep(ObjectNode):
+class FpsCalStep(NamedNode):
     """FPS Level 2 Calibration Status.
 
     Schemas: fps/cal_step-1.0.0.

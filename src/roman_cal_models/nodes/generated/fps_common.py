@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, TYPE_CHECKING
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 from .fps_basic import FpsBasic
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["FpsCommon", "FpsCommonGwMeta", "FpsCommonHdf5Meta"]
 
 
-class FpsCommonGwMeta(ObjectNode):
+class FpsCommonGwMeta(NamedNode):
     """Object ``gw_meta`` of `FpsCommon`."""
 
     __slots__ = ()
@@ -29,7 +29,7 @@ class FpsCommonGwMeta(ObjectNode):
     _path: ClassVar[tuple[str, ...]] = ("gw_meta",)
 
 
-class FpsCommonHdf5Meta(ObjectNode):
+class FpsCommonHdf5Meta(NamedNode):
     """Object ``hdf5_meta`` of `FpsCommon`."""
 
     __slots__ = ()

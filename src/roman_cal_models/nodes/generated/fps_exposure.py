@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, TYPE_CHECKING
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 if TYPE_CHECKING:
     from astropy.time import Time
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["FpsExposure"]
 
 
-class FpsExposure(ObjectNode):
+class FpsExposure(NamedNode):
     """FPS Base Exposure Information.
 
     Schemas: fps/exposure-1.0.0.

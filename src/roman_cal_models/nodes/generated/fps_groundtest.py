@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, TYPE_CHECKING
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["FpsGroundtest"]
 
 
-class FpsGroundtest(ObjectNode):
+class FpsGroundtest(NamedNode):
     """FPS Ground Test Information.
 
     Schemas: fps/groundtest-1.0.0.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, TYPE_CHECKING
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 if TYPE_CHECKING:
     from .fps_guidewindow_modes import FpsGuidewindowModes
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["FpsGuidestar"]
 
 
-class FpsGuidestar(ObjectNode):
+class FpsGuidestar(NamedNode):
     """FPS Base Guide star window information.
 
     Schemas: fps/guidestar-1.0.0.

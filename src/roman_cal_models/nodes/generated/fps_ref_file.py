@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 __all__ = ["FpsRefFile", "FpsRefFileCrds"]
 
 
-class FpsRefFileCrds(ObjectNode):
+class FpsRefFileCrds(NamedNode):
     """Object ``crds`` of `FpsRefFile`."""
 
     __slots__ = ()
@@ -26,7 +26,7 @@ class FpsRefFileCrds(ObjectNode):
     """CRDS Context."""
 
 
-class FpsRefFile(ObjectNode):
+class FpsRefFile(NamedNode):
     """FPS Reference File Information.
 
     Schemas: fps/ref_file-1.0.0.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, TYPE_CHECKING
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 if TYPE_CHECKING:
     from astropy.units import Quantity
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["FpsStatistics"]
 
 
-class FpsStatistics(ObjectNode):
+class FpsStatistics(NamedNode):
     """FPS Summary Statistics.
 
     Schemas: fps/statistics-1.0.0.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 if TYPE_CHECKING:
     from .fps_wfi_detector import FpsWfiDetector
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["FpsWfiMode"]
 
 
-class FpsWfiMode(ObjectNode):
+class FpsWfiMode(NamedNode):
     """FPS WFI Observing Configuration.
 
     Schemas: fps/wfi_mode-1.0.0.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["GainRef", "GainRefMeta", "GainRefMetaInstrument", "GainRefProperties"]
 
 
-class GainRefMetaInstrument(ObjectNode):
+class GainRefMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `GainRef`."""
 
     __slots__ = ()
@@ -32,7 +32,7 @@ class GainRefMetaInstrument(ObjectNode):
     """Detector."""
 
 
-class GainRefMeta(ObjectNode):
+class GainRefMeta(NamedNode):
     """Object ``meta`` of `GainRef`."""
 
     __slots__ = ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, TYPE_CHECKING
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 if TYPE_CHECKING:
     from astropy.time import Time
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Guidestar"]
 
 
-class Guidestar(ObjectNode):
+class Guidestar(NamedNode):
     """Guide Star and Guide Window Information.
 
     Schemas: meta/guidestar-1.0.0 to -2.1.0, guidestar-1.0.0 to -1.2.0.

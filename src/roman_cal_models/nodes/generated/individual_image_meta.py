@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, TYPE_CHECKING
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["IndividualImageMeta"]
 
 
-class IndividualImageMeta(ObjectNode):
+class IndividualImageMeta(NamedNode):
     """Selected, Tabulated Input Level 2 (L2) Calibrated Rate Image Metadata.
 
     Schemas: meta/individual_image_meta-1.0.0 to -2.0.0, individual_image_meta-1.0.0.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, ObjectNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 
-class IntegralnonlinearityRefInlTableEntry(ObjectNode):
+class IntegralnonlinearityRefInlTableEntry(NamedNode):
     """Object ``inl_table./^science_channel_(0[1-9]|[1-2][0-9]|3[0-2])$/`` of `IntegralnonlinearityRef`."""
 
     __slots__ = ()
@@ -39,7 +39,7 @@ class IntegralnonlinearityRefInlTableEntry(ObjectNode):
     """Channel Correction."""
 
 
-class IntegralnonlinearityRefMetaInstrument(ObjectNode):
+class IntegralnonlinearityRefMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `IntegralnonlinearityRef`."""
 
     __slots__ = ()
@@ -62,7 +62,7 @@ class IntegralnonlinearityRefInlTable(ObjectNode):
     _path: ClassVar[tuple[str, ...]] = ("inl_table",)
 
 
-class IntegralnonlinearityRefMeta(ObjectNode):
+class IntegralnonlinearityRefMeta(NamedNode):
     """Object ``meta`` of `IntegralnonlinearityRef`."""
 
     __slots__ = ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 
-class InverselinearityRefMetaInstrument(ObjectNode):
+class InverselinearityRefMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `InverselinearityRef`."""
 
     __slots__ = ()
@@ -37,7 +37,7 @@ class InverselinearityRefMetaInstrument(ObjectNode):
     """Detector."""
 
 
-class InverselinearityRefMeta(ObjectNode):
+class InverselinearityRefMeta(NamedNode):
     """Object ``meta`` of `InverselinearityRef`."""
 
     __slots__ = ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["IpcRef", "IpcRefMeta", "IpcRefMetaInstrument", "IpcRefProperties"]
 
 
-class IpcRefMetaInstrument(ObjectNode):
+class IpcRefMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `IpcRef`."""
 
     __slots__ = ()
@@ -35,7 +35,7 @@ class IpcRefMetaInstrument(ObjectNode):
     """Optical Element."""
 
 
-class IpcRefMeta(ObjectNode):
+class IpcRefMeta(NamedNode):
     """Object ``meta`` of `IpcRef`."""
 
     __slots__ = ()

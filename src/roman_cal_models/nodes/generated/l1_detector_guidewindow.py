@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, Properties, TaggedObjectNode
 from .guidewindow_common import GuidewindowCommon
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 
-class L1DetectorGuidewindowMetaGuideStar(ObjectNode):
+class L1DetectorGuidewindowMetaGuideStar(NamedNode):
     """Object ``meta.guide_star`` of `L1DetectorGuidewindow`."""
 
     __slots__ = ()
@@ -67,7 +67,7 @@ class L1DetectorGuidewindowMetaGuideStar(ObjectNode):
     """Pseudo Star Flag."""
 
 
-class L1DetectorGuidewindowMetaGuideWindow(ObjectNode):
+class L1DetectorGuidewindowMetaGuideWindow(NamedNode):
     """Object ``meta.guide_window`` of `L1DetectorGuidewindow`."""
 
     __slots__ = ()
@@ -113,7 +113,7 @@ class L1DetectorGuidewindowMetaGuideWindow(ObjectNode):
     """Edge Acquisition Y Size."""
 
 
-class L1DetectorGuidewindowAcqData(ObjectNode):
+class L1DetectorGuidewindowAcqData(NamedNode):
     """Object ``acq_data`` of `L1DetectorGuidewindow`."""
 
     __slots__ = ()
@@ -151,7 +151,7 @@ class L1DetectorGuidewindowAcqData(ObjectNode):
     """Maximum Binding Flag."""
 
 
-class L1DetectorGuidewindowAmp33(ObjectNode):
+class L1DetectorGuidewindowAmp33(NamedNode):
     """Object ``amp33`` of `L1DetectorGuidewindow`."""
 
     __slots__ = ()
@@ -173,7 +173,7 @@ class L1DetectorGuidewindowAmp33(ObjectNode):
     """Signal Edge Amplifier 33 Readouts (DN)."""
 
 
-class L1DetectorGuidewindowCentroid(ObjectNode):
+class L1DetectorGuidewindowCentroid(NamedNode):
     """Object ``centroid`` of `L1DetectorGuidewindow`."""
 
     __slots__ = ()
@@ -207,7 +207,7 @@ class L1DetectorGuidewindowCentroid(ObjectNode):
     """Edge Acquisition Centroid Times."""
 
 
-class L1DetectorGuidewindowEdgeAcqData(ObjectNode):
+class L1DetectorGuidewindowEdgeAcqData(NamedNode):
     """Object ``edge_acq_data`` of `L1DetectorGuidewindow`."""
 
     __slots__ = ()
@@ -289,7 +289,7 @@ class L1DetectorGuidewindowMeta(GuidewindowCommon):
     """guide star."""
 
 
-class L1DetectorGuidewindowTrackData(ObjectNode):
+class L1DetectorGuidewindowTrackData(NamedNode):
     """Object ``track_data`` of `L1DetectorGuidewindow`."""
 
     __slots__ = ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, Properties, TaggedObjectNode
 from .guidewindow_common import GuidewindowCommon
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 
-class L1FaceGuidewindowMetaDetectorGwFiles(ObjectNode):
+class L1FaceGuidewindowMetaDetectorGwFiles(NamedNode):
     """Object ``meta.detector_gw_files`` of `L1FaceGuidewindow`."""
 
     __slots__ = ()
@@ -37,7 +37,7 @@ class L1FaceGuidewindowMetaDetectorGwFiles(ObjectNode):
     _path: ClassVar[tuple[str, ...]] = ("meta", "detector_gw_files")
 
 
-class L1FaceGuidewindowMetaExpectedGwAcquisitions(ObjectNode):
+class L1FaceGuidewindowMetaExpectedGwAcquisitions(NamedNode):
     """Object ``meta.expected_gw_acquisitions`` of `L1FaceGuidewindow`."""
 
     __slots__ = ()
@@ -46,7 +46,7 @@ class L1FaceGuidewindowMetaExpectedGwAcquisitions(ObjectNode):
     _path: ClassVar[tuple[str, ...]] = ("meta", "expected_gw_acquisitions")
 
 
-class L1FaceGuidewindowMetaExpectedGwTracking(ObjectNode):
+class L1FaceGuidewindowMetaExpectedGwTracking(NamedNode):
     """Object ``meta.expected_gw_tracking`` of `L1FaceGuidewindow`."""
 
     __slots__ = ()
@@ -55,7 +55,7 @@ class L1FaceGuidewindowMetaExpectedGwTracking(ObjectNode):
     _path: ClassVar[tuple[str, ...]] = ("meta", "expected_gw_tracking")
 
 
-class L1FaceGuidewindowFaceData(ObjectNode):
+class L1FaceGuidewindowFaceData(NamedNode):
     """Object ``face_data`` of `L1FaceGuidewindow`."""
 
     __slots__ = ()

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 __all__ = ["L3Association"]
 
 
-class L3Association(ObjectNode):
+class L3Association(NamedNode):
     """Association Information.
 
     Schemas: meta/l3_association-1.0.0 to -2.0.0.

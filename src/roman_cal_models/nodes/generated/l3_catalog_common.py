@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 if TYPE_CHECKING:
     from astropy.time import Time
@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 
-class L3CatalogCommonCoaddInfo(ObjectNode):
+class L3CatalogCommonCoaddInfo(NamedNode):
     """Object ``coadd_info`` of `L3CatalogCommon`."""
 
     __slots__ = ()
@@ -48,7 +48,7 @@ class L3CatalogCommonCoaddInfo(ObjectNode):
     """Exposure Time (s)."""
 
 
-class L3CatalogCommonCoordinates(ObjectNode):
+class L3CatalogCommonCoordinates(NamedNode):
     """Object ``coordinates`` of `L3CatalogCommon`."""
 
     __slots__ = ()
@@ -60,7 +60,7 @@ class L3CatalogCommonCoordinates(ObjectNode):
     """Name of the Celestial Coordinate Reference Frame."""
 
 
-class L3CatalogCommonInstrument(ObjectNode):
+class L3CatalogCommonInstrument(NamedNode):
     """Object ``instrument`` of `L3CatalogCommon`."""
 
     __slots__ = ()
@@ -74,7 +74,7 @@ class L3CatalogCommonInstrument(ObjectNode):
     """Wide Field Instrument (WFI) Optical Element."""
 
 
-class L3CatalogCommonObservation(ObjectNode):
+class L3CatalogCommonObservation(NamedNode):
     """Object ``observation`` of `L3CatalogCommon`."""
 
     __slots__ = ()
@@ -100,7 +100,7 @@ class L3CatalogCommonObservation(ObjectNode):
     """Visit Number."""
 
 
-class L3CatalogCommonProgram(ObjectNode):
+class L3CatalogCommonProgram(NamedNode):
     """Object ``program`` of `L3CatalogCommon`."""
 
     __slots__ = ()
@@ -120,7 +120,7 @@ class L3CatalogCommonProgram(ObjectNode):
     """Science Category."""
 
 
-class L3CatalogCommonStatistics(ObjectNode):
+class L3CatalogCommonStatistics(NamedNode):
     """Object ``statistics`` of `L3CatalogCommon`."""
 
     __slots__ = ()
@@ -136,7 +136,7 @@ class L3CatalogCommonStatistics(ObjectNode):
     """Fraction of Good Pixels."""
 
 
-class L3CatalogCommon(ObjectNode):
+class L3CatalogCommon(NamedNode):
     """Common Level 3 Catalog Metadata.
 
     Schemas: meta/l3_catalog_common-1.0.0 to -2.1.0.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 
-class L3CommonCoaddInfo(ObjectNode):
+class L3CommonCoaddInfo(NamedNode):
     """Object ``coadd_info`` of `L3Common`."""
 
     __slots__ = ()
@@ -48,7 +48,7 @@ class L3CommonCoaddInfo(ObjectNode):
     """Exposure Time (s)."""
 
 
-class L3CommonCoordinates(ObjectNode):
+class L3CommonCoordinates(NamedNode):
     """Object ``coordinates`` of `L3Common`."""
 
     __slots__ = ()
@@ -60,7 +60,7 @@ class L3CommonCoordinates(ObjectNode):
     """Name of the Celestial Coordinate Reference Frame."""
 
 
-class L3CommonIndividualImageMeta(ObjectNode):
+class L3CommonIndividualImageMeta(NamedNode):
     """Object ``individual_image_meta`` of `L3Common`."""
 
     __slots__ = ()
@@ -106,7 +106,7 @@ class L3CommonIndividualImageMeta(ObjectNode):
     """Table of WCS Info Level 2 (L2) Metadata."""
 
 
-class L3CommonInstrument(ObjectNode):
+class L3CommonInstrument(NamedNode):
     """Object ``instrument`` of `L3Common`."""
 
     __slots__ = ()
@@ -120,7 +120,7 @@ class L3CommonInstrument(ObjectNode):
     """Wide Field Instrument (WFI) Optical Element."""
 
 
-class L3CommonObservation(ObjectNode):
+class L3CommonObservation(NamedNode):
     """Object ``observation`` of `L3Common`."""
 
     __slots__ = ()
@@ -146,7 +146,7 @@ class L3CommonObservation(ObjectNode):
     """Visit Number."""
 
 
-class L3CommonProgram(ObjectNode):
+class L3CommonProgram(NamedNode):
     """Object ``program`` of `L3Common`."""
 
     __slots__ = ()
@@ -166,7 +166,7 @@ class L3CommonProgram(ObjectNode):
     """Science Category."""
 
 
-class L3CommonStatistics(ObjectNode):
+class L3CommonStatistics(NamedNode):
     """Object ``statistics`` of `L3Common`."""
 
     __slots__ = ()
@@ -182,7 +182,7 @@ class L3CommonStatistics(ObjectNode):
     """Fraction of Good Pixels."""
 
 
-class L3Common(ObjectNode):
+class L3Common(NamedNode):
     """Common Level 3 Metadata.
 
     Schemas: meta/l3_common-1.0.0 to -2.1.0, l3_common-1.0.0.

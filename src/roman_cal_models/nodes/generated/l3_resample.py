@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, TYPE_CHECKING
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 if TYPE_CHECKING:
     from ..list_node import ListNode
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["L3Resample"]
 
 
-class L3Resample(ObjectNode):
+class L3Resample(NamedNode):
     """Resample Parameters.
 
     Schemas: meta/l3_resample-1.0.0 to -2.0.0.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 if TYPE_CHECKING:
     from ..list_node import ListNode
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["L3Wcsinfo"]
 
 
-class L3Wcsinfo(ObjectNode):
+class L3Wcsinfo(NamedNode):
     """WCS Information.
 
     Schemas: meta/l3_wcsinfo-1.0.0 to -2.0.0.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["LinearityRef", "LinearityRefMeta", "LinearityRefMetaInstrument", "LinearityRefProperties"]
 
 
-class LinearityRefMetaInstrument(ObjectNode):
+class LinearityRefMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `LinearityRef`."""
 
     __slots__ = ()
@@ -32,7 +32,7 @@ class LinearityRefMetaInstrument(ObjectNode):
     """Detector."""
 
 
-class LinearityRefMeta(ObjectNode):
+class LinearityRefMeta(NamedNode):
     """Object ``meta`` of `LinearityRef`."""
 
     __slots__ = ()

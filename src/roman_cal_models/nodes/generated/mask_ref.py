@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["MaskRef", "MaskRefMeta", "MaskRefMetaInstrument", "MaskRefProperties"]
 
 
-class MaskRefMetaInstrument(ObjectNode):
+class MaskRefMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `MaskRef`."""
 
     __slots__ = ()
@@ -32,7 +32,7 @@ class MaskRefMetaInstrument(ObjectNode):
     """Detector."""
 
 
-class MaskRefMeta(ObjectNode):
+class MaskRefMeta(NamedNode):
     """Object ``meta`` of `MaskRef`."""
 
     __slots__ = ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, ObjectNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     from astropy.time import Time
@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 
-class MatableRefGuideWindowTablesEntry(ObjectNode):
+class MatableRefGuideWindowTablesEntry(NamedNode):
     """Object ``guide_window_tables./^GW([0-9]{4})$/`` of `MatableRef`."""
 
     __slots__ = ()
@@ -64,7 +64,7 @@ class MatableRefGuideWindowTablesEntry(ObjectNode):
     """Science Block Size."""
 
 
-class MatableRefMetaInstrument(ObjectNode):
+class MatableRefMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `MatableRef`."""
 
     __slots__ = ()
@@ -78,7 +78,7 @@ class MatableRefMetaInstrument(ObjectNode):
     """Detector."""
 
 
-class MatableRefScienceTablesEntry(ObjectNode):
+class MatableRefScienceTablesEntry(NamedNode):
     """Object ``science_tables./^SCI([0-9]{4})$/`` of `MatableRef`."""
 
     __slots__ = ()
@@ -135,7 +135,7 @@ class MatableRefGuideWindowTables(ObjectNode):
     _path: ClassVar[tuple[str, ...]] = ("guide_window_tables",)
 
 
-class MatableRefMeta(ObjectNode):
+class MatableRefMeta(NamedNode):
     """Object ``meta`` of `MatableRef`."""
 
     __slots__ = ()

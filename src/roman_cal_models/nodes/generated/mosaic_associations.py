@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 __all__ = ["MosaicAssociations"]
 
 
-class MosaicAssociations(ObjectNode):
+class MosaicAssociations(NamedNode):
     """Association information for mosaic.
 
     Schemas: mosaic_associations-1.0.0.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 if TYPE_CHECKING:
     from .wfi_optical_element import WfiOpticalElement
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["MosaicBasic"]
 
 
-class MosaicBasic(ObjectNode):
+class MosaicBasic(NamedNode):
     """Basic mosaic metadata keywords.
 
     Schemas: mosaic_basic-1.0.0 to -1.2.0.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 
-class MosaicSegmentationMapMetaCoaddInfo(ObjectNode):
+class MosaicSegmentationMapMetaCoaddInfo(NamedNode):
     """Object ``meta.coadd_info`` of `MosaicSegmentationMap`."""
 
     __slots__ = ()
@@ -56,7 +56,7 @@ class MosaicSegmentationMapMetaCoaddInfo(ObjectNode):
     """Exposure Time (s)."""
 
 
-class MosaicSegmentationMapMetaCoordinates(ObjectNode):
+class MosaicSegmentationMapMetaCoordinates(NamedNode):
     """Object ``meta.coordinates`` of `MosaicSegmentationMap`."""
 
     __slots__ = ()
@@ -68,7 +68,7 @@ class MosaicSegmentationMapMetaCoordinates(ObjectNode):
     """Name of the Celestial Coordinate Reference Frame."""
 
 
-class MosaicSegmentationMapMetaInstrument(ObjectNode):
+class MosaicSegmentationMapMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `MosaicSegmentationMap`."""
 
     __slots__ = ()
@@ -82,7 +82,7 @@ class MosaicSegmentationMapMetaInstrument(ObjectNode):
     """Wide Field Instrument (WFI) Optical Element."""
 
 
-class MosaicSegmentationMapMetaObservation(ObjectNode):
+class MosaicSegmentationMapMetaObservation(NamedNode):
     """Object ``meta.observation`` of `MosaicSegmentationMap`."""
 
     __slots__ = ()
@@ -108,7 +108,7 @@ class MosaicSegmentationMapMetaObservation(ObjectNode):
     """Visit Number."""
 
 
-class MosaicSegmentationMapMetaProgram(ObjectNode):
+class MosaicSegmentationMapMetaProgram(NamedNode):
     """Object ``meta.program`` of `MosaicSegmentationMap`."""
 
     __slots__ = ()
@@ -128,7 +128,7 @@ class MosaicSegmentationMapMetaProgram(ObjectNode):
     """Science Category."""
 
 
-class MosaicSegmentationMapMetaStatistics(ObjectNode):
+class MosaicSegmentationMapMetaStatistics(NamedNode):
     """Object ``meta.statistics`` of `MosaicSegmentationMap`."""
 
     __slots__ = ()
@@ -144,7 +144,7 @@ class MosaicSegmentationMapMetaStatistics(ObjectNode):
     """Fraction of Good Pixels."""
 
 
-class MosaicSegmentationMapMeta(ObjectNode):
+class MosaicSegmentationMapMeta(NamedNode):
     """Object ``meta`` of `MosaicSegmentationMap`."""
 
     __slots__ = ()

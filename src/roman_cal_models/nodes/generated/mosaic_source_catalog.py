@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal, TYPE_CHECKING
 
 from ..catalogs import CatalogMixin
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 
-class MosaicSourceCatalogMetaCoaddInfo(ObjectNode):
+class MosaicSourceCatalogMetaCoaddInfo(NamedNode):
     """Object ``meta.coadd_info`` of `MosaicSourceCatalog`."""
 
     __slots__ = ()
@@ -57,7 +57,7 @@ class MosaicSourceCatalogMetaCoaddInfo(ObjectNode):
     """Exposure Time (s)."""
 
 
-class MosaicSourceCatalogMetaCoordinates(ObjectNode):
+class MosaicSourceCatalogMetaCoordinates(NamedNode):
     """Object ``meta.coordinates`` of `MosaicSourceCatalog`."""
 
     __slots__ = ()
@@ -69,7 +69,7 @@ class MosaicSourceCatalogMetaCoordinates(ObjectNode):
     """Name of the Celestial Coordinate Reference Frame."""
 
 
-class MosaicSourceCatalogMetaInstrument(ObjectNode):
+class MosaicSourceCatalogMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `MosaicSourceCatalog`."""
 
     __slots__ = ()
@@ -83,7 +83,7 @@ class MosaicSourceCatalogMetaInstrument(ObjectNode):
     """Wide Field Instrument (WFI) Optical Element."""
 
 
-class MosaicSourceCatalogMetaObservation(ObjectNode):
+class MosaicSourceCatalogMetaObservation(NamedNode):
     """Object ``meta.observation`` of `MosaicSourceCatalog`."""
 
     __slots__ = ()
@@ -109,7 +109,7 @@ class MosaicSourceCatalogMetaObservation(ObjectNode):
     """Visit Number."""
 
 
-class MosaicSourceCatalogMetaProgram(ObjectNode):
+class MosaicSourceCatalogMetaProgram(NamedNode):
     """Object ``meta.program`` of `MosaicSourceCatalog`."""
 
     __slots__ = ()
@@ -129,7 +129,7 @@ class MosaicSourceCatalogMetaProgram(ObjectNode):
     """Science Category."""
 
 
-class MosaicSourceCatalogMetaStatistics(ObjectNode):
+class MosaicSourceCatalogMetaStatistics(NamedNode):
     """Object ``meta.statistics`` of `MosaicSourceCatalog`."""
 
     __slots__ = ()
@@ -145,7 +145,7 @@ class MosaicSourceCatalogMetaStatistics(ObjectNode):
     """Fraction of Good Pixels."""
 
 
-class MosaicSourceCatalogMeta(ObjectNode):
+class MosaicSourceCatalogMeta(NamedNode):
     """Object ``meta`` of `MosaicSourceCatalog`."""
 
     __slots__ = ()

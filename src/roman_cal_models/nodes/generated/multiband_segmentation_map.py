@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 
-class MultibandSegmentationMapMetaCoaddInfo(ObjectNode):
+class MultibandSegmentationMapMetaCoaddInfo(NamedNode):
     """Object ``meta.coadd_info`` of `MultibandSegmentationMap`."""
 
     __slots__ = ()
@@ -54,7 +54,7 @@ class MultibandSegmentationMapMetaCoaddInfo(ObjectNode):
     """Exposure Time (s)."""
 
 
-class MultibandSegmentationMapMetaCoordinates(ObjectNode):
+class MultibandSegmentationMapMetaCoordinates(NamedNode):
     """Object ``meta.coordinates`` of `MultibandSegmentationMap`."""
 
     __slots__ = ()
@@ -66,7 +66,7 @@ class MultibandSegmentationMapMetaCoordinates(ObjectNode):
     """Name of the Celestial Coordinate Reference Frame."""
 
 
-class MultibandSegmentationMapMetaInstrument(ObjectNode):
+class MultibandSegmentationMapMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `MultibandSegmentationMap`."""
 
     __slots__ = ()
@@ -80,7 +80,7 @@ class MultibandSegmentationMapMetaInstrument(ObjectNode):
     """Wide Field Instrument (WFI) Optical Element."""
 
 
-class MultibandSegmentationMapMetaObservation(ObjectNode):
+class MultibandSegmentationMapMetaObservation(NamedNode):
     """Object ``meta.observation`` of `MultibandSegmentationMap`."""
 
     __slots__ = ()
@@ -106,7 +106,7 @@ class MultibandSegmentationMapMetaObservation(ObjectNode):
     """Visit Number."""
 
 
-class MultibandSegmentationMapMetaProgram(ObjectNode):
+class MultibandSegmentationMapMetaProgram(NamedNode):
     """Object ``meta.program`` of `MultibandSegmentationMap`."""
 
     __slots__ = ()
@@ -126,7 +126,7 @@ class MultibandSegmentationMapMetaProgram(ObjectNode):
     """Science Category."""
 
 
-class MultibandSegmentationMapMetaStatistics(ObjectNode):
+class MultibandSegmentationMapMetaStatistics(NamedNode):
     """Object ``meta.statistics`` of `MultibandSegmentationMap`."""
 
     __slots__ = ()
@@ -142,7 +142,7 @@ class MultibandSegmentationMapMetaStatistics(ObjectNode):
     """Fraction of Good Pixels."""
 
 
-class MultibandSegmentationMapMeta(ObjectNode):
+class MultibandSegmentationMapMeta(NamedNode):
     """Object ``meta`` of `MultibandSegmentationMap`."""
 
     __slots__ = ()

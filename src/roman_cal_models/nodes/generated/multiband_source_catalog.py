@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal, TYPE_CHECKING
 
 from ..catalogs import CatalogMixin
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     from astropy.table import Table
@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 
-class MultibandSourceCatalogMetaCoaddInfo(ObjectNode):
+class MultibandSourceCatalogMetaCoaddInfo(NamedNode):
     """Object ``meta.coadd_info`` of `MultibandSourceCatalog`."""
 
     __slots__ = ()
@@ -56,7 +56,7 @@ class MultibandSourceCatalogMetaCoaddInfo(ObjectNode):
     """Exposure Time (s)."""
 
 
-class MultibandSourceCatalogMetaCoordinates(ObjectNode):
+class MultibandSourceCatalogMetaCoordinates(NamedNode):
     """Object ``meta.coordinates`` of `MultibandSourceCatalog`."""
 
     __slots__ = ()
@@ -68,7 +68,7 @@ class MultibandSourceCatalogMetaCoordinates(ObjectNode):
     """Name of the Celestial Coordinate Reference Frame."""
 
 
-class MultibandSourceCatalogMetaInstrument(ObjectNode):
+class MultibandSourceCatalogMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `MultibandSourceCatalog`."""
 
     __slots__ = ()
@@ -82,7 +82,7 @@ class MultibandSourceCatalogMetaInstrument(ObjectNode):
     """Wide Field Instrument (WFI) Optical Element."""
 
 
-class MultibandSourceCatalogMetaObservation(ObjectNode):
+class MultibandSourceCatalogMetaObservation(NamedNode):
     """Object ``meta.observation`` of `MultibandSourceCatalog`."""
 
     __slots__ = ()
@@ -108,7 +108,7 @@ class MultibandSourceCatalogMetaObservation(ObjectNode):
     """Visit Number."""
 
 
-class MultibandSourceCatalogMetaProgram(ObjectNode):
+class MultibandSourceCatalogMetaProgram(NamedNode):
     """Object ``meta.program`` of `MultibandSourceCatalog`."""
 
     __slots__ = ()
@@ -128,7 +128,7 @@ class MultibandSourceCatalogMetaProgram(ObjectNode):
     """Science Category."""
 
 
-class MultibandSourceCatalogMetaStatistics(ObjectNode):
+class MultibandSourceCatalogMetaStatistics(NamedNode):
     """Object ``meta.statistics`` of `MultibandSourceCatalog`."""
 
     __slots__ = ()
@@ -144,7 +144,7 @@ class MultibandSourceCatalogMetaStatistics(ObjectNode):
     """Fraction of Good Pixels."""
 
 
-class MultibandSourceCatalogMeta(ObjectNode):
+class MultibandSourceCatalogMeta(NamedNode):
     """Object ``meta`` of `MultibandSourceCatalog`."""
 
     __slots__ = ()

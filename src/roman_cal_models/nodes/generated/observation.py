@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 __all__ = ["Observation"]
 
 
-class Observation(ObjectNode):
+class Observation(NamedNode):
     """Observation Identifiers.
 
     Schemas: meta/observation-1.0.0 to -2.0.0, observation-1.0.0 to -1.1.0.

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 __all__ = ["OutlierDetection"]
 
 
-class OutlierDetection(ObjectNode):
+class OutlierDetection(NamedNode):
     """Outlier Detection Information.
 
     Schemas: meta/outlier_detection-1.0.0 to -2.0.0, outlier_detection-1.0.0.

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 __all__ = ["Photometry"]
 
 
-class Photometry(ObjectNode):
+class Photometry(NamedNode):
     """Photometry Information.
 
     Schemas: meta/photometry-1.0.0 to -2.0.0, photometry-1.0.0.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 
-class PixelareaRefMetaInstrument(ObjectNode):
+class PixelareaRefMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `PixelareaRef`."""
 
     __slots__ = ()
@@ -41,7 +41,7 @@ class PixelareaRefMetaInstrument(ObjectNode):
     """Optical Element."""
 
 
-class PixelareaRefMetaPhotometry(ObjectNode):
+class PixelareaRefMetaPhotometry(NamedNode):
     """Object ``meta.photometry`` of `PixelareaRef`."""
 
     __slots__ = ()
@@ -55,7 +55,7 @@ class PixelareaRefMetaPhotometry(ObjectNode):
     """Pixel Area (arcsec^2)."""
 
 
-class PixelareaRefMeta(ObjectNode):
+class PixelareaRefMeta(NamedNode):
     """Object ``meta`` of `PixelareaRef`."""
 
     __slots__ = ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 if TYPE_CHECKING:
     from ..list_node import ListNode
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Pointing"]
 
 
-class Pointing(ObjectNode):
+class Pointing(NamedNode):
     """Spacecraft Pointing Information.
 
     Schemas: meta/pointing-1.0.0 to -2.0.0, pointing-1.0.0 to -1.1.0.

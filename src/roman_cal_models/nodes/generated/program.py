@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 __all__ = ["Program"]
 
 
-class Program(ObjectNode):
+class Program(NamedNode):
     """Program Information.
 
     Schemas: meta/program-1.0.0 to -2.1.0, program-1.0.0 to -1.1.0.

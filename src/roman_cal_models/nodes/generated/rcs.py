@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 __all__ = ["Rcs"]
 
 
-class Rcs(ObjectNode):
+class Rcs(NamedNode):
     """Relative Calibration System Information.
 
     Schemas: meta/rcs-1.0.0 to -2.1.0, rcs-1.0.0 to -1.1.0.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 
-class ReadnoiseRefMetaExposure(ObjectNode):
+class ReadnoiseRefMetaExposure(NamedNode):
     """Object ``meta.exposure`` of `ReadnoiseRef`."""
 
     __slots__ = ()
@@ -39,7 +39,7 @@ class ReadnoiseRefMetaExposure(ObjectNode):
     """WFI Mode for CRDS."""
 
 
-class ReadnoiseRefMetaInstrument(ObjectNode):
+class ReadnoiseRefMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `ReadnoiseRef`."""
 
     __slots__ = ()
@@ -53,7 +53,7 @@ class ReadnoiseRefMetaInstrument(ObjectNode):
     """Detector."""
 
 
-class ReadnoiseRefMeta(ObjectNode):
+class ReadnoiseRefMeta(NamedNode):
     """Object ``meta`` of `ReadnoiseRef`."""
 
     __slots__ = ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 if TYPE_CHECKING:
     from astropy.time import Time
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["RefCommon", "RefCommonInstrument"]
 
 
-class RefCommonInstrument(ObjectNode):
+class RefCommonInstrument(NamedNode):
     """Object ``instrument`` of `RefCommon`."""
 
     __slots__ = ()
@@ -30,7 +30,7 @@ class RefCommonInstrument(ObjectNode):
     """Detector."""
 
 
-class RefCommon(ObjectNode):
+class RefCommon(NamedNode):
     """Common Reference File Metadata Properties.
 
     Schemas: reference_files/ref_common-1.0.0 to -2.0.0.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, TYPE_CHECKING
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 if TYPE_CHECKING:
     from .exposure_type import ExposureType
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["RefExposureType", "RefExposureTypeExposure"]
 
 
-class RefExposureTypeExposure(ObjectNode):
+class RefExposureTypeExposure(NamedNode):
     """Object ``exposure`` of `RefExposureType`."""
 
     __slots__ = ()
@@ -29,7 +29,7 @@ class RefExposureTypeExposure(ObjectNode):
     """WFI Mode for CRDS."""
 
 
-class RefExposureType(ObjectNode):
+class RefExposureType(NamedNode):
     """Exposure Type Reference Schema.
 
     Schemas: reference_files/ref_exposure_type-1.0.0 to -2.0.0.

@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 from ..mixins import RefFileMixin
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 __all__ = ["RefFile", "RefFileCrds"]
 
 
-class RefFileCrds(ObjectNode):
+class RefFileCrds(NamedNode):
     """Object ``crds`` of `RefFile`."""
 
     __slots__ = ()

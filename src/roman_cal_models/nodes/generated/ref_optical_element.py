@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, TYPE_CHECKING
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 if TYPE_CHECKING:
     from .wfi_optical_element import WfiOpticalElement
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["RefOpticalElement", "RefOpticalElementInstrument"]
 
 
-class RefOpticalElementInstrument(ObjectNode):
+class RefOpticalElementInstrument(NamedNode):
     """Object ``instrument`` of `RefOpticalElement`."""
 
     __slots__ = ()
@@ -27,7 +27,7 @@ class RefOpticalElementInstrument(ObjectNode):
     """Optical Element."""
 
 
-class RefOpticalElement(ObjectNode):
+class RefOpticalElement(NamedNode):
     """Optical Element Reference Schema.
 
     Schemas: reference_files/ref_optical_element-1.0.0 to -2.0.0.

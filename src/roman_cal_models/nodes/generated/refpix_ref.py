@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["RefpixRef", "RefpixRefMeta", "RefpixRefMetaInstrument", "RefpixRefProperties"]
 
 
-class RefpixRefMetaInstrument(ObjectNode):
+class RefpixRefMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `RefpixRef`."""
 
     __slots__ = ()
@@ -32,7 +32,7 @@ class RefpixRefMetaInstrument(ObjectNode):
     """Detector."""
 
 
-class RefpixRefMeta(ObjectNode):
+class RefpixRefMeta(NamedNode):
     """Object ``meta`` of `RefpixRef`."""
 
     __slots__ = ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 if TYPE_CHECKING:
     from ..list_node import ListNode
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Resample"]
 
 
-class Resample(ObjectNode):
+class Resample(NamedNode):
     """Resample Information.
 
     Schemas: resample-1.0.0.

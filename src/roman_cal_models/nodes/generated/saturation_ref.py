@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["SaturationRef", "SaturationRefMeta", "SaturationRefMetaInstrument", "SaturationRefProperties"]
 
 
-class SaturationRefMetaInstrument(ObjectNode):
+class SaturationRefMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `SaturationRef`."""
 
     __slots__ = ()
@@ -32,7 +32,7 @@ class SaturationRefMetaInstrument(ObjectNode):
     """Detector."""
 
 
-class SaturationRefMeta(ObjectNode):
+class SaturationRefMeta(NamedNode):
     """Object ``meta`` of `SaturationRef`."""
 
     __slots__ = ()

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 __all__ = ["SkyBackground"]
 
 
-class SkyBackground(ObjectNode):
+class SkyBackground(NamedNode):
     """Sky Background Information.
 
     Schemas: meta/sky_background-1.0.0 to -2.0.0, sky_background-1.0.0.

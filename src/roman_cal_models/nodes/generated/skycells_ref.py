@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     from astropy.time import Time
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["SkycellsRef", "SkycellsRefMeta", "SkycellsRefMetaInstrument", "SkycellsRefProperties"]
 
 
-class SkycellsRefMetaInstrument(ObjectNode):
+class SkycellsRefMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `SkycellsRef`."""
 
     __slots__ = ()
@@ -28,7 +28,7 @@ class SkycellsRefMetaInstrument(ObjectNode):
     """Instrument."""
 
 
-class SkycellsRefMeta(ObjectNode):
+class SkycellsRefMeta(NamedNode):
     """Object ``meta`` of `SkycellsRef`."""
 
     __slots__ = ()

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 __all__ = ["SourceCatalog"]
 
 
-class SourceCatalog(ObjectNode):
+class SourceCatalog(NamedNode):
     """Source Detection Catalog.
 
     Schemas: meta/source_catalog-1.0.0 to -2.0.0, source_catalog-1.0.0.

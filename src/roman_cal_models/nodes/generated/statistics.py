@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 __all__ = ["Statistics"]
 
 
-class Statistics(ObjectNode):
+class Statistics(NamedNode):
     """Basic Statistical Information.
 
     Schemas: meta/statistics-1.0.0 to -2.0.0, statistics-1.0.0.

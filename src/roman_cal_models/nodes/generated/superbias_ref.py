@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["SuperbiasRef", "SuperbiasRefMeta", "SuperbiasRefMetaInstrument", "SuperbiasRefProperties"]
 
 
-class SuperbiasRefMetaInstrument(ObjectNode):
+class SuperbiasRefMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `SuperbiasRef`."""
 
     __slots__ = ()
@@ -32,7 +32,7 @@ class SuperbiasRefMetaInstrument(ObjectNode):
     """Detector."""
 
 
-class SuperbiasRefMeta(ObjectNode):
+class SuperbiasRefMeta(NamedNode):
     """Object ``meta`` of `SuperbiasRef`."""
 
     __slots__ = ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     from astropy.time import Time
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Tvac", "TvacMeta", "TvacMetaGwMeta", "TvacMetaHdf5Meta", "TvacProperties"]
 
 
-class TvacMetaGwMeta(ObjectNode):
+class TvacMetaGwMeta(NamedNode):
     """Object ``meta.gw_meta`` of `Tvac`."""
 
     __slots__ = ()
@@ -31,7 +31,7 @@ class TvacMetaGwMeta(ObjectNode):
     _path: ClassVar[tuple[str, ...]] = ("meta", "gw_meta")
 
 
-class TvacMetaHdf5Meta(ObjectNode):
+class TvacMetaHdf5Meta(NamedNode):
     """Object ``meta.hdf5_meta`` of `Tvac`."""
 
     __slots__ = ()
@@ -40,7 +40,7 @@ class TvacMetaHdf5Meta(ObjectNode):
     _path: ClassVar[tuple[str, ...]] = ("meta", "hdf5_meta")
 
 
-class TvacMeta(ObjectNode):
+class TvacMeta(NamedNode):
     """Object ``meta`` of `Tvac`."""
 
     __slots__ = ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, TYPE_CHECKING
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 from .tvac_basic import TvacBasic
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["TvacCommon", "TvacCommonGwMeta", "TvacCommonHdf5Meta"]
 
 
-class TvacCommonGwMeta(ObjectNode):
+class TvacCommonGwMeta(NamedNode):
     """Object ``gw_meta`` of `TvacCommon`."""
 
     __slots__ = ()
@@ -29,7 +29,7 @@ class TvacCommonGwMeta(ObjectNode):
     _path: ClassVar[tuple[str, ...]] = ("gw_meta",)
 
 
-class TvacCommonHdf5Meta(ObjectNode):
+class TvacCommonHdf5Meta(NamedNode):
     """Object ``hdf5_meta`` of `TvacCommon`."""
 
     __slots__ = ()

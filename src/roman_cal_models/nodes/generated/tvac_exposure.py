@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, TYPE_CHECKING
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 if TYPE_CHECKING:
     from astropy.time import Time
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["TvacExposure"]
 
 
-class TvacExposure(ObjectNode):
+class TvacExposure(NamedNode):
     """TVAC Base Exposure Information.
 
     Schemas: tvac/exposure-1.0.0.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["TvacGroundtest"]
 
 
-class TvacGroundtest(ObjectNode):
+class TvacGroundtest(NamedNode):
     """TVAC Ground Test Information.
 
     Schemas: tvac/groundtest-1.0.0.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, TYPE_CHECKING
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 if TYPE_CHECKING:
     from .tvac_guidewindow_modes import TvacGuidewindowModes
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["TvacGuidestar"]
 
 
-class TvacGuidestar(ObjectNode):
+class TvacGuidestar(NamedNode):
     """TVAC Base Guide star window information.
 
     Schemas: tvac/guidestar-1.0.0.

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 __all__ = ["TvacRefFile", "TvacRefFileCrds"]
 
 
-class TvacRefFileCrds(ObjectNode):
+class TvacRefFileCrds(NamedNode):
     """Object ``crds`` of `TvacRefFile`."""
 
     __slots__ = ()
@@ -26,7 +26,7 @@ class TvacRefFileCrds(ObjectNode):
     """CRDS Context."""
 
 
-class TvacRefFile(ObjectNode):
+class TvacRefFile(NamedNode):
     """TVAC Reference File Information.
 
     Schemas: tvac/ref_file-1.0.0.

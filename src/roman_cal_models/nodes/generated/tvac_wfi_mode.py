@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 if TYPE_CHECKING:
     from .tvac_wfi_detector import TvacWfiDetector
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["TvacWfiMode"]
 
 
-class TvacWfiMode(ObjectNode):
+class TvacWfiMode(NamedNode):
     """TVAC WFI Observing Configuration.
 
     Schemas: tvac/wfi_mode-1.0.0.

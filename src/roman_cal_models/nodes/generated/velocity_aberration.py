@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 __all__ = ["VelocityAberration"]
 
 
-class VelocityAberration(ObjectNode):
+class VelocityAberration(NamedNode):
     """Velocity Aberration Correction Information.
 
     Schemas: meta/velocity_aberration-1.0.0 to -2.0.0, velocity_aberration-1.0.0.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 if TYPE_CHECKING:
     from astropy.time import Time
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Visit", "VisitDither"]
 
 
-class VisitDither(ObjectNode):
+class VisitDither(NamedNode):
     """Object ``dither`` of `Visit`."""
 
     __slots__ = ()
@@ -32,7 +32,7 @@ class VisitDither(ObjectNode):
     """Executed Dither Pattern Offsets (arcsec)."""
 
 
-class Visit(ObjectNode):
+class Visit(NamedNode):
     """Visit Information.
 
     Schemas: meta/visit-1.0.0 to -2.2.0, visit-1.0.0 to -1.2.0.

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from ..object_node import ObjectNode
+from ..object_node import NamedNode
 
 __all__ = ["Wcsinfo"]
 
 
-class Wcsinfo(ObjectNode):
+class Wcsinfo(NamedNode):
     """World Coordinate System (WCS) Information.
 
     Schemas: meta/wcsinfo-1.0.0 to -2.0.0, wcsinfo-1.0.0 to -1.1.0.

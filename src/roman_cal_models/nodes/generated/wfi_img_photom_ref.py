@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, ObjectNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 
-class WfiImgPhotomRefMetaInstrument(ObjectNode):
+class WfiImgPhotomRefMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `WfiImgPhotomRef`."""
 
     __slots__ = ()
@@ -41,7 +41,7 @@ class WfiImgPhotomRefMetaInstrument(ObjectNode):
     """Detector."""
 
 
-class WfiImgPhotomRefPhotTableEntryDark(ObjectNode):
+class WfiImgPhotomRefPhotTableEntryDark(NamedNode):
     """Object ``phot_table./^(DARK|NOT_CONFIGURED)$/`` of `WfiImgPhotomRef`."""
 
     __slots__ = ()
@@ -63,7 +63,7 @@ class WfiImgPhotomRefPhotTableEntryDark(ObjectNode):
     """Effective Area Array (m^2)."""
 
 
-class WfiImgPhotomRefPhotTableEntryF062(ObjectNode):
+class WfiImgPhotomRefPhotTableEntryF062(NamedNode):
     """Object ``phot_table./^(F062|F087|F106|F129|F146|F158|F184|F213)$/`` of `WfiImgPhotomRef`."""
 
     __slots__ = ()
@@ -85,7 +85,7 @@ class WfiImgPhotomRefPhotTableEntryF062(ObjectNode):
     """Effective Area Array (m^2). From reference_files/wfi_img_photom-1.3.0 on."""
 
 
-class WfiImgPhotomRefPhotTableEntryGrism(ObjectNode):
+class WfiImgPhotomRefPhotTableEntryGrism(NamedNode):
     """Object ``phot_table./^(GRISM|GRISM_0|PRISM)$/`` of `WfiImgPhotomRef`."""
 
     __slots__ = ()
@@ -107,7 +107,7 @@ class WfiImgPhotomRefPhotTableEntryGrism(ObjectNode):
     """Effective Area Array (m^2)."""
 
 
-class WfiImgPhotomRefMeta(ObjectNode):
+class WfiImgPhotomRefMeta(NamedNode):
     """Object ``meta`` of `WfiImgPhotomRef`."""
 
     __slots__ = ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, Properties, TaggedObjectNode
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,7 +47,7 @@ __all__ = [
 ]
 
 
-class WfiMosaicMetaAssociation(ObjectNode):
+class WfiMosaicMetaAssociation(NamedNode):
     """Object ``meta.association`` of `WfiMosaic`."""
 
     __slots__ = ()
@@ -59,7 +59,7 @@ class WfiMosaicMetaAssociation(ObjectNode):
     """Association File Name."""
 
 
-class WfiMosaicMetaCalStep(ObjectNode):
+class WfiMosaicMetaCalStep(NamedNode):
     """Object ``meta.cal_step`` of `WfiMosaic`."""
 
     __slots__ = ()
@@ -77,7 +77,7 @@ class WfiMosaicMetaCalStep(ObjectNode):
     """Resampling Step."""
 
 
-class WfiMosaicMetaCoaddInfo(ObjectNode):
+class WfiMosaicMetaCoaddInfo(NamedNode):
     """Object ``meta.coadd_info`` of `WfiMosaic`."""
 
     __slots__ = ()
@@ -97,7 +97,7 @@ class WfiMosaicMetaCoaddInfo(ObjectNode):
     """Exposure Time (s)."""
 
 
-class WfiMosaicMetaCoordinates(ObjectNode):
+class WfiMosaicMetaCoordinates(NamedNode):
     """Object ``meta.coordinates`` of `WfiMosaic`."""
 
     __slots__ = ()
@@ -109,7 +109,7 @@ class WfiMosaicMetaCoordinates(ObjectNode):
     """Name of the Celestial Coordinate Reference Frame."""
 
 
-class WfiMosaicMetaIndividualImageMeta(ObjectNode):
+class WfiMosaicMetaIndividualImageMeta(NamedNode):
     """Object ``meta.individual_image_meta`` of `WfiMosaic`."""
 
     __slots__ = ()
@@ -155,7 +155,7 @@ class WfiMosaicMetaIndividualImageMeta(ObjectNode):
     """Table of WCS Info Level 2 (L2) Metadata."""
 
 
-class WfiMosaicMetaInstrument(ObjectNode):
+class WfiMosaicMetaInstrument(NamedNode):
     """Object ``meta.instrument`` of `WfiMosaic`."""
 
     __slots__ = ()
@@ -169,7 +169,7 @@ class WfiMosaicMetaInstrument(ObjectNode):
     """Wide Field Instrument (WFI) Optical Element."""
 
 
-class WfiMosaicMetaObservation(ObjectNode):
+class WfiMosaicMetaObservation(NamedNode):
     """Object ``meta.observation`` of `WfiMosaic`."""
 
     __slots__ = ()
@@ -195,7 +195,7 @@ class WfiMosaicMetaObservation(ObjectNode):
     """Visit Number."""
 
 
-class WfiMosaicMetaProgram(ObjectNode):
+class WfiMosaicMetaProgram(NamedNode):
     """Object ``meta.program`` of `WfiMosaic`."""
 
     __slots__ = ()
@@ -215,7 +215,7 @@ class WfiMosaicMetaProgram(ObjectNode):
     """Science Category."""
 
 
-class WfiMosaicMetaResample(ObjectNode):
+class WfiMosaicMetaResample(NamedNode):
     """Object ``meta.resample`` of `WfiMosaic`."""
 
     __slots__ = ()
@@ -237,7 +237,7 @@ class WfiMosaicMetaResample(ObjectNode):
     """Weight Type."""
 
 
-class WfiMosaicMetaStatistics(ObjectNode):
+class WfiMosaicMetaStatistics(NamedNode):
     """Object ``meta.statistics`` of `WfiMosaic`."""
 
     __slots__ = ()
@@ -253,7 +253,7 @@ class WfiMosaicMetaStatistics(ObjectNode):
     """Fraction of Good Pixels."""
 
 
-class WfiMosaicMetaWcsinfo(ObjectNode):
+class WfiMosaicMetaWcsinfo(NamedNode):
     """Object ``meta.wcsinfo`` of `WfiMosaic`."""
 
     __slots__ = ()
@@ -293,7 +293,7 @@ class WfiMosaicMetaWcsinfo(ObjectNode):
     """2x2 rotation matrix."""
 
 
-class WfiMosaicMeta(ObjectNode):
+class WfiMosaicMeta(NamedNode):
     """Object ``meta`` of `WfiMosaic`."""
 
     __slots__ = ()

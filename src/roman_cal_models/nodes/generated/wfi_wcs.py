@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, TYPE_CHECKING
 
-from ..object_node import ObjectNode, Properties, TaggedObjectNode
+from ..object_node import NamedNode, Properties, TaggedObjectNode
 from .basic import Basic
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["WfiWcs", "WfiWcsMeta", "WfiWcsMetaWcsFitResults", "WfiWcsProperties"]
 
 
-class WfiWcsMetaWcsFitResults(ObjectNode):
+class WfiWcsMetaWcsFitResults(NamedNode):
     """Object ``meta.wcs_fit_results`` of `WfiWcs`."""
 
     __slots__ = ()
