@@ -17,7 +17,7 @@ from ..nodes.node_proxy import MutableNodeProxy
 from ..nodes.object_node import ObjectNode, TaggedObjectNode
 from ..nodes.properties import declare, declared_property, own_names
 from ..printable import printable
-from . import cutout, loading, plotting, quality, saving, schema_info, tree_display, units, validation
+from . import cutout, fits, loading, nddata, plotting, quality, saving, schema_info, tree_display, units, validation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -391,6 +391,8 @@ class DataModel(MutableNodeProxy, _Attributes):
     validate = validation.validate
     save = saving.save
     to_asdf = saving.to_asdf
+    to_fits = fits.to_fits
+    to_nddata = nddata.to_nddata
     section = loading.section
     cutout = cutout.cutout
     detach = loading.detach
