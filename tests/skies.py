@@ -43,6 +43,24 @@ def sky_of_detector(side: tuple[int, int], *, roll: float = 37.0, bounds: bool =
     return wcs
 
 
+def sky_of_field(side: tuple[int, int]) -> WCS:
+    """Return the system of a detector at the edge of the field: distorted to the fifth degree, seen aslant."""
+    ny, nx = side
+    centre = models.Shift(-(nx - 1) / 2) & models.Shift(-(ny - 1) / 2)
+    n = 2044
+    # arcseconds: of a pixel, and at the edge of a whole detector for the higher powers
+    x = models.Polynomial2D(5, c1_0=0.11, c0_1=2e-4, c2_0=4 / n**2, c1_1=-6 / n**2, c3_0=0.5 / n**3, c5_0=0.01 / n**5)
+    y = models.Polynomial2D(5, c1_0=-1e-4, c0_1=0.108, c0_2=7 / n**2, c1_2=0.3 / n**3, c2_3=0.02 / n**5)
+    to_field = models.Mapping((0, 1, 0, 1)) | x & y | models.Shift(1312.9) & models.Shift(-990.7)
+    to_degrees = models.Scale(1 / 3600) & models.Scale(1 / 3600)
+    to_sky = models.Pix2Sky_CAR() | models.RotateNative2Celestial(RA, DEC, 143.0)
+    detector = frames.Frame2D(name="detector", axes_order=(0, 1), unit=(u.pix, u.pix))
+    sky = frames.CelestialFrame(name="world", reference_frame=coordinates.ICRS(), unit=(u.deg, u.deg))
+    wcs = WCS([(detector, centre | to_field | to_degrees | to_sky), (sky, None)])
+    wcs.bounding_box = ((-0.5, nx - 0.5), (-0.5, ny - 0.5))
+    return wcs
+
+
 def _inverse(x: Any, y: Any, side: tuple[int, int]) -> Any:
     """Return the polynomials that lead back, fitted as those of reference files are."""
     from astropy.modeling.fitting import LinearLSQFitter

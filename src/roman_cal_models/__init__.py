@@ -37,6 +37,7 @@ _NAMES = {
     "identify": "header.reading",
     "open": "models.opening",
     "read_header": "header.reading",
+    "register_astropy_io": "models.astropy_io",
     "register_schemas": "registration.registering",
     "stack": "images.stacking",
     "steps": "view.steps",

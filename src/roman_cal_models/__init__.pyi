@@ -39,6 +39,7 @@ from .errors import CatalogError as CatalogError
 from .nodes.generated.catalog_image import CatalogImage as CatalogImage
 from .errors import ChecksumError as ChecksumError
 from .nodes.generated.common import Common as Common
+from .errors import ConversionError as ConversionError
 from .nodes.generated.coordinates import Coordinates as Coordinates
 from .images.cutouts import Cutout as Cutout
 from .errors import CutoutError as CutoutError
@@ -81,6 +82,7 @@ from .nodes.generated.file_date import FileDate as FileDate
 from .errors import FileError as FileError
 from .nodes.generated.filename import Filename as Filename
 from .errors import FilenameMismatchWarning as FilenameMismatchWarning
+from .errors import FitsWarning as FitsWarning
 from .nodes.generated.flat_ref import FlatRef as FlatRef
 from .nodes.generated.flat_ref import FlatRefMeta as FlatRefMeta
 from .nodes.generated.flat_ref import FlatRefMetaInstrument as FlatRefMetaInstrument
@@ -426,6 +428,7 @@ from .schema.resolved import get_latest_schema as get_latest_schema
 from .header.reading import identify as identify
 from .models.opening import open as open
 from .header.reading import read_header as read_header
+from .models.astropy_io import register_astropy_io as register_astropy_io
 from .registration.registering import register_schemas as register_schemas
 from .images.stacking import stack as stack
 from .view.steps import steps as steps

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 __all__ = [
     "CatalogError",
     "ChecksumError",
+    "ConversionError",
     "CutoutError",
     "FileError",
     "FilenameMismatchWarning",
+    "FitsWarning",
     "ForeignValueError",
     "HeaderLimitError",
     "MissingKeyError",
@@ -194,6 +196,10 @@ class FilenameMismatchWarning(_Printable, UserWarning):
     """A file was renamed since it was written: ``meta.filename`` names another. The model keeps what is written."""
 
 
+class FitsWarning(_Printable, UserWarning):
+    """A FITS file says less than the model, or less exactly: of its WCS, or an array of a type that FITS lacks."""
+
+
 class SkippedFileWarning(_Printable, UserWarning):
     """A file was left out of a stack, as ``on_error="skip"`` asks for; the text says why."""
 
@@ -324,6 +330,10 @@ class HeaderLimitError(FileError, ValueError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.file, self.message, self.setting, self.limit)
+
+
+class ConversionError(FileError, ValueError):
+    """A model cannot be given to another tool so: it has no image, or a column that FITS has no type for."""
 
 
 class CutoutError(FileError, ValueError):

@@ -18,6 +18,7 @@ COMMANDS = {
     "cutout": "cut parts out of images around positions, each into a file of its own",
     "demo": "make Roman files, set and refuse values, and read them back",
     "diff": "print what is different between two files",
+    "fits": "write a file as FITS, for tools that read no ASDF",
     "header": "print what a file says before its first block",
     "identify": "tell what files are, and what wrote them",
     "info": "print what a file holds as a tree, with titles, types, shapes and units",

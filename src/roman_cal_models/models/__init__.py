@@ -9,9 +9,11 @@ By level, each module above those that it calls:
 - ``generated``, ``mixins``: one model a family of files, and what models of catalogues can do beyond their schema;
 - ``data_model``: `DataModel`, the base of all models; ``classes``: which model stands for which node;
 - methods of `DataModel`, one module a subject: ``saving``, ``validation``, ``loading``, ``units``, ``quality``,
-  ``plotting``, ``schema_info``, ``tree_display``, ``cutout``, ``class_opening``, ``upgrading``. They are functions
-  that the class takes or calls;
-- ``cutout_arrays``, ``cutout_sky``, ``cutout_windows``: what the last of them is made of;
+  ``plotting``, ``schema_info``, ``tree_display``, ``nddata``, ``fits``, ``cutout``, ``class_opening``,
+  ``upgrading``. They are functions that the class takes or calls;
+- ``cutout_arrays``, ``cutout_sky``, ``cutout_windows``: what ``cutout`` is made of; ``fits_contents``,
+  ``fits_header``, ``fits_tables``, ``fits_wcs``: what ``fits`` is;
+- ``astropy_io``: models by the ``read`` of astropy's classes;
 - ``node_opening``, ``parquet``, ``file_nodes``: a source -> its top node, without a model;
 - ``integrity``, ``atomic``: blocks that are what was written, files that appear whole;
 - ``defaults``: what the products of the pipeline hold when they are made.

@@ -20,7 +20,9 @@ from ..printable import printable
 from . import (
     class_opening,
     cutout,
+    fits,
     loading,
+    nddata,
     plotting,
     quality,
     saving,
@@ -410,6 +412,8 @@ class DataModel(MutableNodeProxy, _Attributes):
     validate = validation.validate
     save = saving.save
     to_asdf = saving.to_asdf
+    to_fits = fits.to_fits
+    to_nddata = nddata.to_nddata
     section = loading.section
     cutout = cutout.cutout
     detach = loading.detach
