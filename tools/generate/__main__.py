@@ -10,7 +10,6 @@ from pathlib import Path
 from roman_cal_models.schema import installed
 from roman_cal_models.schema.families import collect
 
-from . import overrides
 from .emit import modules
 
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "roman_cal_models"
@@ -23,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--check", action="store_true", help="change nothing; exit 1 when a file is not as it should be"
     )
     options = parser.parse_args(arguments)
-    wanted = modules(collect(installed(), without=overrides.NOT_NODES))
+    wanted = modules(collect(installed()))
     files = [*PACKAGE.glob("*.pyi"), *PACKAGE.glob("*/generated/*.py")]
     present = {
         path.relative_to(PACKAGE).as_posix(): path.read_text(encoding="utf-8") for path in files if path.exists()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from .. import asdf_bridge, errors
 from ..errors import ForeignValueError, Problem, TargetError, format_path
+from ..installation import VERSION
 from ..nodes.object_node import ObjectNode
 from ..nodes.reading_ahead import arrays_ahead
 from ..yaml import TaggedMapping
@@ -358,13 +359,7 @@ def _add_history(file: Any, history: Sequence[Change | TaggedMapping]) -> None:
         file.tree["history"] = {"entries": kept}
     for change in history:
         if not isinstance(change, dict):
-            file.add_history_entry(str(change), _SOFTWARE | {"version": _version()})
-
-
-def _version() -> str:
-    from importlib.metadata import version
-
-    return version("roman-cal-models")
+            file.add_history_entry(str(change), _SOFTWARE | {"version": VERSION})
 
 
 def _where(tree: Any, value: Any) -> str:

@@ -378,6 +378,22 @@ CLASSES = {
     "wfi_wcs#meta.wcs_fit_results": "WfiWcsMetaWcsFitResults",
 }
 
+# Families of this release without nodes: drafts, and the inside of foreign objects.
+WITHOUT_NODES = {
+    "CCSP/ccsp_custom_product",
+    "CCSP/ccsp_minimal",
+    "forced_catalog_table",
+    "multiband_catalog_table",
+    "prompt_catalog_table",
+    "rad_schema",
+    "source_catalog_columns",
+    "tables/forced_catalog_table",
+    "tables/multiband_catalog_table",
+    "tables/prompt_catalog_table",
+    "tables/source_catalog_columns",
+    "tables/time_domain_source_catalog_table",
+}
+
 # Class -> module.
 MODULES = {
     "AbvegaoffsetRef": "abvegaoffset_ref",
