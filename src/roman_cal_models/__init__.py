@@ -59,11 +59,11 @@ def __getattr__(name: str) -> Any:
     if module is None:
         # classes begin with a capital letter, and modules, which Python asks for here as well, do not
         if name[:1].isupper():
-            from .nodes.classes import named, names_made
+            from .nodes.classes import REGISTERED, names_made
 
             made = names_made()
             if name in made:
-                return named(name)
+                return REGISTERED[name]
             if name in made.values():
                 from .models.classes import model_of_name
 

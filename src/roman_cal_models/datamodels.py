@@ -37,7 +37,7 @@ def __getattr__(name: str) -> Any:
         module, own = _NAMES[name]
     elif name in MODULES:
         module, own = f"models.generated.{MODULES[name]}", name
-    elif name in _made():
+    elif name[:1].isupper() and name in _made():
         return import_module(f"{__package__}.models.classes").model_of_name(name)
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -199,7 +199,11 @@ class SkippedFileWarning(_Printable, UserWarning):
 
 
 class NewerVersionWarning(_Printable, UserWarning):
-    """A file bears a tag that is newer than the installed schemas; the nearest that they know is used for it."""
+    """A file bears a tag that is newer than the installed schemas, and the nearest that they know is used for it.
+
+    Or it is of a kind that the installed RAD knows and this release does not, and has a class that was made of its
+    schema. The text says which package to update.
+    """
 
 
 class UnknownAttributeWarning(_Printable, UserWarning):

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable
 
+from roman_cal_models.installation import rad_version
 from roman_cal_models.models.data_model import DataModel
 from roman_cal_models.models.mixins import CatalogModelMixin
 from roman_cal_models.nodes.catalogs import CatalogMixin
@@ -275,7 +276,8 @@ def _import_key(line: str) -> tuple[int, str]:
 
 def _node_index(families: list[Family], names: Names) -> str:
     head = _HEADER.format(title="Which class stands for which schema, and in which module")
-    lines = [head, "# Release of RAD that the classes were generated from.", f'RAD_VERSION = "{_rad_version()}"', ""]
+    lines = [head, "# Release of RAD that the classes were generated from.", f'RAD_VERSION = "{rad_version()}"', ""]
+    lines += ["# Its newest manifest.", f"MANIFEST = {_quoted(installed().store.newest_manifest.uri.short)}", ""]
     lines += ["# Family of schemas, or family#path for an object described in place -> class.", "CLASSES = {"]
     lines += [f"    {_quoted(key)}: {_quoted(name)}," for key, name in sorted(names.classes.items())]
     known = {home for family in families for home in family.homes}
@@ -328,12 +330,6 @@ def _datamodels_stub(families: list[Family]) -> str:
     return "\n".join(
         [_HEADER.format(title="The models under the names of roman_datamodels"), *imports, "", *aliases, ""]
     )
-
-
-def _rad_version() -> str:
-    from importlib.metadata import version
-
-    return version("rad")
 
 
 def _title(family: Family) -> str:

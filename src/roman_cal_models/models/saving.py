@@ -268,7 +268,9 @@ def check(node: ObjectNode, path: Path) -> None:
     found = [problem for problem in node.problems() if problem.path != ("meta", "filename")]
     found += _problems_of_name(node, path)
     if found:
-        raise errors.ValidationError(found, str(path))
+        from ..schema import installed
+
+        raise errors.ValidationError(found, str(path), installed().store.newer_note(node.tag))
 
 
 def _is_text(name: str) -> bool:
@@ -326,12 +328,14 @@ def _write(
     from ..extension.array_writing import lent_extensions
     from ..extension.converters import serialised_type
     from ..extension.header_text import header_text
+    from ..extension.resources import lend
     from ..schema import installed
 
     manifest = installed().store.manifest_of_node(tree._tag)
     assert manifest is not None
     top = serialised_type(str(manifest.uri))(tree)
-    with settled_config(), lent_extensions(str(manifest.uri), arrays) as extensions:
+    with settled_config() as config, lent_extensions(str(manifest.uri), arrays) as extensions:
+        lend(config, str(manifest.uri))
         file = asdf_bridge.new_file({"roman": top}, extensions)
         _add_history(file, history)
         header = header_text(file) or _by_asdf(file, path, lambda value: _where(tree, value))

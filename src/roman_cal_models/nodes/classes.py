@@ -28,6 +28,7 @@ __all__ = [
     "editable",
     "families_with_classes",
     "is_editable",
+    "is_generated",
     "make_newer",
     "model_name",
     "named",
@@ -105,14 +106,21 @@ def class_name_of(schema: ObjectSchema | None) -> str:
 
 def class_name_of_family(uri: URI, path: tuple[str, ...] = ()) -> str | None:
     """Return the name of the class of a family of schemas or tags, or of an object inside of it; None for no class."""
-    from .generated._index import CLASSES, WITHOUT_NODES
+    from .generated._index import CLASSES
 
     key = uri.family + ("#" + ".".join(path) if path else "")
     if uri.base == ROMAN:
-        if uri.family in CLASSES or uri.family in WITHOUT_NODES:
+        if is_generated(uri):
             return CLASSES.get(key)
         make_newer()
     return REGISTERED_NAMES.get((uri.base, key))
+
+
+def is_generated(uri: URI) -> bool:
+    """Return whether a family was there when the classes were generated, with a class or without."""
+    from .generated._index import CLASSES, WITHOUT_NODES
+
+    return uri.base == ROMAN and (uri.family in CLASSES or uri.family in WITHOUT_NODES)
 
 
 def make_newer() -> None:

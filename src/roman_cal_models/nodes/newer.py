@@ -7,19 +7,20 @@ know, and otherwise only the schemas of these families.
 from __future__ import annotations
 
 import warnings
+from functools import cache
 from importlib import import_module
 
 from ..errors import NewerVersionWarning, SchemaError
 from ..installation import VERSION, rad_version
 from ..locks import FIRST_USE
-from ..schema import installed
+from ..schema import installed, uris
 from ..schema.families import Family
 from ..schema.uris import ROMAN
 from .classes import NEWER, REGISTERED_MODELS
-from .generated._index import CLASSES, RAD_VERSION, WITHOUT_NODES
+from .generated._index import CLASSES, MANIFEST, RAD_VERSION, WITHOUT_NODES
 from .making import Names, families_to_make, make_classes, names_for
 
-__all__ = ["make", "tell"]
+__all__ = ["is_known", "make", "tell"]
 
 _BEGUN, _DONE, _TOLD = "begun", "done", "told"
 
@@ -66,6 +67,18 @@ def _make() -> None:
     tops = {name: model for _, names in made for name, model in names.models.items()}
     make_classes([family for family, _ in made], ROMAN, Names(nodes, tops))
     NEWER.update(nodes.values())
+
+
+def is_known(tag: str) -> bool:
+    """Return whether a tag was there when the classes were generated, so that all that is written by hand knows it."""
+    return tag in _known_tags()
+
+
+@cache
+def _known_tags() -> frozenset[str]:
+    newest = uris.parse(f"{ROMAN}/manifests/{MANIFEST}").numbers
+    known = (each for each in installed().store.manifests if each.is_static or each.uri.numbers <= newest)
+    return frozenset(tag for manifest in known for tag in manifest.schema_uris)
 
 
 def tell(name: str) -> None:

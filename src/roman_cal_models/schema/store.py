@@ -77,6 +77,11 @@ class Store:
         """Return the folder of the schemas of a third party."""
         return next(folder for home, folder in self._folders if home == base)
 
+    def home_of(self, uri: str) -> Traversable | None:
+        """Return the folder of RAD that holds a document, or None."""
+        folders = (folder for base, folder in self._folders if base == ROMAN)
+        return next((folder for folder in folders if Store([(ROMAN, folder)])._find(uri) is not None), None)
+
     def with_folder(self, base: str, folder: Path) -> Store:
         """Return a store that holds the schemas of one more authority. Nothing of this one is changed."""
         return Store([*self._folders, (base, folder)])
@@ -259,6 +264,18 @@ class Store:
             stacklevel=2,
         )
         return str(nearest)
+
+    def newer_note(self, tag: str | None) -> str | None:
+        """Return what to say of a problem of a node whose tag is newer than the schema that is used for it, or None."""
+        uri = None if tag is None or tag in retired_tags.RENAMED else self.schema_of_node(tag)
+        if uri is None or tag is None or self.schema_of(tag) is not None or self._by_convention(tag) is not None:
+            return None
+        known = uris.parse(self.tag_of(uri) or uri)
+        if known.numbers > uris.parse(tag).numbers:
+            return None
+        rad = f"the installed rad {rad_version()}" if known.base == ROMAN else "the registered schemas"
+        update = f" To update: {UPDATE}" if known.base == ROMAN else ""
+        return f"{uris.parse(tag).short} is newer than {rad}, and was checked by {uris.parse(uri).short}.{update}"
 
     def manifest_of_node(self, tag: str) -> Manifest | None:
         """Return the manifest by which a node is written: that of its tag, or of the nearest that is known."""

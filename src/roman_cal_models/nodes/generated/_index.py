@@ -8,6 +8,9 @@ from __future__ import annotations
 # Release of RAD that the classes were generated from.
 RAD_VERSION = "1.2.1"
 
+# Its newest manifest.
+MANIFEST = "datamodels-2.2.0"
+
 # Family of schemas, or family#path for an object described in place -> class.
 CLASSES = {
     "associations": "Associations",
