@@ -233,6 +233,9 @@ class UnitError(RomanCalModelsError, ValueError):
 class UpgradeError(RomanCalModelsError, ValueError):
     """A model cannot be brought to another version."""
 
+    missing: tuple[str, ...] = ()
+    """What the newer version requires, and neither the model nor a rule tells."""
+
 
 class MissingPackageError(RomanCalModelsError, ImportError):
     """A package is not installed that is needed only for this; the text says how to install it."""

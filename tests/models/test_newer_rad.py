@@ -200,18 +200,20 @@ for model in (image, rcm.ScienceRawModel.create_fake_data(version="2.2.0", shape
     try:
         model.upgrade()
     except rcm.UpgradeError as error:
-        print(error)
+        print(error.missing, error)
 with image.upgrade(version="2.2.0") as stopped:
     assert stopped.tag.endswith("wfi_image-2.2.0") and stopped.problems() == []
     stopped.save("stopped.asdf")
 assert rcm.RampModel.create_fake_data(version="1.0.0", shape=(3, 3, 3)).upgrade().problems() == []
 """)
     image, raw = printed.splitlines()
-    assert image.startswith("meta.jitter, dq3 are required by the newer version, and the file does not hold them. ")
+    assert image.startswith(
+        "('meta.jitter', 'dq3') meta.jitter, dq3 are required by the newer version, and the file does not hold them. "
+    )
     assert "wfi_image-2.3.0 is of the installed rad 1.3.0" in image
     assert "has rules for rad 1.2.1, up to wfi_image-2.2.0" in image
     assert image.endswith(UPDATE)
-    assert raw.startswith("counts is required by the newer version, and the file does not hold it. ")
+    assert raw.startswith("('counts',) counts is required by the newer version, and the file does not hold it. ")
 
 
 def test_a_newer_file_that_cannot_be_saved_says_that_it_is_newer(run: Callable[..., str], tmp_path: Path) -> None:

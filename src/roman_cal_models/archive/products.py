@@ -22,14 +22,12 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ..nodes.classes import is_generated
 from ..schema import installed, uris
 from ..schema.families import CATALOG
 from ..schema.properties import ITEMS
-from ..schema.uris import URI
 from .mapping import columns
 
-__all__ = ["TABLES", "is_listed", "likely_tables", "tables_of"]
+__all__ = ["TABLES", "is_likely", "likely_tables", "tables_of"]
 
 _SCIENCE = "ScienceRefData"
 
@@ -61,14 +59,17 @@ TABLES = tuple(dict.fromkeys(table for tables in _BY_FAMILY.values() for table i
 """Every table of the catalogue."""
 
 
-def tables_of(family: str) -> tuple[str, ...]:
-    """Return the tables that the files of a family feed; none for one that is not in the catalogue."""
-    return _BY_FAMILY.get(family, ())
+def tables_of(schema_uri: str) -> tuple[str, ...]:
+    """Return the tables that the files of a schema feed; none for one that is not in the catalogue."""
+    uri = uris.parse(schema_uri)
+    if uri.family in _BY_FAMILY:
+        return _BY_FAMILY[uri.family]
+    return likely_tables(schema_uri) if uri.base == uris.ROMAN else ()
 
 
-def is_listed(uri: URI) -> bool:
-    """Return whether it is known which tables the files of a schema feed: not for those of a newer RAD."""
-    return uri.family in _BY_FAMILY or is_generated(uri) or uri.base != uris.ROMAN
+def is_likely(schema_uri: str) -> bool:
+    """Return whether the tables of a schema are only those that its files feed most likely."""
+    return uris.parse(schema_uri).family not in _BY_FAMILY
 
 
 def likely_tables(schema_uri: str) -> tuple[str, ...]:

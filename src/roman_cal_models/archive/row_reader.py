@@ -20,7 +20,7 @@ from ..schema.properties import ITEMS
 from ..yaml import opened
 from .datatypes import Datatype, column_type
 from .mapping import columns
-from .products import is_listed, likely_tables, tables_of
+from .products import is_likely, tables_of
 
 __all__ = ["RowProblem", "Rows", "rows"]
 
@@ -126,7 +126,7 @@ def rows(
     for name in names:
         made[name] = {}
     problems: list[RowProblem] = []
-    if tables is None and not is_listed(uris.parse(uri)):
+    if tables is None and is_likely(uri):
         problems += [RowProblem(file, "", name, "", _LIKELY) for name in names]
     _fill(raw, plan, "", made, problems)
     made.problems = tuple(problems)
@@ -166,10 +166,7 @@ _Level = dict[str, tuple["_Leaf | None", "_Level | None"]]
 @lru_cache(maxsize=512)
 def _plan(uri: str, tables: Literal["all"] | tuple[str, ...] | None) -> tuple[tuple[str, ...], _Level]:
     """Return the tables of a schema's files, and where each of their columns finds its value."""
-    wanted = tables
-    if wanted is None:
-        parsed = uris.parse(uri)
-        wanted = tables_of(parsed.family) if is_listed(parsed) else likely_tables(uri)
+    wanted = tables_of(uri) if tables is None else tables
     by_path: dict[str, tuple[str, list[tuple[str, str]]]] = {}
     for column in columns(uri):
         if ITEMS not in column.path and (wanted == "all" or column.table in wanted):

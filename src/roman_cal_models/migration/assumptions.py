@@ -152,7 +152,9 @@ def assume(node: ObjectNode, changes: Changes) -> None:
             return
         unknown = [path for path in missing if _declared(path) is None]
         if unknown:
-            raise UpgradeError(_without_rule(node, unknown))
+            error = UpgradeError(_without_rule(node, unknown))
+            error.missing = tuple(map(format_path, unknown))
+            raise error
         for path in missing:
             _fill(node, path, changes)
 
