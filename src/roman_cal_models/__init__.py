@@ -54,16 +54,22 @@ def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return import_module(f"{__name__}.{name}")
     if name == "__version__":
-        from importlib.metadata import version
+        from .installation import VERSION
 
-        return version("roman-cal-models")
+        return VERSION
     module = _module_of(name)
     if module is None:
-        from .models.classes import REGISTERED as MODELS
-        from .nodes.classes import REGISTERED as NODES
+        # classes begin with a capital letter, and modules, which Python asks for here as well, do not
+        if name[:1].isupper():
+            from .nodes.classes import REGISTERED, names_made
 
-        if name in MODELS or name in NODES:
-            return MODELS.get(name) or NODES[name]
+            made = names_made()
+            if name in made:
+                return REGISTERED[name]
+            if name in made.values():
+                from .models.classes import model_of_name
+
+                return model_of_name(name)
         # with both, Python says itself what may have been meant, when the error is shown
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name, obj=sys.modules[__name__])
     value = getattr(import_module(f"{__name__}.{module}"), name)
@@ -90,12 +96,12 @@ def _module_of(name: str) -> str | None:
 def _every_name() -> set[str]:
     """Return all public names."""
     from .errors import __all__ as errors
-    from .models.classes import REGISTERED as REGISTERED_MODELS
     from .models.generated._index import MODULES as MODELS
-    from .nodes.classes import REGISTERED as REGISTERED_NODES
+    from .nodes.classes import names_made
     from .nodes.generated._index import MODULES as NODES
 
-    return {*_NAMES, *_MODULES, *errors, *NODES, *MODELS, *REGISTERED_NODES, *REGISTERED_MODELS, "__version__"}
+    made = names_made()
+    return {*_NAMES, *_MODULES, *errors, *NODES, *MODELS, *made, *filter(None, made.values()), "__version__"}
 
 
 def __dir__() -> list[str]:

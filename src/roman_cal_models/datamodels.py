@@ -37,6 +37,8 @@ def __getattr__(name: str) -> Any:
         module, own = _NAMES[name]
     elif name in MODULES:
         module, own = f"models.generated.{MODULES[name]}", name
+    elif name[:1].isupper() and name in _made():
+        return import_module(f"{__package__}.models.classes").model_of_name(name)
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__package__}.{module}"), own)
@@ -51,6 +53,13 @@ def _model_registry() -> dict[Any, Any]:
     from .nodes.generated._index import MODEL_NAMES
 
     return {named(node): model_of_name(model) for node, model in MODEL_NAMES.items()}
+
+
+def _made() -> set[str]:
+    """Return the models that are made at run time."""
+    from .nodes.classes import names_made
+
+    return {model for model in names_made().values() if model is not None}
 
 
 def __dir__() -> list[str]:

@@ -205,7 +205,11 @@ class SkippedFileWarning(_Printable, UserWarning):
 
 
 class NewerVersionWarning(_Printable, UserWarning):
-    """A file bears a tag that is newer than the installed schemas; the nearest that they know is used for it."""
+    """A file bears a tag that is newer than the installed schemas, and the nearest that they know is used for it.
+
+    Or it is of a kind that the installed RAD knows and this release does not, and has a class that was made of its
+    schema. The text says which package to update.
+    """
 
 
 class UnknownAttributeWarning(_Printable, UserWarning):
@@ -234,6 +238,9 @@ class UnitError(RomanCalModelsError, ValueError):
 
 class UpgradeError(RomanCalModelsError, ValueError):
     """A model cannot be brought to another version."""
+
+    missing: tuple[str, ...] = ()
+    """What the newer version requires, and neither the model nor a rule tells."""
 
 
 class MissingPackageError(RomanCalModelsError, ImportError):

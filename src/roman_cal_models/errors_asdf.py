@@ -20,17 +20,22 @@ class ValidationError(RomanCalModelsError, AsdfValidationError):
         All of them, in the order of the tree.
     file : str, optional
         The file that was being read or written.
+    note : str, optional
+        What else may be the reason: schemas that are older than the file.
     """
 
-    def __init__(self, problems: Sequence[Problem], file: str | None = None) -> None:
+    def __init__(self, problems: Sequence[Problem], file: str | None = None, note: str | None = None) -> None:
         self.problems = tuple(problems)
         self.file = file
+        self.note = note
         lines = [str(problem) for problem in self.problems]
         name = printable(file) if file else ""
         if len(lines) == 1:
             text = f"{name}: {lines[0]}" if name else lines[0]
         else:
             text = "\n  ".join([f"{len(lines)} problems" + (f" in {name}" if name else "") + ":", *lines])
+        if note:
+            text += f"\n  {printable(note)}"
         first = self.problems[0]
         initialise: Any = AsdfValidationError.__init__
         initialise(
@@ -47,4 +52,4 @@ class ValidationError(RomanCalModelsError, AsdfValidationError):
         return printable_lines(str(self.message))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.problems, self.file)
+        return type(self), (self.problems, self.file, self.note)

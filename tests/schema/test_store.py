@@ -167,7 +167,7 @@ def test_a_uri_does_not_lead_out_of_its_folder(tmp_path: Path) -> None:
 
 
 def test_a_rad_without_manifests_is_told(tmp_path: Path) -> None:
-    with pytest.raises(SchemaError, match=r"holds no manifest\. Install it anew: pip install --force-reinstall rad"):
+    with pytest.raises(SchemaError, match=r"holds no manifest: pip install --force-reinstall rad"):
         _ = Store([(BASE, tmp_path)]).manifests
 
 

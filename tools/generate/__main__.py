@@ -10,7 +10,7 @@ from pathlib import Path
 from roman_cal_models.schema import installed
 from roman_cal_models.schema.families import collect
 
-from . import overrides
+from .classes import new_folders
 from .emit import modules
 
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "roman_cal_models"
@@ -23,7 +23,13 @@ def main(arguments: list[str] | None = None) -> int:
         "--check", action="store_true", help="change nothing; exit 1 when a file is not as it should be"
     )
     options = parser.parse_args(arguments)
-    wanted = modules(collect(installed(), without=overrides.NOT_NODES))
+    families = collect(installed())
+    wanted = modules(families)
+    for folder, classes in new_folders(families).items():
+        print(
+            f"tools/generate/classes.py, _HOMES: RAD has a new folder {folder!r}, which adds nothing to the names of "
+            f"{', '.join(classes)}; list it there, or in NAMING_FOLDERS of schema/families.py"
+        )
     files = [*PACKAGE.glob("*.pyi"), *PACKAGE.glob("*/generated/*.py")]
     present = {
         path.relative_to(PACKAGE).as_posix(): path.read_text(encoding="utf-8") for path in files if path.exists()

@@ -10,7 +10,7 @@ from roman_cal_models.schema.uris import URI
 
 from .annotations import Annotation, Names, annotation
 
-__all__ = ["Class", "Property", "ancestors", "classes_of", "names_of", "parents_of"]
+__all__ = ["Class", "Property", "ancestors", "classes_of", "names_of", "new_folders", "parents_of"]
 
 # Folders of RAD that do not belong to the name of a family.
 _HOMES = ("meta", "enums", "tables", "CCSP", "tagged_scalars")
@@ -49,24 +49,27 @@ class Class:
 
 
 def names_of(families: list[Family]) -> Names:
-    """Return the names of all classes, and of the modules that they stand in.
-
-    Raises
-    ------
-    ValueError
-        RAD has a folder of which nobody has said what it means for names.
-    """
+    """Return the names of all classes, and of the modules that they stand in."""
     classes: dict[str, str] = {}
     module_of: dict[str, str] = {}
     for family in families:
-        folders = {folder for home in family.homes for folder in home.split("/")[:-1]}
-        unknown = folders - {*_HOMES, *NAMING_FOLDERS}
-        if unknown:
-            raise ValueError(f"{family.name}: RAD has a new folder {unknown}; say what it means here")
         names = class_names([family])
         classes |= names
         module_of |= dict.fromkeys(names.values(), family.module)
     return Names(classes, module_of, {family.name for family in families if family.kind == "enum"})
+
+
+def new_folders(families: list[Family]) -> dict[str, list[str]]:
+    """Return the folders of RAD of which nobody has said what they mean for names, with the classes from there.
+
+    They add nothing to the names, as if they stood in ``_HOMES``.
+    """
+    found: dict[str, list[str]] = {}
+    for family in families:
+        folders = {folder for home in family.homes for folder in home.split("/")[:-1]}
+        for folder in folders - {*_HOMES, *NAMING_FOLDERS}:
+            found.setdefault(folder, []).append(family.name)
+    return found
 
 
 def classes_of(family: Family, names: Names) -> list[Class]:

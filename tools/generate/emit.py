@@ -6,11 +6,15 @@ import json
 import re
 from collections.abc import Iterable
 
+from roman_cal_models.installation import rad_version
 from roman_cal_models.models.data_model import DataModel
+from roman_cal_models.models.mixins import CatalogModelMixin
+from roman_cal_models.nodes.catalogs import CatalogMixin
 from roman_cal_models.nodes.object_node import ObjectNode
 from roman_cal_models.schema import installed
 from roman_cal_models.schema.families import Family
 from roman_cal_models.schema.properties import PropertySchema
+from roman_cal_models.schema.uris import ROMAN
 
 from . import overrides
 from .annotations import Names, annotation, item_annotation
@@ -39,7 +43,6 @@ def modules(families: list[Family]) -> dict[str, str]:
     unused = overrides.unused(
         set(by_name) | {family.name for family in families},
         {family.model for family in families if family.model},
-        _all_families(),
         {prop.name for one in by_name.values() for prop in one.properties},
     )
     if unused:
@@ -58,10 +61,6 @@ def modules(families: list[Family]) -> dict[str, str]:
         if family.model is not None and members:
             files[f"models/generated/{family.module}.py"] = _model_module(family, members)
     return files
-
-
-def _all_families() -> set[str]:
-    return {uri.family for uri in installed().store.schema_uris()}
 
 
 def _node_module(family: Family, members: list[Class], by_name: dict[str, Class], names: Names) -> str:
@@ -150,9 +149,12 @@ def _in_order(members: list[Class]) -> list[Class]:
 
 def _object_class(one: Class, own: list[Property], runtime: set[str]) -> list[str]:
     mixin = overrides.MIXINS.get(one.name)
-    bases = [] if mixin is None else [mixin[1]]
+    bases = [] if mixin is None else [mixin]
     if mixin is not None:
-        runtime.add(f"from ..{mixin[0]} import {mixin[1]}")
+        runtime.add(f"from ..mixins import {mixin}")
+    if one.is_file and one.family.is_catalog:
+        bases.append(CatalogMixin.__name__)
+        runtime.add(f"from ..catalogs import {CatalogMixin.__name__}")
     bases += one.parents
     lines: list[str] = []
     members = [line for prop in own for line in _property_lines(prop)]
@@ -191,7 +193,7 @@ def _property_lines(prop: Property) -> list[str]:
 def _model_module(family: Family, members: list[Class]) -> str:
     assert family.model is not None
     head = _HEADER.format(title=_title(family))
-    mixin = overrides.MODEL_MIXINS.get(family.model)
+    mixin = CatalogModelMixin.__name__ if family.is_catalog else overrides.MODEL_MIXINS.get(family.model)
     holder = f"{family.name}Properties"
     bases = [holder, "NamedModel" if mixin is None else mixin]
     imports = ["from typing import TYPE_CHECKING, ClassVar", ""]
@@ -284,9 +286,14 @@ def _import_key(line: str) -> tuple[int, str]:
 
 def _node_index(families: list[Family], names: Names) -> str:
     head = _HEADER.format(title="Which class stands for which schema, and in which module")
-    lines = [head, "# Release of RAD that the classes were generated from.", f'RAD_VERSION = "{_rad_version()}"', ""]
+    lines = [head, "# Release of RAD that the classes were generated from.", f'RAD_VERSION = "{rad_version()}"', ""]
+    lines += ["# Its newest manifest.", f"MANIFEST = {_quoted(installed().store.newest_manifest.uri.short)}", ""]
     lines += ["# Family of schemas, or family#path for an object described in place -> class.", "CLASSES = {"]
     lines += [f"    {_quoted(key)}: {_quoted(name)}," for key, name in sorted(names.classes.items())]
+    known = {home for family in families for home in family.homes}
+    others = sorted({uri.family for uri in installed().store.schema_uris() if uri.base == ROMAN} - known)
+    lines += ["}", "", "# Families of this release without nodes: drafts, and the inside of foreign objects."]
+    lines += ["WITHOUT_NODES = {", *(f"    {_quoted(family)}," for family in others)]
     lines += ["}", "", "# Class -> module.", "MODULES = {"]
     lines += [f"    {_quoted(name)}: {_quoted(module)}," for name, module in sorted(names.modules.items())]
     aliases = sorted(family.name for family in families if family.kind in ("enum", "alias"))
@@ -333,12 +340,6 @@ def _datamodels_stub(families: list[Family]) -> str:
     return "\n".join(
         [_HEADER.format(title="The models under the names of roman_datamodels"), *imports, "", *aliases, ""]
     )
-
-
-def _rad_version() -> str:
-    from importlib.metadata import version
-
-    return version("rad")
 
 
 def _title(family: Family) -> str:

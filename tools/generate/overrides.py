@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["MIXINS", "MODEL_MIXINS", "NAMES", "NOT_NODES", "SCALAR_DEFAULTS", "ScalarDefaults", "unused"]
+__all__ = ["MIXINS", "MODEL_MIXINS", "NAMES", "SCALAR_DEFAULTS", "ScalarDefaults", "unused"]
 
 
 @dataclass(frozen=True)
@@ -15,28 +15,16 @@ class ScalarDefaults:
     fake: str | None = None
 
 
-# Class -> class of nodes/mixins.py or nodes/catalogs.py that adds behaviour.
+# Class -> class of nodes/mixins.py that adds behaviour. What source catalogues can do follows from their schemas.
 MIXINS = {
-    "L2CalStep": ("mixins", "CalStepMixin"),
-    "L3CalStep": ("mixins", "CalStepMixin"),
-    "RefFile": ("mixins", "RefFileMixin"),
-    "WfiMode": ("mixins", "WfiModeMixin"),
-    "ImageSourceCatalog": ("catalogs", "CatalogMixin"),
-    "MosaicSourceCatalog": ("catalogs", "CatalogMixin"),
-    "MultibandSourceCatalog": ("catalogs", "CatalogMixin"),
-    "ForcedImageSourceCatalog": ("catalogs", "CatalogMixin"),
-    "ForcedMosaicSourceCatalog": ("catalogs", "CatalogMixin"),
-    "TimeDomainSourceCatalog": ("catalogs", "CatalogMixin"),
+    "L2CalStep": "CalStepMixin",
+    "L3CalStep": "CalStepMixin",
+    "RefFile": "RefFileMixin",
+    "WfiMode": "WfiModeMixin",
 }
 
 # Model -> the class of models/mixins.py that adds behaviour.
 MODEL_MIXINS = {
-    "ImageSourceCatalogModel": "CatalogModelMixin",
-    "MosaicSourceCatalogModel": "CatalogModelMixin",
-    "MultibandSourceCatalogModel": "CatalogModelMixin",
-    "ForcedImageSourceCatalogModel": "CatalogModelMixin",
-    "ForcedMosaicSourceCatalogModel": "CatalogModelMixin",
-    "TimeDomainSourceCatalogModel": "CatalogModelMixin",
     "WfiWcsModel": "WcsModelMixin",
 }
 
@@ -49,30 +37,14 @@ SCALAR_DEFAULTS = {
     "SdfSoftwareVersion": ScalarDefaults(fake="7.7.7"),
 }
 
-# Families that describe the inside of a foreign object (the columns of an astropy table), so that no node is of them.
-NOT_NODES = frozenset(
-    {
-        "tables/forced_catalog_table",
-        "tables/multiband_catalog_table",
-        "tables/prompt_catalog_table",
-        "tables/source_catalog_columns",
-        "tables/time_domain_source_catalog_table",
-        "forced_catalog_table",
-        "multiband_catalog_table",
-        "prompt_catalog_table",
-        "source_catalog_columns",
-    }
-)
-
 # Property of RAD -> attribute, where the name cannot be one.
 NAMES = {"pass": "pass_"}
 
 
-def unused(classes: set[str], models: set[str], families: set[str], properties: set[str]) -> list[str]:
+def unused(classes: set[str], models: set[str], properties: set[str]) -> list[str]:
     """Return the entries that match nothing that was generated."""
     return [
         *sorted({*MIXINS, *SCALAR_DEFAULTS} - classes),
         *sorted(set(MODEL_MIXINS) - models),
-        *sorted(NOT_NODES - families),
         *sorted(set(NAMES) - properties),
     ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..errors import MissingPackageError
 from ..schema import installed
 from ..schema.properties import ITEMS
-from .datatypes import INTEGER_RANGES, Datatype, datatype
+from .datatypes import INTEGER_RANGES, Datatype, column_type
 from .files import KEY_LENGTH
 from .mapping import Column, columns, schemas_of_files
 from .products import TABLES
@@ -115,7 +115,7 @@ def column_types(names: Iterable[str] | None = None) -> dict[str, dict[str, Data
         types = found[name] = {}
         for column in every:
             if column.table == name:
-                new = datatype(column.datatype)
+                new = column_type(column.datatype)
                 types[column.column] = wider(types.get(column.column, new), new)
     return found
 

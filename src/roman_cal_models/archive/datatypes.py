@@ -19,7 +19,7 @@ from ..header.header_source import HeaderSource
 from ..nodes.deferred import FileValue
 from ..yaml import TaggedMapping
 
-__all__ = ["INTEGER_RANGES", "Datatype", "datatype"]
+__all__ = ["INTEGER_RANGES", "Datatype", "column_type", "datatype"]
 
 INTEGER_RANGES = {
     "tinyint": (0, 2**8 - 1),
@@ -51,10 +51,13 @@ class Datatype:
         ``"datetime2"``.
     size : int or None
         How many characters it holds; None for ``max``, and for what is not text.
+    unknown : str, optional
+        The type of a newer RAD that nobody here knows. Its column is one of text, and takes no value.
     """
 
     name: str
     size: int | None = None
+    unknown: str | None = None
 
     def __str__(self) -> str:
         if self.name in ("nvarchar", "nchar"):
@@ -82,6 +85,8 @@ class Datatype:
         """
         if value is None:
             return None
+        if self.unknown is not None:
+            raise ValueError(f"{_not_known(self.unknown)}. To update: pip install --upgrade roman-cal-models")
         tag = getattr(value, "tag", None)
         if isinstance(tag, str) and tag.startswith(_YAML_TAGS):
             raise ValueError(f"bears the tag {tag}, which stands for no value that is known")
@@ -117,7 +122,19 @@ def datatype(name: str) -> Datatype:
         return Datatype(match["name"], None if match["size"] == "max" else int(match["size"]))
     if name in INTEGER_RANGES or name in ("float", "datetime2"):
         return Datatype(name)
-    raise SchemaError(f"{name!r} is not a known database type")
+    raise SchemaError(_not_known(name))
+
+
+def column_type(name: str) -> Datatype:
+    """Return the type that RAD names, or a stand-in for one that is not known."""
+    try:
+        return datatype(name)
+    except SchemaError:
+        return Datatype("nvarchar", unknown=name)
+
+
+def _not_known(name: str) -> str:
+    return f"{name!r} is not a known database type"
 
 
 def _integer(value: Any, name: str) -> int:

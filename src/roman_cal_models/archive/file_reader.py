@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import version
 from typing import Any, Literal
 
 from ..errors import FileError, RomanCalModelsError
 from ..header.content import read_header_bytes
 from ..header.streams import beginning
 from ..header.wholeness import require_whole
+from ..installation import rad_version
 from ..printable import printable
 from ..registration.surroundings import Surroundings
 from .files import key_of, storable
@@ -144,10 +143,5 @@ class Reader:
     def _hash(self, header: bytes) -> str:
         found = hashlib.sha256(header)
         # another release of the schemas, or another mapping, makes other rows of the same header
-        found.update(repr((self.mapping, self.tables, _rad())).encode())
+        found.update(repr((self.mapping, self.tables, rad_version())).encode())
         return found.hexdigest()
-
-
-@cache
-def _rad() -> str:
-    return version("rad")

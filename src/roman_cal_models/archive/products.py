@@ -14,11 +14,20 @@ mosaics and catalogues as well. The table that is named after the product tells 
 
 What is described inside a list, such as each image of a mosaic, has a file and a row of its own, and does not belong
 to the row of the file that lists it.
+
+A kind of file of a newer RAD is in no list. `likely_tables` makes the same distinctions by what its schema holds.
 """
 
 from __future__ import annotations
 
-__all__ = ["TABLES", "tables_of"]
+from collections import Counter
+
+from ..schema import installed, uris
+from ..schema.families import CATALOG
+from ..schema.properties import ITEMS
+from .mapping import columns
+
+__all__ = ["TABLES", "is_likely", "likely_tables", "tables_of"]
 
 _SCIENCE = "ScienceRefData"
 
@@ -50,6 +59,34 @@ TABLES = tuple(dict.fromkeys(table for tables in _BY_FAMILY.values() for table i
 """Every table of the catalogue."""
 
 
-def tables_of(family: str) -> tuple[str, ...]:
-    """Return the tables that the files of a family feed; none for one that is not in the catalogue."""
-    return _BY_FAMILY.get(family, ())
+def tables_of(schema_uri: str) -> tuple[str, ...]:
+    """Return the tables that the files of a schema feed; none for one that is not in the catalogue."""
+    uri = uris.parse(schema_uri)
+    if uri.family in _BY_FAMILY:
+        return _BY_FAMILY[uri.family]
+    return likely_tables(schema_uri) if uri.base == uris.ROMAN else ()
+
+
+def is_likely(schema_uri: str) -> bool:
+    """Return whether the tables of a schema are only those that its files feed most likely."""
+    return uris.parse(schema_uri).family not in _BY_FAMILY
+
+
+def likely_tables(schema_uri: str) -> tuple[str, ...]:
+    """Return the tables that the files of a schema feed most likely, by its columns and its properties.
+
+    None for one with no columns beyond those that all files have.
+    """
+    counts = Counter(column.table for column in columns(schema_uri) if ITEMS not in column.path)
+    family = uris.parse(schema_uri).name
+    if "guidewindow" in family:
+        return ("GuideWindow",)
+    few, many = sorted((counts["WFIExposure"], counts["WFIMosaic"]))
+    # what all files have goes to nearly all tables alike
+    if many < 2 * few or not many:
+        return ()
+    if "segmentation_map" in family:
+        return ("SegmentationMap", _SCIENCE)
+    if CATALOG in installed().document(schema_uri).properties:
+        return ("SourceCatalog", _SCIENCE)
+    return ("WFIExposure" if counts["WFIExposure"] > counts["WFIMosaic"] else "WFIMosaic", _SCIENCE)

@@ -18,13 +18,18 @@ from ..printable import printable
 from ..schema import installed, uris
 from ..schema.properties import ITEMS
 from ..yaml import opened
-from .datatypes import Datatype, datatype
+from .datatypes import Datatype, column_type
 from .mapping import columns
-from .products import tables_of
+from .products import is_likely, tables_of
 
 __all__ = ["RowProblem", "Rows", "rows"]
 
 _dict_get = dict.get
+
+_LIKELY = (
+    "nothing says which tables this kind of file feeds, and this is the likeliest; "
+    "to update: pip install --upgrade roman-cal-models"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +41,10 @@ class RowProblem:
     file : str or None
         Path or URL of the file, where it has one.
     path : str
-        Where the value stands in the file.
+        Where the value stands in the file; empty for what is said of a whole row.
     table, column : str
-        The column. The row has null there.
+        The column, which has null in the row. Without a column, the whole row is meant: it is of a table that a
+        newer kind of file is only likely to feed.
     reason : str
         What is wrong.
     """
@@ -51,6 +57,8 @@ class RowProblem:
 
     def __str__(self) -> str:
         where = f"{self.file}: " if self.file else ""
+        if not self.column:
+            return printable(f"{where}a row of {self.table}: {self.reason}")
         return printable(f"{where}{self.path} does not fit into {self.table}.{self.column}: {self.reason}")
 
 
@@ -118,6 +126,8 @@ def rows(
     for name in names:
         made[name] = {}
     problems: list[RowProblem] = []
+    if tables is None and is_likely(uri):
+        problems += [RowProblem(file, "", name, "", _LIKELY) for name in names]
     _fill(raw, plan, "", made, problems)
     made.problems = tuple(problems)
     return made
@@ -156,7 +166,7 @@ _Level = dict[str, tuple["_Leaf | None", "_Level | None"]]
 @lru_cache(maxsize=512)
 def _plan(uri: str, tables: Literal["all"] | tuple[str, ...] | None) -> tuple[tuple[str, ...], _Level]:
     """Return the tables of a schema's files, and where each of their columns finds its value."""
-    wanted = tables_of(uris.parse(uri).family) if tables is None else tables
+    wanted = tables_of(uri) if tables is None else tables
     by_path: dict[str, tuple[str, list[tuple[str, str]]]] = {}
     for column in columns(uri):
         if ITEMS not in column.path and (wanted == "all" or column.table in wanted):
@@ -170,7 +180,7 @@ def _plan(uri: str, tables: Literal["all"] | tuple[str, ...] | None) -> tuple[tu
             below = {} if below is None else below
             level[key] = (leaf, below)
             level = below
-        level[last] = ((datatype(name), tuple(destinations)), level.get(last, (None, None))[1])
+        level[last] = ((column_type(name), tuple(destinations)), level.get(last, (None, None))[1])
     names = dict.fromkeys(table for _, destinations in by_path.values() for table, _ in destinations)
     return tuple(names), root
 

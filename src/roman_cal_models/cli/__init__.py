@@ -93,9 +93,9 @@ def _command(arguments: list[str]) -> int:
             subparser.set_defaults(run=module.run)
     options = parser.parse_args(arguments)
     if options.version:
-        from importlib.metadata import version
+        from ..installation import VERSION
 
-        print(version("roman-cal-models"))
+        print(VERSION)
         return FINE
     if options.command is None:
         parser.print_help()

@@ -17,9 +17,9 @@ from .terminal import complain, print_json
 __all__ = ["PARSER", "add_arguments", "run"]
 
 PARSER = {
-    "description": "Write a copy of each file in the newest version of its schema. The files themselves are not "
-    "changed. Every value that an old file does not tell is printed, and stands in the history of the copy. Ends with "
-    "1 if a file could not be upgraded.",
+    "description": "Write a copy of each file in the newest version of its schema, or in that of --to. The files "
+    "themselves are not changed. Every value that an old file does not tell is printed, and stands in the history of "
+    "the copy. Ends with 1 if a file could not be upgraded.",
     "epilog": "example: roman-cal-models upgrade r0000101001001001001_0001_wfi01_f158_cal.asdf --out upgraded",
 }
 
@@ -29,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="an ASDF file of Roman")
     parser.add_argument("--out", metavar="FOLDER", type=Path, required=True, help="where the copies go; made if needed")
     parser.add_argument("--overwrite", action="store_true", help="replace copies that are there already")
+    parser.add_argument("--to", metavar="VERSION", help="version to go to; the newest by default")
     parser.add_argument("--dry-run", action="store_true", help="write nothing, but tell what would be assumed")
     parser.add_argument("--json", action="store_true", help="print one JSON object a file")
     # it knows how to refuse what argparse itself cannot
@@ -94,7 +95,7 @@ def _upgrade(file: Path, options: argparse.Namespace) -> dict[str, Any]:
         warnings.simplefilter("ignore", FilenameMismatchWarning)
         model = open_model(file)
     with model:
-        upgraded = model.upgrade()
+        upgraded = model.upgrade(options.to)
         if options.dry_run:
             upgraded.validate()
         else:

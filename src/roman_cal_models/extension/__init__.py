@@ -17,6 +17,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..asdf_bridge import cached_by_extensions
+from ..installation import VERSION
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,8 +66,6 @@ def writing_extensions(manifest: str) -> list[Any]:
     manifest : str
         URI of the manifest that knows the model's tag.
     """
-    from importlib.metadata import version
-
     import asdf
     from asdf.extension import Extension, ExtensionProxy, ManifestExtension, TagDefinition
 
@@ -88,7 +87,7 @@ def writing_extensions(manifest: str) -> list[Any]:
     document = next(each.document for each in installed().store.manifests if str(each.uri) == manifest)
     document = {**document, "tags": [{"tag_uri": tag["tag_uri"]} for tag in document["tags"]]}
     extension = ManifestExtension(document, converters=[SerialisedConverter(manifest, [])])
-    package = ("roman-cal-models", version("roman-cal-models"))
+    package = ("roman-cal-models", VERSION)
     return [ExtensionProxy(each, *package) for each in (extension, Unchecked())]
 
 

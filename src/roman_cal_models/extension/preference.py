@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from ..installation import VERSION
 from ..settings import config, current, on_change
 
 if TYPE_CHECKING:
@@ -62,8 +63,6 @@ def _of_the_process(change: Callable[[Any], None]) -> None:
 @cache
 def _preferred() -> list[Any]:
     """Return our extensions for all Roman tags, which asdf passes by where the setting does not ask for them."""
-    from importlib.metadata import version
-
     from asdf.extension import ExtensionProxy
     from packaging.specifiers import SpecifierSet
 
@@ -77,7 +76,7 @@ def _preferred() -> list[Any]:
             # asked at each file, and passed by where the file's version of the standard is not in it
             return super().asdf_standard_requirement if current().asdf_classes == OURS else nothing
 
-    package = ("roman-cal-models", version("roman-cal-models"))
+    package = ("roman-cal-models", VERSION)
     return [Preferred(extension, *package) for extension in extensions_for("preferred", reads=True)]
 
 

@@ -9,10 +9,17 @@ from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import ROMAN_SCHEMAS, SchemaNotFoundError
+from ..installation import rad_version
+from ..schema import installed
+from ..schema.uris import ROMAN
 
-__all__ = ["SchemaFolder", "get_resource_mappings", "register"]
+if TYPE_CHECKING:
+    from asdf.config import AsdfConfig
+
+__all__ = ["SchemaFolder", "get_resource_mappings", "lend", "register"]
 
 _SUFFIX = ".yaml"
 
@@ -49,6 +56,26 @@ def register(base: str, folder: Path) -> SchemaFolder:
     mapping = SchemaFolder(folder, f"{base}/")
     _registered.append(mapping)
     return mapping
+
+
+def lend(config: AsdfConfig, manifest: str) -> None:
+    """Let asdf find a manifest of RAD where it knows nothing of the installed ``rad``: in a frozen program.
+
+    asdf looks for it to note in a file by which release of RAD it was written.
+
+    Parameters
+    ----------
+    config : asdf.config.AsdfConfig
+        The settings of asdf that hold meanwhile.
+    manifest : str
+        Its URI.
+    """
+    folder = installed().store.home_of(manifest)
+    if folder is not None and manifest not in config.resource_manager:
+        from asdf.resource import ResourceMappingProxy
+
+        mapping = SchemaFolder(folder, f"{ROMAN}/")
+        config.add_resource_mapping(ResourceMappingProxy(mapping, "rad", rad_version()))
 
 
 class SchemaFolder(Mapping[str, bytes]):

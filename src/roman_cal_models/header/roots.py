@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import NotRomanError, UnknownTagError
+from ..installation import rad_version
 from ..schema import installed
 from ..schema.store import UPDATE
 from ..yaml import TaggedMapping, opened
@@ -94,8 +95,6 @@ def value_of(mapping: Any, key: str) -> Any:
 
 def _unknown(tag: str, tree: Mapping[Any, Any]) -> str:
     """Say by what a tag was written that is not known here, and how to know it."""
-    from importlib.metadata import version
-
     rad = writers(tree)[1]
     written = "" if rad is None else f", which was written with {rad},"
-    return f"the tag {tag}{written} is not known to the installed rad {version('rad')}. To update: {UPDATE}"
+    return f"the tag {tag}{written} is not known to the installed rad {rad_version()}. To update: {UPDATE}"

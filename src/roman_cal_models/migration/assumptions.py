@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..changes import Changes, Path
 from ..errors import UpgradeError, format_path
+from ..installation import VERSION, rad_version
+from ..nodes.generated._index import RAD_VERSION
+from ..schema import uris
 
 if TYPE_CHECKING:
     from ..nodes.object_node import ObjectNode
@@ -141,20 +144,24 @@ def assume(node: ObjectNode, changes: Changes) -> None:
     Raises
     ------
     UpgradeError
-        Nothing is declared for a value.
+        Nothing is declared for some of the values; all of them are named.
     """
     for _ in range(_ROUNDS):
         missing = list(dict.fromkeys(problem.path for problem in node.problems() if problem.kind == "required"))
         if not missing:
             return
+        unknown = [path for path in missing if _declared(path) is None]
+        if unknown:
+            error = UpgradeError(_without_rule(node, unknown))
+            error.missing = tuple(map(format_path, unknown))
+            raise error
         for path in missing:
             _fill(node, path, changes)
 
 
 def _fill(node: ObjectNode, path: Path, changes: Changes) -> None:
     assumption = _declared(path)
-    if assumption is None:
-        raise UpgradeError(f"{format_path(path)} is required by the newer version, and the file does not hold it")
+    assert assumption is not None
     holder: Any = node
     *parents, name = path
     for part in parents:
@@ -174,6 +181,24 @@ def _declared(path: Path) -> Assumption | None:
     around = [".".join(names[:n]) for n in range(len(names), 0, -1)]
     keys = (around[0], ".".join([*names[:-1], "*"]), *around[1:])
     return next((_BY_PATH[key] for key in keys if key in _BY_PATH), None)
+
+
+def _without_rule(node: ObjectNode, paths: list[Path]) -> str:
+    from ..nodes.newer import is_known
+
+    names = ", ".join(map(format_path, paths))
+    text = f"{names} {'is' if len(paths) == 1 else 'are'} required by the newer version, and the file does not hold "
+    text += "it" if len(paths) == 1 else "them"
+    tag = node.tag
+    if tag is None or is_known(tag):
+        return text
+    target = uris.parse(tag)
+    known = [each for each in type(node).versions() if is_known(str(target.with_version(each)))]
+    stop = f", up to {target.family}-{known[-1]}" if known else ""
+    return (
+        f"{text}. {target.short} is of the installed rad {rad_version()}, and roman-cal-models {VERSION} has rules for "
+        f"rad {RAD_VERSION}{stop}. To update: pip install --upgrade roman-cal-models"
+    )
 
 
 def _filled(holder: ObjectNode, name: Any) -> Any:

@@ -7,7 +7,7 @@ from ..errors import SchemaNotFoundError, UpgradeError
 from ..nodes.classes import model_name, schema_for
 from ..nodes.copying import as_version
 from ..nodes.object_node import ObjectNode
-from ..schema import uris
+from ..schema import installed, uris
 from ..settings import config
 from .arrays import convert_arrays
 from .assumptions import assume
@@ -38,7 +38,8 @@ def upgrade_node(node: ObjectNode, target: str) -> tuple[ObjectNode, tuple[Chang
     Raises
     ------
     UpgradeError
-        The newer version requires something for which no value is declared.
+        The newer version requires something for which no value is declared: all of it is named, and which version
+        is the newest that there are rules for, if the installed RAD is newer than this package.
     ChecksumError
         An array that is to be converted is not what was written.
     """
@@ -77,5 +78,7 @@ def tag_of_version(node: ObjectNode, version: str | None) -> str:
         target = str(uris.parse(target).with_version(version))
     # the family of an old file may have had another name
     if uris.parse(target).numbers < uris.parse(tag).numbers:
-        raise UpgradeError(f"{tag} is newer than {target}: a model cannot go back to an older version")
+        note = installed().store.newer_note(tag) if version is None else None
+        back = "a model cannot go back to an older version"
+        raise UpgradeError(f"{tag} is newer than {target}: {back}" + (f". {note}" if note else ""))
     return target

@@ -6,15 +6,12 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from ..nodes.classes import model_name
+from ..nodes.classes import model_name, named, names_made
 
 if TYPE_CHECKING:
     from .data_model import DataModel
 
-__all__ = ["REGISTERED", "model_class", "model_of_name"]
-
-REGISTERED: dict[str, type[DataModel]] = {}
-"""Name -> model that was made at run time, of the schemas of a third party; filled by ``registration``."""
+__all__ = ["model_class", "model_of_name"]
 
 
 @cache
@@ -24,8 +21,9 @@ def model_class(node: str) -> type[DataModel] | None:
     return None if name is None else model_of_name(name)
 
 
+@cache
 def model_of_name(name: str) -> type[DataModel]:
-    """Return a model by its name.
+    """Return a model by its name; one for which no class was generated is made, as the class of its nodes was.
 
     Raises
     ------
@@ -34,7 +32,12 @@ def model_of_name(name: str) -> type[DataModel]:
     """
     from .generated._index import MODULES
 
-    if name in REGISTERED:
-        return REGISTERED[name]
-    cls: type[DataModel] = getattr(import_module(f"{__package__}.generated.{MODULES[name]}"), name)
+    cls: type[DataModel]
+    if name in MODULES:
+        cls = getattr(import_module(f"{__package__}.generated.{MODULES[name]}"), name)
+        return cls
+    node = next((node for node, model in names_made().items() if model == name), None)
+    if node is None:
+        raise KeyError(name)
+    cls = import_module(f"{__package__}.making").make_model(name, named(node))
     return cls

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from .. import asdf_bridge, errors
 from ..errors import ForeignValueError, Problem, TargetError, format_path
+from ..installation import VERSION
 from ..nodes.object_node import ObjectNode
 from ..nodes.reading_ahead import arrays_ahead
 from ..yaml import TaggedMapping
@@ -268,7 +269,9 @@ def check(node: ObjectNode, path: Path) -> None:
     found = [problem for problem in node.problems() if problem.path != ("meta", "filename")]
     found += _problems_of_name(node, path)
     if found:
-        raise errors.ValidationError(found, str(path))
+        from ..schema import installed
+
+        raise errors.ValidationError(found, str(path), installed().store.newer_note(node.tag))
 
 
 def _is_text(name: str) -> bool:
@@ -326,12 +329,14 @@ def _write(
     from ..extension.array_writing import lent_extensions
     from ..extension.converters import serialised_type
     from ..extension.header_text import header_text
+    from ..extension.resources import lend
     from ..schema import installed
 
     manifest = installed().store.manifest_of_node(tree._tag)
     assert manifest is not None
     top = serialised_type(str(manifest.uri))(tree)
-    with settled_config(), lent_extensions(str(manifest.uri), arrays) as extensions:
+    with settled_config() as config, lent_extensions(str(manifest.uri), arrays) as extensions:
+        lend(config, str(manifest.uri))
         file = asdf_bridge.new_file({"roman": top}, extensions)
         _add_history(file, history)
         header = header_text(file) or _by_asdf(file, path, lambda value: _where(tree, value))
@@ -359,13 +364,7 @@ def _add_history(file: Any, history: Sequence[Change | TaggedMapping]) -> None:
         file.tree["history"] = {"entries": kept}
     for change in history:
         if not isinstance(change, dict):
-            file.add_history_entry(str(change), _SOFTWARE | {"version": _version()})
-
-
-def _version() -> str:
-    from importlib.metadata import version
-
-    return version("roman-cal-models")
+            file.add_history_entry(str(change), _SOFTWARE | {"version": VERSION})
 
 
 def _where(tree: Any, value: Any) -> str:

@@ -56,5 +56,7 @@ def validate(self: DataModel, *, blocks: bool = False) -> None:
     found = [problem for problem in self.problems(blocks=blocks) if problem.level == "error"]
     if found:
         from ..errors import ValidationError
+        from ..schema import installed
 
-        raise ValidationError(found, None if self._source is None else self._source.name)
+        name = None if self._source is None else self._source.name
+        raise ValidationError(found, name, installed().store.newer_note(self.tag))

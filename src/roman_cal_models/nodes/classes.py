@@ -30,8 +30,11 @@ __all__ = [
     "editable",
     "families_with_classes",
     "is_editable",
+    "is_generated",
+    "make_newer",
     "model_name",
     "named",
+    "names_made",
     "node_name_of",
     "other_kind",
     "schema_for",
@@ -47,13 +50,17 @@ READ_ONLY: dict[Any, Any] = {}
 """Class of nodes that cannot be changed -> the class that it was made of; filled by ``read_only``."""
 
 REGISTERED: dict[str, Any] = {}
-"""Name -> class of nodes that was made at run time, of the schemas of a third party; filled by ``registration``."""
+"""Name -> class of nodes that was made at run time, of the schemas of a third party or of a newer RAD; filled by
+``making``."""
 
 REGISTERED_NAMES: dict[tuple[str, str], str] = {}
 """Authority, and family or family ``#`` path, -> the name of such a class; there before the class is."""
 
 REGISTERED_MODELS: dict[str, str] = {}
 """Name of such a class of top nodes -> the name of its model."""
+
+NEWER: set[str] = set()
+"""Those of them that are of a newer RAD; filled by ``newer``."""
 
 
 def editable(cls: _Class) -> _Class:
@@ -77,6 +84,8 @@ def named(name: str) -> Any:
         There is none.
     """
     if name in REGISTERED:
+        if name in NEWER:
+            _newer().tell(name)
         return REGISTERED[name]
     return getattr(import_module(f"{__package__}.{_module(name)}"), name)
 
@@ -105,7 +114,36 @@ def class_name_of_family(uri: URI, path: tuple[str, ...] = ()) -> str | None:
     from .generated._index import CLASSES
 
     key = uri.family + ("#" + ".".join(path) if path else "")
-    return CLASSES.get(key) if uri.base == ROMAN else REGISTERED_NAMES.get((uri.base, key))
+    if uri.base == ROMAN:
+        if is_generated(uri):
+            return CLASSES.get(key)
+        make_newer()
+    return REGISTERED_NAMES.get((uri.base, key))
+
+
+def is_generated(uri: URI) -> bool:
+    """Return whether a family was there when the classes were generated, with a class or without."""
+    from .generated._index import CLASSES, WITHOUT_NODES
+
+    return uri.base == ROMAN and (uri.family in CLASSES or uri.family in WITHOUT_NODES)
+
+
+def make_newer() -> None:
+    """See that there are classes for what the installed RAD has and no generated class stands for."""
+    _newer().make()
+
+
+def _newer() -> Any:
+    return import_module(f"{__package__}.newer")
+
+
+def names_made() -> dict[str, str | None]:
+    """Return the names of the classes of nodes that were made at run time, each with that of its model, if it has one.
+
+    Those of a newer RAD are made for it.
+    """
+    make_newer()
+    return {name: REGISTERED_MODELS.get(name) for name in REGISTERED}
 
 
 @cache
@@ -166,7 +204,9 @@ def families_with_classes(base: str) -> list[str]:
     """Return the families of schemas of an authority for which there are classes."""
     from .generated._index import CLASSES
 
-    keys = CLASSES if base == ROMAN else [key for home, key in REGISTERED_NAMES if home == base]
+    make_newer()
+    generated = CLASSES if base == ROMAN else ()
+    keys = [*generated, *(key for home, key in REGISTERED_NAMES if home == base)]
     return [key for key in keys if "#" not in key]
 
 
@@ -174,12 +214,14 @@ def class_paths(base: str) -> list[str]:
     """Return the classes of nodes of an authority as dotted names; none of them is imported for it."""
     from .generated._index import ALIASES, MODULES
 
+    make_newer()
+    registered = sorted({name for (home, _), name in REGISTERED_NAMES.items() if home == base})
+    made = [f"{REGISTERED[name].__module__}.{name}" for name in registered]
     if base != ROMAN:
-        registered = {name for (home, _), name in REGISTERED_NAMES.items() if home == base}
-        return [f"{REGISTERED[name].__module__}.{name}" for name in sorted(registered)]
+        return made
     # an alias may be `str` itself: named here, every string of a tree would come to asdf's converter of nodes
     names = [name for name in MODULES if name not in ALIASES]
-    return [f"{__package__}.{_module(name)}.{name}" for name in (*names, "ObjectNode", "ListNode")]
+    return [f"{__package__}.{_module(name)}.{name}" for name in (*names, "ObjectNode", "ListNode")] + made
 
 
 def schema_for(cls: type[ObjectNode], version: str | None, tag: str | None) -> ObjectSchema | None:

@@ -32,7 +32,7 @@ def validate(node: Any) -> None:
     """Raise `ValidationError` with every problem of a node or a list, if there is one."""
     found = node.problems()
     if found:
-        raise errors.ValidationError(found)
+        raise errors.ValidationError(found, note=installed().store.newer_note(node.tag))
 
 
 def _found(node: Any) -> list[Problem]:

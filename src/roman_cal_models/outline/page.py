@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from html import escape
 from itertools import islice
-from pathlib import Path
 
 from ..printable import printable_lines
 from .entry import Entry
@@ -67,7 +66,9 @@ def fallback(text: str) -> str:
 @cache
 def resource(name: str) -> str:
     """Return the text of a file of this folder."""
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+    from importlib.resources import files
+
+    return files("roman_cal_models.outline").joinpath(name).read_text(encoding="utf-8")
 
 
 def _members(entry: Entry, most: int, depth: int) -> Iterator[str]:

@@ -6,7 +6,6 @@ asdf face, which all learn the new classes from it.
 By level:
 
 - ``folder``: a folder of schemas, checked as a whole before anything is done with it;
-- ``making``: the classes of its nodes and models;
 - ``registering``: one registration, from beginning to end;
 - ``surroundings``: what holds in this process, taken along to others.
 """

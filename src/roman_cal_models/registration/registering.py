@@ -8,13 +8,14 @@ from pathlib import Path
 
 from ..errors import SchemaError
 from ..extension import add_registered
-from ..models import classes as models
+from ..models.classes import model_class, model_of_name
 from ..models.data_model import DataModel
+from ..nodes.classes import NEWER, named, names_made
+from ..nodes.making import families_to_make, make_classes, names_for
 from ..schema import installed
 from ..schema.registry import SchemaRegistry
 from ..schema.store import store
 from .folder import check_folder
-from .making import make_classes, names_for
 
 __all__ = ["register_schemas"]
 
@@ -59,18 +60,20 @@ def register_schemas(folder: str | os.PathLike[str]) -> dict[str, type[DataModel
     base = next((base for base in store().bases[1:] if store().folder_of(base) == place), None)
     if base is None:
         base = _register(place)
-    return {name: model for name, model in models.REGISTERED.items() if model._node_class()._base == base}
+    made = {model: named(node) for node, model in names_made().items() if model is not None and node not in NEWER}
+    return {model: model_of_name(model) for model, node in made.items() if node._base == base}
 
 
 def _register(place: Path) -> str:
     base = check_folder(place)
     candidate = store().with_folder(base, place)
     try:
-        names = names_for(SchemaRegistry(candidate), base, _taken())
+        names = names_for(families_to_make(SchemaRegistry(candidate), base), base, _taken())
     except SchemaError as error:
         raise SchemaError(f"{place}: {error}") from None
     store().add_folder(base, place)
-    make_classes(installed(), base, names)
+    make_classes(families_to_make(installed(), base), base, names)
+    model_class.cache_clear()
     add_registered(base, place)
     return base
 

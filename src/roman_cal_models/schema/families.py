@@ -10,17 +10,19 @@ from typing import Any, Literal
 from . import uris
 from .properties import ObjectSchema, PropertySchema
 from .registry import SchemaRegistry
-from .resolver import mappings
 from .store import Store
 from .uris import ROMAN, URI
 
-__all__ = ["NAMING_FOLDERS", "Family", "Kind", "class_names", "collect"]
+__all__ = ["CATALOG", "NAMING_FOLDERS", "TABLE", "Family", "Kind", "class_names", "collect"]
 
 Kind = Literal["object", "list", "string", "time", "enum", "alias"]
 
 # The folders of RAD that add a word to the names of their classes, before or behind; the others say nothing.
 _BEFORE, _BEHIND = {"fps": "fps", "tvac": "tvac"}, {"reference_files": "ref"}
 NAMING_FOLDERS = (*_BEFORE, *_BEHIND)
+
+CATALOG, TABLE = "source_catalog", "astropy/table/table-"
+"""The property of source catalogues that holds their table, and what the tag of a table has in it."""
 
 
 @dataclass
@@ -68,6 +70,13 @@ class Family:
         name: str | None = self.registry.store.load(str(self.newest)).get("datamodel_name")
         return name
 
+    @property
+    def is_catalog(self) -> bool:
+        """Whether its files are source catalogues: they hold a table ``source_catalog``."""
+        schema = self.roots[0][1].object
+        place = None if schema is None else schema.properties.get(CATALOG)
+        return self.model is not None and place is not None and any(TABLE in tag for tag in place.tags)
+
     def objects(self) -> dict[tuple[str, ...], list[tuple[URI, ObjectSchema]]]:
         """Return the objects that its schemas describe, by path, each with its versions, newest first.
 
@@ -91,8 +100,16 @@ def _in_place(schema: ObjectSchema) -> Iterator[ObjectSchema]:
                 yield from _in_place(inner)
 
 
-def collect(registry: SchemaRegistry, base: str = ROMAN, *, without: Container[str] = ()) -> list[Family]:
+def collect(
+    registry: SchemaRegistry,
+    base: str = ROMAN,
+    *,
+    without: Container[str] = (),
+    start: Iterable[str] | None = None,
+) -> list[Family]:
     """Return the families that the manifests of one authority reach, sorted by module.
+
+    What describes the inside of a foreign object, such as the columns of a table, is not reached: no node is of it.
 
     Parameters
     ----------
@@ -101,15 +118,15 @@ def collect(registry: SchemaRegistry, base: str = ROMAN, *, without: Container[s
     base : str
         Scheme and authority of the URIs; RAD's by default.
     without : container of str
-        Families of which no node is.
+        Families to leave out.
+    start : iterable of str, optional
+        URIs of schemas, if only what these reach is wanted.
     """
     families: dict[str, Family] = {}
     manifests = [manifest for manifest in registry.store.manifests if manifest.uri.base == base]
     bound = [uri for manifest in manifests for uri in manifest.schema_uris.values()]
     tagged = {uris.parse(uri).family for uri in bound}
-    for uri in sorted(_reached(registry.store, bound, f"{base}/")):
-        if uri.family in without:
-            continue
+    for uri in sorted(_reached(registry.store, bound if start is None else start, f"{base}/", without)):
         words = _words(uri.family, uri.family in tagged)
         name = _joined(words)
         families.setdefault(name, Family(name, "_".join(words), registry)).versions.append(uri)
@@ -120,26 +137,40 @@ def collect(registry: SchemaRegistry, base: str = ROMAN, *, without: Container[s
     return sorted(families.values(), key=lambda family: family.module)
 
 
-def _reached(store: Store, bound: Iterable[str], start: str) -> set[URI]:
+def _reached(store: Store, bound: Iterable[str], start: str, without: Container[str]) -> set[URI]:
     """Return the schemas that others reach, by tag or by ``$ref``; of those whose URI has a start."""
     todo = list(bound)
     seen: set[str] = set()
     while todo:
         uri = todo.pop()
-        if uri not in seen and uri.startswith(start):
+        if uri not in seen and uri.startswith(start) and uris.parse(uri).family not in without:
             seen.add(uri)
             todo += _references(store, store.load(uri))
     return {uris.parse(uri) for uri in seen}
 
 
-def _references(store: Store, document: Any) -> Iterator[str]:
-    for schema in mappings(document):
-        reference, tag = schema.get("$ref"), schema.get("tag")
-        if isinstance(reference, str):
-            yield reference.partition("#")[0]
-        uri = store.schema_of(tag) if isinstance(tag, str) else None
-        if uri is not None:
-            yield uri
+def _references(store: Store, schema: Any) -> Iterator[str]:
+    if isinstance(schema, list):
+        for each in schema:
+            yield from _references(store, each)
+    if not isinstance(schema, dict) or _is_foreign(store, schema):
+        return
+    reference, tag = schema.get("$ref"), schema.get("tag")
+    if isinstance(reference, str):
+        yield reference.partition("#")[0]
+    uri = store.schema_of(tag) if isinstance(tag, str) else None
+    if uri is not None:
+        yield uri
+    for value in schema.values():
+        yield from _references(store, value)
+
+
+def _is_foreign(store: Store, schema: dict[str, Any]) -> bool:
+    """Return whether a schema asks for a foreign object, by its tag: no node stands inside of one."""
+    together = schema.get("allOf")
+    pieces = [schema, *(together if isinstance(together, list) else ())]
+    tags = [piece["tag"] for piece in pieces if isinstance(piece, dict) and isinstance(piece.get("tag"), str)]
+    return any(not tag.startswith(store.bases) for tag in tags)
 
 
 def _kind(family: Family, tagged: set[str]) -> Kind:

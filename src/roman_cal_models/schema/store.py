@@ -6,18 +6,23 @@ parsed when they are first asked for and kept; nobody may change them.
 
 from __future__ import annotations
 
+import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..asdf_bridge import resource
 from ..errors import NewerVersionWarning, SchemaError
+from ..installation import rad_version
 from ..lazily import cached_property
 from . import retired_tags, uris
 from .uris import ROMAN, URI
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 __all__ = ["UPDATE", "Manifest", "Store", "store"]
 
@@ -53,24 +58,29 @@ class Store:
 
     Parameters
     ----------
-    folders : sequence of (str, Path)
-        Base URI and the folder that holds its ``schemas`` and, beside it, its ``manifests``.
+    folders : sequence of (str, Traversable)
+        Base URI and the folder, of a disk or in a zip, that holds its ``schemas`` and, beside it, its ``manifests``.
         An earlier folder wins.
     """
 
-    def __init__(self, folders: list[tuple[str, Path]]) -> None:
+    def __init__(self, folders: Iterable[tuple[str, Traversable]]) -> None:
         self._folders = list(folders)
         self._documents: dict[str, Any] = {}
-        self._files: dict[str, Path | None] = {}
+        self._files: dict[str, Traversable | None] = {}
 
     @property
     def bases(self) -> tuple[str, ...]:
         """The authorities of the schemas, RAD's first."""
         return tuple(dict.fromkeys(base for base, _ in self._folders))
 
-    def folder_of(self, base: str) -> Path:
+    def folder_of(self, base: str) -> Traversable:
         """Return the folder of the schemas of a third party."""
         return next(folder for home, folder in self._folders if home == base)
+
+    def home_of(self, uri: str) -> Traversable | None:
+        """Return the folder of RAD that holds a document, or None."""
+        folders = (folder for base, folder in self._folders if base == ROMAN)
+        return next((folder for folder in folders if Store([(ROMAN, folder)])._find(uri) is not None), None)
 
     def with_folder(self, base: str, folder: Path) -> Store:
         """Return a store that holds the schemas of one more authority. Nothing of this one is changed."""
@@ -106,17 +116,20 @@ class Store:
         file = self._file(uri)
         return yaml.load(resource(uri) if file is None else file.read_bytes())
 
-    def _file(self, uri: str) -> Path | None:
+    def _file(self, uri: str) -> Traversable | None:
         if uri not in self._files:
             self._files[uri] = self._find(uri)
         return self._files[uri]
 
-    def _find(self, uri: str) -> Path | None:
+    def _find(self, uri: str) -> Traversable | None:
         for base, folder in self._folders:
             if uri.startswith(f"{base}/"):
-                file = folder / f"{uri.removeprefix(f'{base}/')}.yaml"
+                parts = f"{uri.removeprefix(f'{base}/')}.yaml".split("/")
                 # a URI may come from a file: it must not lead out of the folder
-                if ".." not in file.parts and file.is_file():
+                if ".." in parts:
+                    continue
+                file = folder.joinpath(*parts)
+                if file.is_file():
                     return file
         return None
 
@@ -140,9 +153,7 @@ class Store:
     def schema_uris(self) -> Iterator[URI]:
         """Yield the URI of every installed schema."""
         for base, folder in self._folders:
-            root = folder / "schemas"
-            for file in sorted(root.rglob("*.yaml")):
-                relative = file.relative_to(root).with_suffix("").as_posix()
+            for relative in _documents_in(folder.joinpath("schemas")):
                 # RAD's SSC folder holds drafts that RAD itself does not register
                 if not relative.startswith("SSC/"):
                     yield uris.parse(f"{base}/schemas/{relative}")
@@ -150,12 +161,13 @@ class Store:
     @cached_property
     def manifests(self) -> tuple[Manifest, ...]:
         """The installed manifests: RAD's before all others, those in use before the static ones, the newest first."""
-        files = [
-            (base, file) for base, folder in self._folders for file in sorted((folder / "manifests").glob("*.yaml"))
+        manifests = [
+            Manifest(self.load(f"{base}/manifests/{name}"))
+            for base, folder in self._folders
+            for name in _documents_in(folder.joinpath("manifests"))
         ]
-        manifests = [Manifest(self.load(f"{base}/manifests/{file.stem}")) for base, file in files]
         if not manifests:
-            raise SchemaError("the installed rad holds no manifest. Install it anew: pip install --force-reinstall rad")
+            raise SchemaError(f"the installed rad holds no manifest: {_repair('rad')}")
         return tuple(
             sorted(
                 manifests,
@@ -213,7 +225,7 @@ class Store:
         self._undescribed.add(tag)
         if tag not in retired_tags.GONE:
             warnings.warn(
-                f"{tag} is not known to the installed rad {_rad_version()}: what bears it is kept as it is, unchecked. "
+                f"{tag} is not known to the installed rad {rad_version()}: what bears it is kept as it is, unchecked. "
                 f"To update: {UPDATE}",
                 NewerVersionWarning,
                 stacklevel=2,
@@ -244,7 +256,7 @@ class Store:
         if not alike:
             return None
         nearest = known[max((numbers for numbers in alike if numbers < parsed.numbers), default=alike[0])]
-        known_to = f"the installed rad {_rad_version()}" if parsed.base == ROMAN else "the registered schemas"
+        known_to = f"the installed rad {rad_version()}" if parsed.base == ROMAN else "the registered schemas"
         update = f" To update: {UPDATE}" if parsed.base == ROMAN else ""
         warnings.warn(
             f"{tag} is not known to {known_to}: {nearest.short} is used for it.{update}",
@@ -252,6 +264,18 @@ class Store:
             stacklevel=2,
         )
         return str(nearest)
+
+    def newer_note(self, tag: str | None) -> str | None:
+        """Return what to say of a problem of a node whose tag is newer than the schema that is used for it, or None."""
+        uri = None if tag is None or tag in retired_tags.RENAMED else self.schema_of_node(tag)
+        if uri is None or tag is None or self.schema_of(tag) is not None or self._by_convention(tag) is not None:
+            return None
+        known = uris.parse(self.tag_of(uri) or uri)
+        if known.numbers > uris.parse(tag).numbers:
+            return None
+        rad = f"the installed rad {rad_version()}" if known.base == ROMAN else "the registered schemas"
+        update = f" To update: {UPDATE}" if known.base == ROMAN else ""
+        return f"{uris.parse(tag).short} is newer than {rad}, and was checked by {uris.parse(uri).short}.{update}"
 
     def manifest_of_node(self, tag: str) -> Manifest | None:
         """Return the manifest by which a node is written: that of its tag, or of the nearest that is known."""
@@ -278,21 +302,33 @@ class Store:
         return tuple(sorted(uri for uri in found if (uri.base, uri.family) == (base, family)))
 
 
-def _rad_version() -> str:
-    from importlib.metadata import version
+def _documents_in(folder: Traversable) -> list[str]:
+    """Return the YAML files in a folder and below, sorted: as paths without ending; none for a folder that is not."""
+    if isinstance(folder, Path):  # nearly always, and quicker
+        found = [file.relative_to(folder).as_posix() for file in sorted(folder.rglob("*.yaml"))]
+    else:
+        found = sorted(_walk(folder, ""))
+    return [name.removesuffix(".yaml") for name in found]
 
-    return version("rad")
+
+def _walk(folder: Traversable, before: str) -> Iterator[str]:
+    for entry in folder.iterdir() if folder.is_dir() else ():
+        if entry.is_dir():
+            yield from _walk(entry, f"{before}{entry.name}/")
+        elif entry.name.endswith(".yaml"):
+            yield before + entry.name
 
 
 @cache
 def store() -> Store:
     """Return the store of what is installed, made at first use."""
-    return Store(
-        [(ROMAN, _package_folder("roman_cal_models.schemas").parent), (ROMAN, rad_folder(_package_folder("rad")))]
-    )
+    own = _package("roman_cal_models.schemas")
+    # in a checkout, they stand beside the package and not in it
+    home = own.parent if isinstance(own, Path) else _package("roman_cal_models")
+    return Store([(ROMAN, home), (ROMAN, rad_folder(_package("rad")))])
 
 
-def rad_folder(package: Path) -> Path:
+def rad_folder(package: Traversable) -> Traversable:
     """Return the folder of the schemas of a ``rad``.
 
     Raises
@@ -300,17 +336,35 @@ def rad_folder(package: Path) -> Path:
     SchemaError
         It has none, or is too old.
     """
-    folder = package / "resources"
-    if not (folder / "schemas").is_dir():
-        raise SchemaError(f"the installed rad holds no schemas under {folder}: pip install --force-reinstall rad")
-    if not (folder / "manifests" / f"{OLDEST_MANIFEST}.yaml").is_file():
+    folder = package.joinpath("resources")
+    if not folder.joinpath("schemas").is_dir():
+        raise SchemaError(f"the installed rad holds no schemas under {folder}: {_repair('rad')}")
+    if not folder.joinpath("manifests", f"{OLDEST_MANIFEST}.yaml").is_file():
         raise SchemaError(f"the installed rad is older than 1.1, it has no manifest {OLDEST_MANIFEST}: {UPDATE}")
     return folder
 
 
-def _package_folder(name: str) -> Path:
+def _package(name: str) -> Traversable:
+    """Return the folder of a package, which may stand in a zip.
+
+    Raises
+    ------
+    SchemaError
+        There is no such package.
+    """
     spec = find_spec(name)
     if spec is None or not spec.submodule_search_locations:
-        distribution = name.partition(".")[0].replace("_", "-")
-        raise SchemaError(f"the package {name} is not installed: pip install --force-reinstall {distribution}")
-    return Path(next(iter(spec.submodule_search_locations)))
+        raise SchemaError(f"the package {name} is not installed: {_repair(name)}")
+    folder = Path(next(iter(spec.submodule_search_locations)))
+    if folder.is_dir():
+        return folder
+    from importlib.resources import files
+
+    return files(name)
+
+
+def _repair(package: str) -> str:
+    """Say how a package comes to have its schemas."""
+    if getattr(sys, "frozen", False):
+        return f"have the program that was frozen hold its data files (PyInstaller: --collect-data {package})"
+    return f"pip install --force-reinstall {package.partition('.')[0].replace('_', '-')}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..outline.page import fallback, html_text, resource
@@ -97,9 +96,11 @@ def _class(look: Look) -> str:
 
 @cache
 def _style() -> str:
+    from importlib.resources import files
+
     looks = "".join(
         f":is(.rcm-steps, #rcm) .{_class(look)} {{ background: light-dark({look.fill}, {look.dark_fill}); "
         f"color: light-dark({look.ink}, {look.dark_ink}); }}\n"
         for look in (*LOOKS.values(), OTHER)
     )
-    return Path(__file__).with_name("steps.css").read_text(encoding="utf-8") + looks
+    return files("roman_cal_models.view").joinpath("steps.css").read_text(encoding="utf-8") + looks

@@ -8,6 +8,9 @@ from __future__ import annotations
 # Release of RAD that the classes were generated from.
 RAD_VERSION = "1.2.1"
 
+# Its newest manifest.
+MANIFEST = "datamodels-2.2.0"
+
 # Family of schemas, or family#path for an object described in place -> class.
 CLASSES = {
     "associations": "Associations",
@@ -376,6 +379,22 @@ CLASSES = {
     "wfi_wcs": "WfiWcs",
     "wfi_wcs#meta": "WfiWcsMeta",
     "wfi_wcs#meta.wcs_fit_results": "WfiWcsMetaWcsFitResults",
+}
+
+# Families of this release without nodes: drafts, and the inside of foreign objects.
+WITHOUT_NODES = {
+    "CCSP/ccsp_custom_product",
+    "CCSP/ccsp_minimal",
+    "forced_catalog_table",
+    "multiband_catalog_table",
+    "prompt_catalog_table",
+    "rad_schema",
+    "source_catalog_columns",
+    "tables/forced_catalog_table",
+    "tables/multiband_catalog_table",
+    "tables/prompt_catalog_table",
+    "tables/source_catalog_columns",
+    "tables/time_domain_source_catalog_table",
 }
 
 # Class -> module.

@@ -1,4 +1,4 @@
-"""Classes of nodes and models, made at run time as the generated ones are made before it."""
+"""Classes of nodes, made at run time as the generated ones are made before it."""
 
 from __future__ import annotations
 
@@ -7,20 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import SchemaError
-from ..models import classes as models
-from ..models.data_model import DataModel
-from ..nodes import classes as nodes
-from ..nodes.list_node import ListNode
-from ..nodes.names import attribute_name
-from ..nodes.object_node import ObjectNode, Properties, TaggedObjectNode
-from ..nodes.scalar_node import StringNode
-from ..nodes.time_node import TimeNode
 from ..schema.families import Family, class_names, collect
 from ..schema.properties import ObjectSchema
 from ..schema.registry import SchemaRegistry
 from ..schema.uris import URI
+from . import classes
+from .catalogs import CatalogMixin
+from .list_node import ListNode
+from .names import attribute_name
+from .object_node import ObjectNode, Properties, TaggedObjectNode
+from .scalar_node import StringNode
+from .time_node import TimeNode
 
-__all__ = ["Names", "make_classes", "names_for"]
+__all__ = ["Names", "families_to_make", "make_classes", "names_for"]
 
 # Where the classes are found by their names, by whoever unpickles a node.
 _MODULE = __name__.partition(".")[0]
@@ -44,29 +43,45 @@ class Names:
     models: dict[str, str]
 
 
-def names_for(registry: SchemaRegistry, base: str, taken: Container[str]) -> Names:
-    """Return the names of the classes of an authority's schemas.
+def families_to_make(
+    registry: SchemaRegistry, base: str, *, without: Container[str] = (), start: Iterable[str] | None = None
+) -> list[Family]:
+    """Return the families of which nodes are, as `roman_cal_models.schema.families.collect` finds them."""
+    found = collect(registry, base, without=without, start=start)
+    return [family for family in found if family.kind in (*_KINDS, "object")]
+
+
+def names_for(families: Iterable[Family], base: str, taken: Container[str], *, models_too: bool = False) -> Names:
+    """Return the names of the classes of families.
 
     Parameters
     ----------
-    registry : SchemaRegistry
-        Where the schemas are.
+    families : iterable of Family
+        The families.
     base : str
-        Scheme and authority.
+        Scheme and authority of their schemas.
     taken : container of str
         The names that others have. A class of nodes whose name is among them gets the last word of the authority
         before it.
+    models_too : bool
+        Whether a model whose name is taken gets the word as well.
 
     Raises
     ------
     SchemaError
         A name is taken nevertheless, or is none that Python knows.
     """
-    families = _families(registry, base)
+    families = list(families)
     word = "".join(filter(str.isalnum, base.rpartition("/")[2])).capitalize()
-    found = {key: word + name if name in taken else name for key, name in class_names(families).items()}
+
+    def free(name: str) -> str:
+        return word + name if name in taken else name
+
+    found = {key: free(name) for key, name in class_names(families).items()}
     tops = {
-        found[family.newest.family]: family.model for family in families if family.model and family.kind == "object"
+        found[family.newest.family]: free(family.model) if models_too else family.model
+        for family in families
+        if family.model and family.kind == "object"
     }
     for name in (*found.values(), *tops.values()):
         if not name.isidentifier():
@@ -79,10 +94,10 @@ def names_for(registry: SchemaRegistry, base: str, taken: Container[str]) -> Nam
     return Names(found, tops)
 
 
-def make_classes(registry: SchemaRegistry, base: str, names: Names) -> None:
+def make_classes(families: Iterable[Family], base: str, names: Names) -> None:
     """Make the classes, so that they are found by their names and by their schemas."""
-    nodes.REGISTERED_NAMES.update({(base, key): name for key, name in names.nodes.items()})
-    for family in _families(registry, base):
+    classes.REGISTERED_NAMES.update({(base, key): name for key, name in names.nodes.items()})
+    for family in families:
         if family.kind == "object":
             _make_objects(family, base, names)
         else:
@@ -90,12 +105,8 @@ def make_classes(registry: SchemaRegistry, base: str, names: Names) -> None:
             attributes = {"_base": base, "_families": family.homes}
             title = family.roots[0][1].title
             _make_node(name, (_KINDS[family.kind],), title, attributes, slots=family.kind != "time")
-    nodes.class_of.cache_clear()
-    models.model_class.cache_clear()
-
-
-def _families(registry: SchemaRegistry, base: str) -> list[Family]:
-    return [family for family in collect(registry, base) if family.kind in (*_KINDS, "object")]
+    classes.class_of.cache_clear()
+    classes.class_of_document.cache_clear()
 
 
 def _make_objects(family: Family, base: str, names: Names) -> None:
@@ -113,9 +124,9 @@ def _make_objects(family: Family, base: str, names: Names) -> None:
             _make_node(name, (ObjectNode,), newest.title, {**attributes, **declared})
             continue
         holder = _class(f"{name}Properties", (Properties,), newest.title, declared)
-        _make_node(name, (holder, TaggedObjectNode), newest.title, attributes)
-        model = nodes.REGISTERED_MODELS[name] = names.models[name]
-        models.REGISTERED[model] = _class(model, (holder, DataModel), newest.title, {"_node_name": name})
+        mixins = (CatalogMixin,) if family.is_catalog else ()
+        _make_node(name, (holder, *mixins, TaggedObjectNode), newest.title, attributes)
+        classes.REGISTERED_MODELS[name] = names.models[name]
 
 
 def _declared(versions: Iterable[ObjectSchema]) -> dict[str, str]:
@@ -123,7 +134,7 @@ def _declared(versions: Iterable[ObjectSchema]) -> dict[str, str]:
     declared: dict[str, str] = {}
     for schema in versions:
         for key, place in schema.properties.items():
-            name = nodes.class_name_of(place.object)
+            name = classes.class_name_of(place.object)
             if key.isidentifier():
                 declared.setdefault(attribute_name(key), "Any" if name == "ObjectNode" else name)
     return declared
@@ -132,7 +143,7 @@ def _declared(versions: Iterable[ObjectSchema]) -> dict[str, str]:
 def _make_node(
     name: str, bases: tuple[type, ...], title: str | None, attributes: dict[str, Any], *, slots: bool = True
 ) -> None:
-    nodes.REGISTERED[name] = _class(name, bases, title, attributes, slots=slots)
+    classes.REGISTERED[name] = _class(name, bases, title, attributes, slots=slots)
 
 
 def _class(
