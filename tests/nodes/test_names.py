@@ -12,7 +12,7 @@ import roman_cal_models as rcm
 from roman_cal_models import L2CalStep, config
 from roman_cal_models.nodes.classes import named
 from roman_cal_models.nodes.generated import _index
-from roman_cal_models.nodes.names import closest
+from roman_cal_models.nodes.names import closest, meant
 
 
 @pytest.fixture
@@ -254,3 +254,16 @@ def test_every_missing_property_of_every_class_can_be_described() -> None:
 @pytest.mark.parametrize(("name", "near"), [("drak", "dark"), ("alter", None)])  # ratios of 0.75 and 0.727
 def test_a_name_is_near_from_three_quarters_on(name: str, near: str | None) -> None:
     assert closest(name, ["dark", "filter"]) == near
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("typ", "type"), ("falt", "flat_field"), ("dta", "data"), ("flat_feild", "flat_field"), ("expo", "exposure")],
+)
+def test_what_was_meant_by_a_wrong_name(name: str, found: str) -> None:
+    assert meant(name, ["flat_field", "type", "data", "dq", "exposure", "exposure_time", 3]) == found
+
+
+@pytest.mark.parametrize("name", ["", "d", "ty", "nonsense", "tweakreg_catalog"])
+def test_what_is_like_no_name_is_held_for_none(name: str) -> None:
+    assert meant(name, ["flat_field", "type", "data", "source_catalog"]) is None

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from ..errors import SchemaNotFoundError
+from ..nodes.classes import class_name_of_family, model_name
+from ..nodes.names import meant
 from ..schema import installed, uris
 from ..schema.properties import walk
 from ..schema.registry import SchemaRegistry
+from .products import FAMILIES
 
 __all__ = ["Column", "columns", "schema_uri_of", "schemas_of_files"]
 
@@ -78,9 +81,21 @@ def schema_uri_of(family: str, version: str | None = None) -> str:
     found = store.versions(family, base=base)
     chosen = [uri for uri in found if version in (None, uri.version)]
     if not chosen:
-        known = f"There are: {', '.join(uri.version for uri in found)}" if found else "No version is installed"
-        raise SchemaNotFoundError(f"there is no {family}{'' if version is None else f'-{version}'}. {known}")
+        if not found:
+            raise SchemaNotFoundError(f"there is no family {family!r}. {_hint(family)}")
+        known = ", ".join(uri.version for uri in found)
+        raise SchemaNotFoundError(f"there is no {family}{'' if version is None else f'-{version}'}. There are: {known}")
     return str(chosen[-1])
+
+
+def _hint(name: str) -> str:
+    """Return which family was meant by what is the name of none: that of a class is understood as well."""
+    families: dict[str, str] = {}
+    for uri in map(uris.parse, schemas_of_files(installed())):
+        class_name = class_name_of_family(uri)
+        families |= {each: uri.family for each in (uri.family, class_name, model_name(class_name or "")) if each}
+    near = name if name in families else meant(name, families)
+    return f"There are: {', '.join(FAMILIES)}" if near is None else f"Did you mean {families[near]!r}?"
 
 
 @cache

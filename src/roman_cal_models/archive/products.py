@@ -18,7 +18,7 @@ to the row of the file that lists it.
 
 from __future__ import annotations
 
-__all__ = ["TABLES", "tables_of"]
+__all__ = ["FAMILIES", "TABLES", "tables_of"]
 
 _SCIENCE = "ScienceRefData"
 
@@ -48,6 +48,9 @@ _BY_FAMILY = {
 
 TABLES = tuple(dict.fromkeys(table for tables in _BY_FAMILY.values() for table in tables))
 """Every table of the catalogue."""
+
+FAMILIES = tuple(_BY_FAMILY)
+"""Every family of files that the catalogue has tables for."""
 
 
 def tables_of(family: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ..printable import printable
+from .arguments import inside
 from .terminal import has_colours, print_json, print_styled
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     from ..header.reading import read_header
     from ..nodes.outline_builder import hint, outline
 
-    path = "" if options.path == "roman" else options.path.removeprefix("roman.")
+    path = inside(options.path)
     header = read_header(options.file)
     whole = outline(header.node, os.path.basename(options.file))
     entry = whole.at(path)

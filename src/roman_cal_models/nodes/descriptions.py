@@ -102,7 +102,7 @@ def describe(schema: ObjectSchema | None, path: str) -> Description:
             place = None if place is None else place.items
         if place is None:
             known = () if owner is None else tuple(owner.properties)
-            near = names.closest(key, known)
+            near = names.meant(key, known)
             hint = f" Did you mean {near!r}?" if near else f" There are: {', '.join(known)}" if known else ""
             raise UnknownAttributeError(f"no schema describes {part!r} of {path!r}.{hint}")
     assert place is not None

@@ -18,6 +18,7 @@ __all__ = [
     "attribute_name",
     "closest",
     "key_name",
+    "meant",
     "missing",
     "properties_first",
     "reserved",
@@ -28,6 +29,7 @@ __all__ = [
 # 'tweakreg_catalog' none of 'source_catalog' (0.6)
 _NEAR = 0.75
 _SHORTEST = 4
+_SHORTEST_BEGINNING = 3
 
 
 class _First(str):
@@ -76,6 +78,26 @@ def _closest(name: str, known: tuple[str, ...]) -> str | None:
     return next(iter(difflib.get_close_matches(name, others, n=1, cutoff=_NEAR)), None)
 
 
+def meant(name: str, known: Iterable[Any]) -> str | None:
+    """Return the known name that was most likely meant by one that is surely wrong, or None.
+
+    Beside what `closest` finds, that is the shortest name that begins so, in letters that may be misspelt:
+    ``exposure_time`` for ``exposure_tme``, ``type`` for ``typ``, ``flat_field`` for ``falt``.
+    """
+    names = [key for key in known if isinstance(key, str)]
+    near = closest(name, names)
+    if near is not None or len(name) < _SHORTEST_BEGINNING or name in names:
+        return near
+    import difflib
+
+    names.sort(key=len)
+    begun = [key for key in names if key.startswith(name)]
+    # as long as the name, and a letter longer: one may have been left out
+    beginnings = {key[: len(name) + more]: key for key in reversed(names) for more in (0, 1)}
+    like = [beginnings[each] for each in difflib.get_close_matches(name, beginnings, n=1, cutoff=_NEAR)]
+    return next(iter(begun + like), None)
+
+
 def unknown(node: ObjectCore, key: str, near: str | None) -> str:
     """Return what to say of a name that no schema knows, and that may be meant to be another."""
     hint = "" if near is None else f"; did you mean {near!r}?"
@@ -100,7 +122,7 @@ def _describe_missing(node: ObjectCore, key: Any) -> str:
         optional = "optional" if key not in node._schema.required else "required, but nobody has set it yet"  # type: ignore[union-attr]
         target = format_path((*node.path(), attribute_name(key)))
         return f"{where} is not here: {_owner(node)} has it as {optional}. To add it: {target} = {_example(place)}"
-    near = closest(key, {*node.schema_properties(), *node}) if isinstance(key, str) else None
+    near = meant(key, (*node.schema_properties(), *node)) if isinstance(key, str) else None
     hint = f" Did you mean {near!r}?" if near is not None else ""
     present = ", ".join(map(str, node)) or "no values"
     return f"{where} is not here, and {_owner(node)} knows no such property.{hint} Here are: {present}"

@@ -17,7 +17,7 @@ from .core import ListCore, ObjectCore
 from .deferred import AsdfArray, Deferred, FileValue
 from .descriptions import unit_of_several
 from .lazy_dict import raw_get
-from .names import closest
+from .names import meant
 
 if TYPE_CHECKING:
     from ..schema.properties import ObjectSchema, PropertySchema
@@ -84,7 +84,7 @@ def hint(entry: Entry, path: str) -> str:
     if above is None:
         return hint(entry, parent)
     known = [member.name for member in above.members()]
-    near = closest(name, known)
+    near = meant(name, known)
     if near is not None:
         return f". Did you mean {above.path}{'.' if above.path else ''}{near}?"
     return f". {above.path or 'The file'} holds {', '.join(known) or 'nothing else'}"

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..archive.mapping import schemas_of_files
+from ..archive.products import FAMILIES
 from ..archive.releases import Change, compare_versions
-from ..errors import SchemaNotFoundError
+from ..errors import SchemaNotFoundError, UnknownAttributeError
 from ..nodes.classes import class_name_of_family, model_name
 from ..nodes.descriptions import Description, describe
-from ..nodes.names import closest
+from ..nodes.names import meant
 from ..schema import installed, uris
 from ..schema.properties import ITEMS, walk
 from ..schema.uris import ROMAN, URI
 
-__all__ = ["Family", "changes_of", "family", "family_names"]
+__all__ = ["Family", "changes_of", "family", "family_names", "family_with"]
 
 
 _METASCHEMA = "rad_schema"
@@ -119,6 +121,27 @@ def family_names() -> list[str]:
     return sorted({uri.family for uri in _schema_uris()})
 
 
+def family_with(path: str) -> str | None:
+    """Return a family of files that has a property, None if there is none: of images first, as most ask for them.
+
+    Parameters
+    ----------
+    path : str
+        Dotted name of the property: ``"meta.cal_step"``.
+    """
+    found = {uris.parse(uri).family: uri for uri in schemas_of_files(installed())}
+    images_first = sorted(found, key=lambda name: (name != "wfi_image", name not in FAMILIES, name))
+    return next((name for name in images_first if _has(found[name], path)), None)
+
+
+def _has(uri: str, path: str) -> bool:
+    try:
+        describe(installed().root(uri).object, path)
+    except UnknownAttributeError:
+        return False
+    return True
+
+
 def _schema_uris() -> Iterator[URI]:
     return (uri for uri in installed().store.schema_uris() if uri.family != _METASCHEMA)
 
@@ -132,7 +155,7 @@ def _uri(name: str, version: str | None) -> URI:
     else:
         found = next((found for key in _families(name) if (found := store.versions(key[1], base=key[0]))), ())
     if not found:
-        near = closest(name, [*family_names(), *_classes()])
+        near = meant(name, [*family_names(), *_classes()])
         raise SchemaNotFoundError(f"there is no family or class {name!r}.{f' Did you mean {near!r}?' if near else ''}")
     chosen = [uri for uri in found if version in (None, uri.version)]
     if not chosen:
