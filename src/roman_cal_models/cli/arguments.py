@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["inside", "keys_of", "make_folder", "number_of_processes"]
+__all__ = ["inside", "keys_of", "make_folder", "number_of_processes", "page"]
 
 _part = re.compile(r"([^\[\]]+)((?:\[-?\d{1,9}\])*)").fullmatch
 
@@ -47,6 +47,14 @@ def number_of_processes(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes, 1 or more")
     return int(text)
+
+
+def page(text: str) -> Path:
+    """Return a file that was named for a page: its ending keeps an image from being overwritten by mistake."""
+    path = Path(text)
+    if path.suffix not in (".html", ".htm"):
+        raise argparse.ArgumentTypeError(f"{text!r} does not end in .html")
+    return path
 
 
 def make_folder(folder: Path) -> None:
