@@ -45,7 +45,7 @@
   const below = spacer();
   body.append(ruler, above, below);
   let step = 0; // from a row to the next
-  let drawn = [0, -1];
+  let drawn = [0, 0];
 
   const measure = () => {
     const two = all.slice(0, 1).flatMap((index) => [row(index), row(index)]);
@@ -60,18 +60,29 @@
     const sight = Math.ceil(scroll.clientHeight / step);
     const first = Math.max(0, Math.min(Math.floor(scroll.scrollTop / step) - sight, shown.length - 3 * sight));
     const last = Math.min(shown.length, first + 3 * sight);
-    if (drawn[0] === first && drawn[1] === last) return;
+    const [from, to] = drawn;
+    if (from === first && to === last) return;
     drawn = [first, last];
-    while (above.nextSibling !== below) above.nextSibling.remove();
     above.firstChild.style.height = `${Math.max(0, first * step - 2)}px`;
     below.firstChild.style.height = `${Math.max(0, (shown.length - last) * step - 2)}px`;
     above.hidden = first === 0;
     below.hidden = last === shown.length;
-    above.after(...shown.slice(first, last).map(row));
+    const make = (start, end) => shown.slice(start, end).map(row);
+    if (last <= from || first >= to) {
+      while (above.nextSibling !== below) above.nextSibling.remove();
+      above.after(...make(first, last));
+      return;
+    }
+    // rows that stay in sight stay what they are: one of them may have the focus
+    for (let each = from; each < first; each += 1) above.nextSibling.remove();
+    for (let each = last; each < to; each += 1) below.previousSibling.remove();
+    above.after(...make(first, from));
+    below.before(...make(to, last));
   };
 
   const redraw = () => {
-    drawn = [0, -1];
+    drawn = [0, 0];
+    while (above.nextSibling !== below) above.nextSibling.remove();
     draw();
   };
 
@@ -147,9 +158,11 @@
     const tree = dialog.querySelector("[data-rcm]");
     tree.replaceChildren();
     delete tree.dataset.ready;
+    dialog.dataset.file = index;
     dialog.showModal();
     if (file[BLOCK] < 0) return;
     const block = await unpack(file[BLOCK]);
+    if (dialog.dataset.file !== String(index)) return; // another one was opened meanwhile
     tree.innerHTML = block.files[file[PLACE]].map((number) => block.pieces[number]).join("");
     const script = document.createElement("script");
     script.textContent = document.getElementById("tree-script").textContent;
