@@ -50,7 +50,7 @@ def test_what_an_extra_brings_has_the_same_bound_in_the_tests(repository: Path) 
     tested = set(extras["test"])
     brought = {
         text
-        for name in ("archive", "distributed", "fast", "images", "parquet", "remote", "s3", "view")
+        for name in ("archive", "completion", "distributed", "fast", "images", "parquet", "remote", "s3", "view")
         for text in extras[name]
     }
     assert brought <= tested

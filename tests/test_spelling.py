@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from roman_cal_models.spelling import closest, did_you_mean
+from roman_cal_models.spelling import closest, did_you_mean, meant
 
 KNOWN = [
     "data",
@@ -25,7 +25,7 @@ KNOWN = [
 
 
 @pytest.mark.parametrize(
-    ("name", "meant"),
+    ("name", "near"),
     [
         ("flatfield", "flat_field"),
         ("drak", "dark"),
@@ -40,9 +40,24 @@ KNOWN = [
         ("", None),
     ],
 )
-def test_what_is_near_is_meant(name: str, meant: str | None) -> None:
-    assert closest(name, KNOWN) == meant
-    assert did_you_mean(name, KNOWN) == ("" if meant is None else f" Did you mean {meant!r}?")
+def test_what_is_near_is_found(name: str, near: str | None) -> None:
+    assert closest(name, KNOWN) == near
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("typ", "type"), ("falt", "flat_field"), ("dta", "data"), ("flat_feild", "flat_field"), ("expo", "exposure")],
+)
+def test_what_was_meant_by_a_wrong_name(name: str, found: str) -> None:
+    known = ["flat_field", "type", "data", "dq", "exposure", "exposure_time", 3]
+    assert meant(name, known) == found
+    assert did_you_mean(name, known) == f" Did you mean {found!r}?"
+
+
+@pytest.mark.parametrize("name", ["", "d", "ty", "nonsense", "tweakreg_catalog"])
+def test_what_is_like_no_name_is_held_for_none(name: str) -> None:
+    assert meant(name, ["flat_field", "type", "data", "source_catalog"]) is None
+    assert did_you_mean(name, ["flat_field", "type"]) == ""
 
 
 def test_a_misspelt_name_of_the_package_is_told_by_python() -> None:

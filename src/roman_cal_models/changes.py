@@ -35,7 +35,22 @@ class Change:
     reason: str
 
     def __str__(self) -> str:
-        return printable(f"{format_path(self.path)} is {self.kind}: {self.value!r} ({self.reason})")
+        return printable(f"{format_path(self.path)} is {self.kind}: {_text(self.value)} ({self.reason})")
+
+
+def _text(value: Any) -> str:
+    """Return a value as a file has it, and not as Python shows it: ``false``, ``0``, ``nan``, ``'?'``."""
+    if isinstance(value, str):
+        return repr(value)
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(_text, value))}]"
+    # of the value of an array, and of a time, by what they have: nothing is imported here
+    if getattr(value, "shape", None) == ():
+        plain = getattr(value, "isot", None) or value.tolist()
+        return str(plain) if isinstance(plain, (str, int, float)) else str(value)
+    return str(value)
 
 
 @dataclass

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-__all__ = ["closest", "did_you_mean"]
+__all__ = ["closest", "did_you_mean", "meant"]
 
 # difflib's ratio from which a name is held to be a misspelling: 'drak' is one of 'dark' (0.75),
 # 'tweakreg_catalog' none of 'source_catalog' (0.6)
@@ -19,9 +19,29 @@ def closest(name: str, known: Iterable[Any]) -> str | None:
     return _closest(name, tuple(key for key in known if isinstance(key, str)))
 
 
+def meant(name: str, known: Iterable[Any]) -> str | None:
+    """Return the known name that was most likely meant by one that is surely wrong, or None.
+
+    Beside what `closest` finds, that is the shortest name that begins so, in letters that may be misspelt:
+    ``exposure_time`` for ``exposure_tme``, ``type`` for ``typ``, ``flat_field`` for ``falt``.
+    """
+    names = [key for key in known if isinstance(key, str)]
+    near = closest(name, names)
+    if near is not None or len(name) < _SHORTEST or name in names:
+        return near
+    import difflib
+
+    names.sort(key=len)
+    begun = [key for key in names if key.startswith(name)]
+    # as long as the name, and a letter longer: one may have been left out
+    beginnings = {key[: len(name) + more]: key for key in reversed(names) for more in (0, 1)}
+    like = [beginnings[each] for each in difflib.get_close_matches(name, beginnings, n=1, cutoff=_NEAR)]
+    return next(iter(begun + like), None)
+
+
 def did_you_mean(name: str, known: Iterable[Any]) -> str:
-    """Return the question that follows an error about a name, with a space before it; nothing where none is near."""
-    near = closest(name, known)
+    """Return the question that follows an error about a name, with a space before it; nothing where none was meant."""
+    near = meant(name, known)
     return "" if near is None else f" Did you mean {near!r}?"
 
 

@@ -34,8 +34,11 @@ def test_the_statements(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_an_unknown_family_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["catalog", "--columns", "wfi_imag"]) == 1
-    assert "there is no family 'wfi_imag'. Did you mean 'wfi_image'?" in capsys.readouterr().err
+    for name in ("wfi_imag", "ImageModel", "ImageModl"):
+        assert main(["catalog", "--columns", name]) == 1
+        assert capsys.readouterr().err == f"there is no family {name!r}. Did you mean 'wfi_image'?\n"
+    assert main(["catalog", "--columns", "nonsense"]) == 1
+    assert "there is no family 'nonsense'. There are: wfi_science_raw, ramp, " in capsys.readouterr().err
 
 
 def test_something_must_be_asked_for() -> None:

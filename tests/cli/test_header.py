@@ -53,6 +53,60 @@ def test_it_prints_json(image: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert roman["meta"]["wcs"].keys() == {"tag"}
 
 
+def test_it_prints_a_part(image: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["header", str(image)]) == 0
+    whole = capsys.readouterr().out.splitlines()
+    for path in ("meta.exposure", "roman.meta.exposure"):
+        assert main(["header", str(image), path]) == 0
+        assert capsys.readouterr().out.splitlines() == [line for line in whole if line.startswith("meta.exposure.")]
+    for path in ("data", "meta.exposure.start_time", "meta.wcs"):
+        assert main(["header", str(image), path]) == 0
+        assert capsys.readouterr().out.splitlines() == [line for line in whole if line.startswith(f"{path} = ")]
+
+
+def test_it_prints_an_item_of_a_list(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = rcm.ImageModel.create_fake_data({"meta": {"exposure": {"read_pattern": [[1], [2, 3]]}}}, shape=(4, 4))
+    path = str(model.save(tmp_path / "image.asdf"))
+    assert main(["header", path, "meta.exposure.read_pattern[1]"]) == 0
+    assert main(["header", path, "meta.exposure.read_pattern[-1][0]"]) == 0
+    out = capsys.readouterr().out
+    assert out.splitlines() == ["meta.exposure.read_pattern[1] = [2, 3]", "meta.exposure.read_pattern[-1][0] = 2"]
+    assert main(["header", path, "meta.exposure.read_pattern[2]"]) == 1
+
+
+def test_a_part_as_json(image: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["header", "--json", str(image), "meta.cal_step"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert (printed["model_type"], printed["path"], printed["value"]["dark"]) == (
+        "ImageModel",
+        "meta.cal_step",
+        "INCOMPLETE",
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("meta.cal_stp", "there is no meta.cal_stp. Did you mean meta.cal_step?"),
+        ("meta.exposure.typ", "Did you mean meta.exposure.type?"),
+        ("meta.cal_step.falt", "Did you mean meta.cal_step.flat_field?"),
+        ("dta", "Did you mean data?"),
+        ("meta.exposure[0]", "there is no meta.exposure[0]"),
+        ("meta..x", "'' is not a name"),
+    ],
+)
+@pytest.mark.parametrize("command", ["header", "info"])
+def test_a_part_that_is_not_there(
+    command: str, path: str, words: str, image: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, str(image), path]) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert len(told.err.splitlines()) == 1
+    assert str(image) in told.err
+    assert words in told.err or (command == "info" and path == "meta..x")
+
+
 @pytest.mark.parametrize("arguments", [["header"], ["header", "--json"], ["identify"], ["identify", "--json"]], ids=str)
 def test_it_imports_nothing_heavy(arguments: list[str], image: Path) -> None:
     done = subprocess.run([sys.executable, "-c", RUN, *arguments, str(image)], capture_output=True, text=True)

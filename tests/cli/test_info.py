@@ -24,6 +24,11 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(autouse=True)
+def no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 def _printed(capsys: pytest.CaptureFixture[str], *arguments: object, status: int = 0) -> str:
     assert main(["info", *map(str, arguments)]) == status
     printed = capsys.readouterr()

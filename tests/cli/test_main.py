@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 import roman_cal_models
 from roman_cal_models.cli import COMMANDS, main
+from roman_cal_models.cli.commands import GROUPS
 
 IMPORTED = """
 import contextlib, io, json, sys
@@ -26,12 +28,49 @@ def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True)
 
 
+def test_help_has_the_commands_in_groups(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    headings = [line for line in capsys.readouterr().out.splitlines() if line.endswith(":") and line[0] != " "]
+    assert headings == [*(f"{heading}:" for heading in GROUPS), "options:"]
+    assert len(COMMANDS) == sum(map(len, GROUPS.values()))
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"), [("inf", "'info'"), ("idntify", "'identify'"), ("val", "'validate'"), ("paint", "There are: ")]
+)
+def test_a_word_that_is_no_command_is_told_with_what_may_be_meant(
+    word: str, hint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([word, "image.asdf"])
+    assert ended.value.code == 2
+    told = capsys.readouterr().err.splitlines()[-1]
+    assert f"there is no command {word!r}" in told
+    assert hint in told
+
+
+def test_the_module_is_the_command(tmp_path: Path) -> None:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "roman_cal_models", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=os.environ | {"COLUMNS": "99"})
+
+    assert run("--version").stdout.strip() == roman_cal_models.__version__
+    assert run("--help").stdout.startswith("usage: python -m roman_cal_models [-h]")
+    told = run("info", "--help").stdout
+    assert told.startswith("usage: python -m roman_cal_models info [-h]")
+    assert "\nexample: python -m roman_cal_models info " in told
+    assert run("paint").returncode == 2
+    missing = run("info", "missing.asdf")
+    assert (missing.returncode, missing.stderr) == (1, "missing.asdf: No such file or directory\n")
+
+
 def test_help_names_every_subcommand(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
         main(["--help"])
     text = capsys.readouterr().out
     assert exit_.value.code == 0
-    assert [name for name in COMMANDS if f"    {name} " not in text] == []
+    assert [name for name in COMMANDS if f"\n  {name} " not in text] == []
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -67,6 +67,12 @@ def test_a_tag_names_a_version(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (["L2CalStp"], "Did you mean 'L2CalStep'?"),
         (["L2CalStep.flat_feld"], "Did you mean 'flat_field'?"),
+        (["ImageModl"], "Did you mean 'ImageModel'?"),
+        (["L2CalStep.falt"], "Did you mean 'flat_field'?"),
+        (["wfi_image.meta.exposure.typ"], "Did you mean 'type'?"),
+        (["meta.cal_step"], "comes first, such as wfi_image.meta.cal_step"),
+        (["meta.cal_step.drk"], "comes first, such as wfi_image.meta.cal_step.drk"),
+        (["resultantdq_sci"], "there is no family or class 'resultantdq_sci'"),
         (["L2CalStep", "--of", "9.0.0"], "there is no version 9.0.0"),
     ],
 )

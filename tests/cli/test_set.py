@@ -91,9 +91,58 @@ def test_all_or_none_are_set_and_every_wrong_one_is_told(path: Path, capsys: pyt
     assert "'DONE' is not one of" in lines[1]
     assert "'long' is not of type number" in lines[2]
     assert "is not a time" in lines[3]
-    assert "meta.statistics is not here" in lines[4]
+    assert lines[4].startswith("meta.statistics is not in the file; with --create it is added")
     assert lines[5] == "data holds an object (ndarray) that cannot be given as text"
     assert path.read_bytes() == before
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Path:
+    return rcm.ImageModel.create_fake_data(shape=(4, 4)).save(tmp_path / "fresh.asdf")
+
+
+def test_what_leads_to_a_value_is_created(fresh: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = fresh.read_bytes()
+    assignments = ["meta.cal_step.flat_field=COMPLETE", "meta.cal_step.dark=SKIPPED"]
+    assert main(["set", str(fresh), *assignments]) == 1
+    told = "meta.cal_step is not in the file; with --create it is added, with the least that its schema asks for"
+    assert capsys.readouterr().err.splitlines() == [told] * 2
+    assert fresh.read_bytes() == before
+    assert main(["set", str(fresh), *assignments, "--create"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "meta.cal_step: created",
+        "meta.cal_step.flat_field: 'INCOMPLETE' -> 'COMPLETE'",
+        "meta.cal_step.dark: 'INCOMPLETE' -> 'SKIPPED'",
+        f"written: {fresh}",
+    ]
+    with rcm.open(fresh, validate=True) as model:
+        assert model.meta.cal_step == rcm.L2CalStep.create_minimal({"flat_field": "COMPLETE", "dark": "SKIPPED"})
+
+
+def test_what_is_created_is_of_the_version_of_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old = rcm.ImageModel.create_fake_data(version="1.0.0", shape=(4, 4)).save(tmp_path / "old.asdf")
+    assert main(["set", str(old), "meta.cal_step.flat_field=COMPLETE", "--create", "--json"]) == 0
+    created, changed = json.loads(capsys.readouterr().out)
+    assert (created["path"], created["old"], "dark_decay" in created["new"]) == ("meta.cal_step", None, False)
+    assert changed == {"path": "meta.cal_step.flat_field", "old": "INCOMPLETE", "new": "COMPLETE"}
+    with rcm.open(old, validate=True) as model:
+        assert model.meta.cal_step == rcm.L2CalStep.create_minimal({"flat_field": "COMPLETE"}, version="1.0.0")
+
+
+def test_what_a_created_section_still_needs_is_told(fresh: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = fresh.read_bytes()
+    assert main(["set", str(fresh), "meta.statistics.good_pixel_fraction=1", "--create"]) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    lines = told.err.splitlines()
+    assert f"{fresh}: meta.statistics.image_rms: is required and missing (meta/statistics-2.0.0)" in lines
+    assert all(line.startswith(f"{fresh}: meta.statistics.") for line in lines)
+    assert fresh.read_bytes() == before
+
+
+def test_nothing_is_created_in_vain(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["set", str(path), "meta.cal_step.flat_field=SKIPPED", "--create", "--dry-run"]) == 0
+    assert "created" not in capsys.readouterr().out
 
 
 def test_another_file_can_be_written(path: Path, tmp_path: Path) -> None:

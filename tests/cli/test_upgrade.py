@@ -26,7 +26,21 @@ def test_a_copy_is_written_and_the_file_kept(old: Path, tmp_path: Path, capsys: 
         assert model.tag == rcm.RampModel._node_type._default_tag
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith(f"{old}: ramp-1.0.0 -> ramp-")
-    assert any("meta.exposure.hga_move is assumed: False" in line for line in lines[1:])
+    assert any("meta.exposure.hga_move is assumed: false" in line for line in lines[1:])
+
+
+def test_what_was_assumed_is_told_as_files_have_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old = rcm.ImageModel.create_fake_data(version="1.0.0", shape=(2, 2)).save(tmp_path / "old.asdf")
+    assert main(["upgrade", str(old), "--out", str(tmp_path / "new")]) == 0
+    assumed = [line.split(" is assumed: ") for line in capsys.readouterr().out.splitlines() if " is assumed: " in line]
+    values = {path.strip(): value.partition(" (")[0] for path, value in assumed}
+    assert values["dq2"] == "0"
+    assert values["chisq"] == "nan"
+    assert values["meta.exposure.hga_move"] == "false"
+    assert values["meta.ref_file.apcorr"] == "'N/A'"
+    assert not [value for value in values.values() if "np." in value or "<" in value]
+    with rcm.open(tmp_path / "new" / "old.asdf") as model:
+        assert [str(change) for change in model.assumed] == []
 
 
 def test_nothing_is_written_in_a_dry_run(old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -132,7 +132,7 @@ def test_what_is_assumed_is_told_with_its_reason() -> None:
     assumed = rcm.ImageModel.create_fake_data(version="1.0.0", shape=SHAPE).upgrade().assumed
     (moved,) = [change for change in assumed if change.path == ("meta", "exposure", "hga_move")]
     assert moved == Change("assumed", moved.path, False, moved.reason)
-    assert str(moved).startswith("meta.exposure.hga_move is assumed: False (older files do not tell")
+    assert str(moved).startswith("meta.exposure.hga_move is assumed: false (older files do not tell")
 
 
 def test_what_a_mosaic_told_elsewhere_is_moved() -> None:

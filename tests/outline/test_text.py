@@ -36,12 +36,30 @@ def test_a_line_a_value() -> None:
     ]
 
 
-@pytest.mark.parametrize("width", [12, 20, 40, 60, 61, 79])
+@pytest.mark.parametrize("width", [67, 70, 79])
 def test_lines_are_cut_to_a_width(width: int) -> None:
     whole = list(lines(TREE))
     for line, cut in zip(whole, lines(TREE, width=width), strict=True):
         assert len(cut) <= width
         assert cut == line if len(line) <= width else line.startswith(cut.removesuffix("…")) and cut.endswith("…")
+
+
+@pytest.mark.parametrize("width", [12, 20, 40, 60, 61])
+def test_where_there_is_little_room_titles_come_before_classes(width: int) -> None:
+    shown = list(lines(TREE, width=width))
+    assert max(map(len, shown)) <= width
+    assert not [line for line in shown if "Node" in line]
+    assert [line.split()[-1] for line in shown[:2]] == ["node", "node"] if width > 30 else True
+    assert len(shown) == len(list(lines(TREE)))
+
+
+def test_a_long_name_does_not_push_all_others(width: int = 60) -> None:
+    entry = _branch("top", _leaf("n" * 30, title="Long one"), _leaf("short", title="Short one"))
+    assert list(lines(entry, width=width)) == [
+        "top" + " " * 37 + "A node",
+        f"├─ {'n' * 30}  1" + " " * 13 + "Long one",
+        "└─ short" + " " * 18 + "1" + " " * 13 + "Short one",
+    ]
 
 
 def test_colours_change_nothing_but_colours() -> None:

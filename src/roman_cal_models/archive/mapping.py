@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from ..errors import SchemaNotFoundError
+from ..nodes.classes import class_name_of_family, model_name
 from ..schema import installed, uris
 from ..schema.properties import walk
 from ..schema.registry import SchemaRegistry
-from ..spelling import did_you_mean
+from ..spelling import meant
 
 __all__ = ["Column", "columns", "schema_uri_of", "schemas_of_files"]
 
@@ -80,11 +81,22 @@ def schema_uri_of(family: str, version: str | None = None) -> str:
     chosen = [uri for uri in found if version in (None, uri.version)]
     if not chosen:
         if not found:
-            known = {uris.parse(each).family for each in store.newest_manifest.schema_uris.values()}
-            raise SchemaNotFoundError(f"there is no family {family!r}.{did_you_mean(family, known)}")
-        versions = ", ".join(uri.version for uri in found)
-        raise SchemaNotFoundError(f"there is no {family}-{version}. There are: {versions}")
+            raise SchemaNotFoundError(f"there is no family {family!r}. {_hint(family)}")
+        known = ", ".join(uri.version for uri in found)
+        raise SchemaNotFoundError(f"there is no {family}-{version}. There are: {known}")
     return str(chosen[-1])
+
+
+def _hint(name: str) -> str:
+    """Return which family was meant by what is the name of none: that of a class is understood as well."""
+    from .products import FAMILIES  # which asks for the columns of those that it does not list
+
+    families: dict[str, str] = {}
+    for uri in map(uris.parse, schemas_of_files(installed())):
+        class_name = class_name_of_family(uri)
+        families |= {each: uri.family for each in (uri.family, class_name, model_name(class_name or "")) if each}
+    near = name if name in families else meant(name, families)
+    return f"There are: {', '.join(FAMILIES)}" if near is None else f"Did you mean {families[near]!r}?"
 
 
 @cache

@@ -27,7 +27,7 @@ from ..schema.families import CATALOG
 from ..schema.properties import ITEMS
 from .mapping import columns
 
-__all__ = ["TABLES", "is_likely", "likely_tables", "tables_of"]
+__all__ = ["FAMILIES", "TABLES", "is_likely", "likely_tables", "tables_of"]
 
 _SCIENCE = "ScienceRefData"
 
@@ -57,6 +57,9 @@ _BY_FAMILY = {
 
 TABLES = tuple(dict.fromkeys(table for tables in _BY_FAMILY.values() for table in tables))
 """Every table of the catalogue."""
+
+FAMILIES = tuple(_BY_FAMILY)
+"""Every family of files that the catalogue has tables for."""
 
 
 def tables_of(schema_uri: str) -> tuple[str, ...]:

@@ -5,9 +5,41 @@ from __future__ import annotations
 import argparse
 import errno
 import os
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["make_folder", "number_of_processes"]
+__all__ = ["inside", "keys_of", "make_folder", "number_of_processes", "page"]
+
+_part = re.compile(r"([^\[\]]+)((?:\[-?\d{1,9}\])*)").fullmatch
+
+
+def keys_of(path: str) -> Iterator[str | int]:
+    """Yield the keys and indexes that lead to a value: ``meta``, ``image_metas``, 0, ``name``.
+
+    Parameters
+    ----------
+    path : str
+        As it was typed: ``meta.image_metas[0].name``.
+
+    Raises
+    ------
+    ValueError
+        It is no path.
+    """
+    from ..nodes.names import key_name
+
+    for part in path.split("."):
+        found = _part(part)
+        if found is None:
+            raise ValueError(f"{path}: {part!r} is not a name, nor the name of a list with an index such as [0]")
+        yield key_name(found[1])
+        yield from (int(index) for index in re.findall(r"-?\d+", found[2]))
+
+
+def inside(path: str) -> str:
+    """Return a path of a file below its ``roman``, which may be named as well."""
+    return "" if path == "roman" else path.removeprefix("roman.")
 
 
 def number_of_processes(text: str) -> int:
@@ -15,6 +47,14 @@ def number_of_processes(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes, 1 or more")
     return int(text)
+
+
+def page(text: str) -> Path:
+    """Return a file that was named for a page: its ending keeps an image from being overwritten by mistake."""
+    path = Path(text)
+    if path.suffix not in (".html", ".htm"):
+        raise argparse.ArgumentTypeError(f"{text!r} does not end in .html")
+    return path
 
 
 def make_folder(folder: Path) -> None:

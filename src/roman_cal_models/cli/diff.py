@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from .terminal import print_json
+from ..errors import RomanCalModelsError
+from ..printable import printable
+from .terminal import complain, print_json
 
 if TYPE_CHECKING:
     from ..comparison.records import Difference
@@ -14,9 +19,15 @@ __all__ = ["PARSER", "add_arguments", "run"]
 
 PARSER = {
     "description": "Print what is different between two files: values, arrays (how many elements, and by how much at "
-    "most) and world coordinates, one a line. Ends with 1 if something is, or a file cannot be read.",
+    "most) and world coordinates, one a line, and how many there are in each section. Ends with 1 if something is, or "
+    "a file cannot be read; with --quiet with 2 if a file cannot be read, as diff does.",
     "epilog": "example: roman-cal-models diff old_cal.asdf new_cal.asdf --ignore meta.file_date --rtol 1e-6",
 }
+
+TROUBLE = 2
+"""The status of ``--quiet`` where it cannot be told whether files differ, as of diff(1)."""
+
+_DEEPEST = 2  # names of a section that differences are counted in
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,23 +45,52 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             name, type=float, default=0.0, metavar="X", help=f"{kind} tolerance of numbers (default: 0)"
         )
-    parser.add_argument("--json", action="store_true", help="print a JSON list of differences")
+    output = parser.add_mutually_exclusive_group()
+    output.add_argument("--json", action="store_true", help="print a JSON list of differences")
+    output.add_argument(
+        "--quiet", "-q", action="store_true", help="print nothing, and stop at the first difference: the status tells"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the differences; return 1 if there is one."""
-    from ..comparison.comparing import diff
+    from ..comparison.comparing import differences
     from ..comparison.records import short
 
-    found = diff(options.first, options.second, rtol=options.rtol, atol=options.atol, ignore=options.ignore)
+    ahead = differences(options.first, options.second, rtol=options.rtol, atol=options.atol, ignore=options.ignore)
+    if options.quiet:
+        return _is_there_one(ahead)
+    found = list(ahead)
     if options.json:
         print_json([_record(difference) for difference in found], indent=2, default=short)
     else:
         for difference in found:
             print(difference)
-        count = len(found) or "no"
-        print(f"{count} {'difference' if len(found) < 2 else 'differences'}")
+        print(printable(_summary(found)))
     return int(bool(found))
+
+
+def _is_there_one(found: Generator[Difference]) -> int:
+    """Return 1 if there is a difference, and 2 if that cannot be told."""
+    try:
+        with closing(found):
+            return int(next(found, None) is not None)
+    except (RomanCalModelsError, OSError) as error:
+        complain(error)
+        return TROUBLE
+
+
+def _summary(found: Sequence[Difference]) -> str:
+    """Return how many differences there are, and in which sections."""
+    sections = Counter(_section(difference.path) for difference in found)
+    counts = ", ".join(f"{count} in {section}" for section, count in sections.items())
+    return f"{len(found) or 'no'} {'difference' if len(found) < 2 else 'differences'}{f': {counts}' if counts else ''}"
+
+
+def _section(path: str) -> str:
+    """Return the section that a difference is counted in: ``meta.exposure``; an array is one of its own."""
+    *above, name = path.split(".")
+    return ".".join(above[:_DEEPEST]) or name or "the top"
 
 
 def _record(difference: Difference) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ..printable import printable
+from .arguments import inside, page
 from .terminal import has_colours, print_json, print_styled
 
 if TYPE_CHECKING:
@@ -28,7 +29,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.add_argument("file", metavar="FILE", help="path or URL")
     parser.add_argument("path", metavar="PATH", nargs="?", default="", help="part of the tree: meta.cal_step")
-    parser.add_argument("--json", action="store_true", help="print the tree as one JSON object, whole")
+    output = parser.add_mutually_exclusive_group()
+    output.add_argument("--json", action="store_true", help="print the tree as one JSON object, whole")
+    output.add_argument(
+        "--html",
+        metavar="FILE",
+        type=page,
+        help="write a page in place of printing: the problems of the file, and the tree, to be opened and searched; it "
+        "needs nothing else",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -37,14 +46,19 @@ def run(options: argparse.Namespace) -> int:
     from ..header.reading import read_header
     from ..nodes.outline_builder import hint, outline
 
-    path = "" if options.path == "roman" else options.path.removeprefix("roman.")
+    path = inside(options.path)
     header = read_header(options.file)
     whole = outline(header.node, os.path.basename(options.file))
     entry = whole.at(path)
     if entry is None:
         print(printable(f"{options.file}: there is no {path}{hint(whole, path)}"), file=sys.stderr)
         return 1
-    if options.json:
+    if options.html is not None:
+        from ..view.info_page import write_info_page
+
+        write_info_page(options.html, header, entry, options.file)
+        print(printable(f"written: {options.html}"))
+    elif options.json:
         print_json({"model_type": header.model_type, "tag": header.tag, "tree": entry.as_json()}, indent=2)
     else:
         _print(entry)

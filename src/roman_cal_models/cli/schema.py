@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from ..errors import SchemaNotFoundError
 from .terminal import print_json
 
 if TYPE_CHECKING:
@@ -46,11 +47,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print what is asked for."""
-    from ..view.families import changes_of, family
+    from ..view.families import changes_of, family, family_with
 
     found = _split(options.name)
     name, path = (options.name, None) if found is None else found.groups()
-    told = family(name, options.of)
+    try:
+        told = family(name, options.of)
+    except SchemaNotFoundError:
+        parts = options.name.split(".")
+        longest_first = (".".join(parts[:count]) for count in range(len(parts), 0, -1))
+        owner = next((known for each in longest_first if (known := family_with(each)) is not None), None)
+        if owner is None:
+            raise
+        which = f"the kind of file or section comes first, such as {owner}.{options.name}"
+        raise SchemaNotFoundError(f"there is no family or class {name!r}: {which}") from None
     one = None if path is None else _property(told, path)
     changes = changes_of(name)
     if one is not None:

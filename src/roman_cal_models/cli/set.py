@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import FilenameMismatchWarning, RomanCalModelsError, format_path
 from ..printable import printable
+from .arguments import keys_of
 from .terminal import complain, print_json
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ PARSER = {
 
 _JSON_TYPES = {"object", "array", "number", "integer", "boolean"}
 _LONGEST = 60
-_part = re.compile(r"([^\[\]]+)((?:\[-?\d{1,9}\])*)").fullmatch
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +42,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_assignment,
         help="dotted name, with [0] behind it for the first item of a list, and value: text as it is, numbers, true, "
         "false, null, lists and mappings as JSON has them, times as 2027-01-31T12:00:00.000",
+    )
+    parser.add_argument(
+        "--create",
+        action="store_true",
+        help="add the sections that lead to a value and are not in the file, with the least that their schemas ask for",
     )
     parser.add_argument("--out", metavar="FILE", help="write this file, and leave the other one as it is")
     parser.add_argument("--dry-run", action="store_true", help="write nothing, but check and tell what would change")
@@ -60,6 +64,7 @@ def _assignment(text: str) -> tuple[str, str]:
 def run(options: argparse.Namespace) -> int:
     """Set the values; return 1 if one is wrong, and write nothing then."""
     from ..comparison.records import short
+    from ..errors import ValidationError
     from ..models.opening import open as open_model
 
     try:
@@ -75,6 +80,10 @@ def run(options: argparse.Namespace) -> int:
                 model.validate()
             else:
                 model.save(options.out or options.file)
+    except ValidationError as error:
+        for problem in error.problems:
+            complain(ValueError(str(problem)), options.file)
+        return 1
     except (RomanCalModelsError, OSError, ValueError) as error:
         complain(error, options.file)
         return 1
@@ -82,7 +91,7 @@ def run(options: argparse.Namespace) -> int:
         print_json([_record(change) for change in changes], indent=2, default=short)
     else:
         for change in changes:
-            print(change)
+            print(printable(f"{change.path}: created") if change.kind == "added" else change)
         print("nothing was written" if options.dry_run else printable(f"written: {options.out or options.file}"))
     return 0
 
@@ -95,13 +104,13 @@ def _set(model: DataModel, options: argparse.Namespace) -> list[Difference] | No
     """Set the values in a model and return the changes; None if one is wrong, after all that are were told."""
     from ..comparison.records import Difference
 
-    changes = []
+    changes: list[Difference] = []
     is_wrong = False
     for path, text in options.assignments:
         try:
-            *above, key = _keys(path)
+            *above, key = keys_of(path)
             value = _value(text, model.describe(path), allow_nan=options.allow_nan)
-            holder = _holder(model.node, above, key)
+            holder = _holder(model.node, above, key, changes if options.create else None)
             old = holder.get(key) if isinstance(holder, dict) else holder[key]
             holder[key] = value
         except (RomanCalModelsError, ValueError) as error:
@@ -115,27 +124,26 @@ def _set(model: DataModel, options: argparse.Namespace) -> list[Difference] | No
     return None if is_wrong else changes
 
 
-def _keys(path: str) -> Iterator[str | int]:
-    """Yield the keys and indexes that lead to a value: ``meta``, ``image_metas``, 0, ``name``."""
-    from ..nodes.names import key_name
-
-    for part in path.split("."):
-        found = _part(part)
-        if found is None:
-            raise ValueError(f"{path}: {part!r} is not a name, nor the name of a list with an index such as [0]")
-        yield key_name(found[1])
-        yield from (int(index) for index in re.findall(r"-?\d+", found[2]))
-
-
-def _holder(node: Any, above: Sequence[str | int], key: str | int) -> Any:
+def _holder(node: Any, above: Sequence[str | int], key: str | int, created: list[Difference] | None) -> Any:
     """Return the section or list that holds a value.
+
+    Parameters
+    ----------
+    node : ObjectNode
+        The top node.
+    above : sequence of str or int
+        The keys and indexes that lead to the section or list.
+    key : str or int
+        That of the value.
+    created : list of Difference or None
+        Gets the sections that are added because they are missing; None if none are.
 
     Raises
     ------
     MissingKeyError
-        A section is not there.
+        A section is not there, and cannot be made.
     ValueError
-        A list is met where a section should be, or the other way round, or it has no such item.
+        A section is not there; a list is met where a section should be, or the other way round, or it has no such item.
     """
     keys = (*above, key)
     for number, each in enumerate(keys):
@@ -149,9 +157,28 @@ def _holder(node: Any, above: Sequence[str | int], key: str | int) -> Any:
             raise ValueError(f"{where} is a list of {len(node)}: say which of them, such as {where}[0].{each}")
         elif not isinstance(node, dict):
             raise ValueError(f"{where} is not a section of the file: it has no {each}")
+        elif number < len(above) and each not in node:
+            _create(node, each, format_path(keys[: number + 1]), created)
         if number < len(above):
             node = cast(Any, node)[each]
     return node
+
+
+def _create(node: Any, key: str, path: str, created: list[Difference] | None) -> None:
+    """Add a section to a node that does not have it."""
+    from ..comparison.records import Difference
+    from ..foreign.kind import NOTHING
+    from ..nodes.creation import minimal_value
+
+    if created is None:
+        how = "with --create it is added, with the least that its schema asks for"
+        raise ValueError(f"{path} is not in the file; {how}")
+    place = node._place(key)
+    made = NOTHING if place is None or place.object is None else minimal_value(place)
+    if made is NOTHING:
+        raise ValueError(f"{path} is not in the file, and its schema does not tell how to create it")
+    node[key] = made
+    created.append(Difference(path, "added", new=node[key]))
 
 
 def _value(text: str, description: Description, *, allow_nan: bool) -> Any:

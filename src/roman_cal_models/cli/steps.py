@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..printable import printable
 from ..progress import Progress
 from ..view.statuses import LOOKS
-from .arguments import number_of_processes
+from .arguments import number_of_processes, page
 from .terminal import has_colours, print_json, print_styled
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ PARSER = {
     "description": "Print from headers which calibration steps were done to files: files down, steps across. "
     f"{', '.join(f'{look.sign} is {status}' for status, look in LOOKS.items())}, a blank: the file has no such step. "
     "Ends with 1 if a file cannot be read.",
-    "epilog": "example: roman-cal-models steps *_cal.asdf",
+    "epilog": "example: roman-cal-models steps *_cal.asdf --html night.html",
 }
 
 _FORMATS = (".png", ".svg", ".pdf")
@@ -30,7 +31,15 @@ _FORMATS = (".png", ".svg", ".pdf")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.add_argument("files", metavar="FILE", nargs="+", help="path or URL")
-    parser.add_argument("--json", action="store_true", help="print one JSON object a file, each on a line of its own")
+    output = parser.add_mutually_exclusive_group()
+    output.add_argument("--json", action="store_true", help="print one JSON object a file, each on a line of its own")
+    output.add_argument(
+        "--html",
+        metavar="FILE",
+        type=page,
+        help="write a page in place of printing: the matrix, to be sorted and searched, with the problems and the tree "
+        "of each file; it needs nothing else",
+    )
     parser.add_argument("--processes", metavar="N", type=number_of_processes, help="how many processes read the files")
     parser.add_argument(
         "--plot", metavar="FILE", type=_figure, help=f"draw the matrix into a file as well: {', '.join(_FORMATS)}"
@@ -50,10 +59,20 @@ def run(options: argparse.Namespace) -> int:
     from ..view.steps import steps
     from ..view.steps_figure import write_figure
 
-    matrix = steps(Progress(options.files), processes=options.processes)
+    if options.html is not None:
+        from ..view.report import report
+
+        made = report(Progress(options.files), processes=options.processes)
+        made.write(options.html)
+        matrix = made.matrix
+    else:
+        matrix = steps(Progress(options.files), processes=options.processes)
     if options.plot is not None:
         write_figure(matrix, options.plot)
-    if options.json:
+    if options.html is not None:
+        print(printable(f"written: {options.html}"))
+        _complain(matrix)
+    elif options.json:
         for file, flags in matrix.files.items():
             print_json({"file": file, "steps": flags})
         for file, error in matrix.failures.items():
@@ -66,5 +85,9 @@ def run(options: argparse.Namespace) -> int:
 def _print(matrix: StepMatrix) -> None:
     for line in matrix.lines(colours=has_colours()):
         print_styled(line)
+    _complain(matrix)
+
+
+def _complain(matrix: StepMatrix) -> None:
     for error in matrix.failures.values():
         print(error, file=sys.stderr)

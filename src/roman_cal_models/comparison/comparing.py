@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from fnmatch import fnmatchcase
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from ..errors import FilenameMismatchWarning
 from ..foreign.array_differences import Array, differences_of_arrays
 from ..foreign.arrays import as_array
-from ..foreign.kinds import kind_of
+from ..foreign.kinds import kind_of, kind_of_tag
 from ..header.header import Header
 from ..models.data_model import DataModel
 from ..models.loading import section_at
@@ -27,7 +27,7 @@ from ..sources.sameness import are_surely_the_same
 from ..sources.yaml_source import YamlSource
 from .records import Difference, Differences
 
-__all__ = ["diff"]
+__all__ = ["diff", "differences"]
 
 
 def diff(
@@ -81,10 +81,22 @@ def diff(
     >>> rcm.diff(step, done)
     flat_field: 'INCOMPLETE' -> 'COMPLETE'
     """
+    return Differences(differences(a, b, rtol=rtol, atol=atol, ignore=ignore, storage_options=storage_options))
+
+
+def differences(
+    a: Any,
+    b: Any,
+    *,
+    rtol: float = 0.0,
+    atol: float = 0.0,
+    ignore: Iterable[str] = (),
+    storage_options: Mapping[str, Any] | None = None,
+) -> Generator[Difference]:
+    """Yield the differences of two nodes, models or files as they are found; see `diff`."""
     with ExitStack() as files:
         nodes = [_node(source, files, storage_options) for source in (a, b)]
-        comparison = Comparison(rtol, atol, tuple(ignore))
-        return Differences(comparison.of_nodes("", *nodes))
+        yield from Comparison(rtol, atol, tuple(ignore)).of_nodes("", *nodes)
 
 
 def _node(source: Any, files: ExitStack, storage_options: Mapping[str, Any] | None) -> ObjectNode:
@@ -189,9 +201,9 @@ class Comparison:
 
 
 def _told(node: ObjectNode, key: str) -> Any:
-    """Return what stands in one node only; an array by what it is, unread."""
+    """Return what stands in one node only; an array or what may have some by what it is, unread."""
     raw = raw_get(node, key)
-    return raw if isinstance(raw, FileValue) else node[key]
+    return raw if isinstance(raw, FileValue) and kind_of_tag(raw.tag).text_example is None else node[key]
 
 
 def _are_same_unread(one: Any, two: Any) -> bool:

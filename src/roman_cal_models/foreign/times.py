@@ -78,8 +78,7 @@ class Times(Kind):
         """Return the entry of a time: its text, or the shape of several."""
         if value.shape != ():
             return head.entry("Time", shape=value.shape)
-        # as files have it, whatever the format in memory
-        return head.entry("Time", str(value.isot if value.format in _CALENDAR_FORMATS else value))
+        return head.entry("Time", _text(value))
 
     def as_json(self, raw: Any) -> Any:
         """Return what the file says."""
@@ -87,7 +86,7 @@ class Times(Kind):
 
     def short(self, value: Any) -> str:
         """Return its text."""
-        return repr(str(value))
+        return repr(_text(value) if value.shape == () else str(value))
 
     def flat(self, value: Any) -> Any:
         """Return its text."""
@@ -107,6 +106,11 @@ class Times(Kind):
             match = _iso()(told) if is_utc and isinstance(told, str) else None
             return NOTHING if match is None else _from_iso(match)
         return _in_utc(value)
+
+
+def _text(value: Any) -> str:
+    """Return the text of a time, as files have it, whatever the format in memory."""
+    return str(value.isot if value.format in _CALENDAR_FORMATS else value)
 
 
 def _is_simple(raw: Any) -> bool:

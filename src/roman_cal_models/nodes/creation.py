@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..schema.properties import ObjectSchema, PropertySchema
     from .scalar_node import ScalarNode
 
-__all__ = ["create_fake_data", "create_from_node", "create_list", "create_minimal"]
+__all__ = ["create_fake_data", "create_from_node", "create_list", "create_minimal", "minimal_value"]
 
 _Node = TypeVar("_Node", bound=ObjectCore)
 _List = TypeVar("_List", bound=ListCore[Any])
@@ -30,6 +30,11 @@ _List = TypeVar("_List", bound=ListCore[Any])
 def create_minimal(cls: type[_Node], schema: ObjectSchema | None, defaults: Mapping[str, Any] | None = None) -> _Node:
     """Return a node of the required properties whose value can be told."""
     return _finished(cls, schema, _Minimal().object(schema, defaults or {}))
+
+
+def minimal_value(place: PropertySchema) -> Any:
+    """Return the least that may stand in a place, of its version of its schema; `NOTHING` if that cannot be told."""
+    return _Minimal().value(place, NOTHING)
 
 
 def create_fake_data(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..errors import MissingKeyError, ReservedNameError, format_path

@@ -11,7 +11,7 @@ from ..foreign.kind import Head, kind_name, plain
 from ..foreign.kinds import kind_of, kind_of_tag
 from ..outline.entry import Entry
 from ..schema import installed, uris
-from ..spelling import closest
+from ..spelling import meant
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, opened
 from .classes import class_name_of, class_name_of_family
 from .core import ListCore, ObjectCore
@@ -84,7 +84,7 @@ def hint(entry: Entry, path: str) -> str:
     if above is None:
         return hint(entry, parent)
     known = [member.name for member in above.members()]
-    near = closest(name, known)
+    near = meant(name, known)
     if near is not None:
         return f". Did you mean {above.path}{'.' if above.path else ''}{near}?"
     return f". {above.path or 'The file'} holds {', '.join(known) or 'nothing else'}"

@@ -16,7 +16,7 @@ from itertools import islice
 from ..printable import printable_lines
 from .entry import Entry
 
-__all__ = ["fallback", "html_text", "page", "resource"]
+__all__ = ["fallback", "html_text", "page", "pieces", "resource", "script"]
 
 _MOST = 100
 _LONGEST = 400
@@ -39,6 +39,27 @@ def page(entry: Entry, notes: Sequence[str] = (), file: str | None = None, *, te
         How many members of one list or object are shown; the others are counted.
     """
     name = uuid.uuid4().hex
+    # JupyterLab takes letters for commands wherever it is not told otherwise
+    return (
+        f'{fallback(text)}<div class="rcm" data-rcm="{name}" data-lm-suppress-shortcuts="true" style="display:none">'
+        f"<style>{resource('page.css')}</style>"
+        f"{''.join(pieces(entry, notes, file, most=most))}<script>{script(name)}</script></div>"
+    )
+
+
+def script(name: str) -> str:
+    """Return what makes the search box of an outline work, by the name that its ``data-rcm`` has."""
+    return resource("page.js").replace("@ID@", name)
+
+
+def pieces(entry: Entry, notes: Sequence[str] = (), file: str | None = None, *, most: int = _MOST) -> Iterator[str]:
+    """Yield the head and the tree of an outline as HTML, without style and script; a piece is a row or less.
+
+    Parameters
+    ----------
+    entry, notes, file, most
+        As for `page`.
+    """
     what = f'<span class="rcm-what"{_tooltip(entry.title)}>{html_text(entry.name)}</span>'
     shown = "".join(f'<span class="rcm-note">{html_text(note)}</span>' for note in notes)
     if file is not None:
@@ -48,14 +69,10 @@ def page(entry: Entry, notes: Sequence[str] = (), file: str | None = None, *, te
         f'<span class="rcm-find" hidden><span class="rcm-count" role="status"></span>'
         f'<input type="search" placeholder="{hint}" aria-label="{hint}" spellcheck="false" autocomplete="off"></span>'
     )
-    # JupyterLab takes letters for commands wherever it is not told otherwise
-    return (
-        f'{fallback(text)}<div class="rcm" data-rcm="{name}" data-lm-suppress-shortcuts="true" style="display:none">'
-        f"<style>{resource('page.css')}</style>"
-        f'<div class="rcm-head">{what}{shown}{find}</div>'
-        f'<div class="rcm-tree"><ul>{"".join(_members(entry, most, 0))}</ul></div>'
-        f"<script>{resource('page.js').replace('@ID@', name)}</script></div>"
-    )
+    yield f'<div class="rcm-head">{what}{shown}{find}</div>'
+    yield '<div class="rcm-tree"><ul>'
+    yield from _members(entry, most, 0)
+    yield "</ul></div>"
 
 
 def fallback(text: str) -> str:

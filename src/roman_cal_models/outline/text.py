@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from ..printable import printable
@@ -14,6 +14,8 @@ __all__ = ["BOLD", "DIM", "headed_lines", "lines", "painted"]
 
 _MOST = 100
 _VALUE_WIDTH = 32
+_NARROW_VALUE_WIDTH = 12
+_TITLE_WIDTH = 24
 _GAP = "  "
 BOLD, DIM, _VALUE, _UNIT, _END = "\033[1m", "\033[2m", "\033[36m", "\033[33m", "\033[0m"
 
@@ -81,6 +83,12 @@ def _laid_out(rows: Iterable[_Row], width: int | None, colours: bool) -> Iterato
     rows = list(rows)
     names = max((len(row.branch) + len(row.name) for row in rows), default=0)
     values = min(max((len(row.value) + len(row.unit) for row in rows), default=0) + 1, _VALUE_WIDTH)
+    if width is not None and width - names - values - 2 * len(_GAP) < _TITLE_WIDTH:
+        # what something is called tells more than its class
+        rows = [replace(row, value="") if row.is_container and row.title else row for row in rows]
+        # the few longest names push the rest of their lines to the right
+        names = min(names, max(width - _NARROW_VALUE_WIDTH - 2 * len(_GAP) - _TITLE_WIDTH, width * 2 // 5))
+        values = max(min(values, width - names - 2 * len(_GAP) - _TITLE_WIDTH), _NARROW_VALUE_WIDTH)
     for row in rows:
         yield _line(row, names, values, width, colours)
 

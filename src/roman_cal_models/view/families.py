@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..archive.mapping import schemas_of_files
+from ..archive.products import FAMILIES
 from ..archive.releases import Change, compare_versions
-from ..errors import SchemaNotFoundError
+from ..errors import SchemaNotFoundError, UnknownAttributeError
 from ..nodes.classes import class_name_of_family, model_name
 from ..nodes.descriptions import Description, describe
 from ..schema import installed, uris
@@ -14,7 +16,7 @@ from ..schema.properties import ITEMS, walk
 from ..schema.uris import ROMAN, URI
 from ..spelling import did_you_mean
 
-__all__ = ["Family", "changes_of", "family", "family_names"]
+__all__ = ["Family", "changes_of", "family", "family_names", "family_with"]
 
 
 _METASCHEMA = "rad_schema"
@@ -119,6 +121,27 @@ def family_names() -> list[str]:
     return sorted({uri.family for uri in _schema_uris()})
 
 
+def family_with(path: str) -> str | None:
+    """Return a family of files that has a property, None if there is none: of images first, as most ask for them.
+
+    Parameters
+    ----------
+    path : str
+        Dotted name of the property: ``"meta.cal_step"``.
+    """
+    found = {uris.parse(uri).family: uri for uri in schemas_of_files(installed())}
+    images_first = sorted(found, key=lambda name: (name != "wfi_image", name not in FAMILIES, name))
+    return next((name for name in images_first if _has(found[name], path)), None)
+
+
+def _has(uri: str, path: str) -> bool:
+    try:
+        describe(installed().root(uri).object, path)
+    except UnknownAttributeError:
+        return False
+    return True
+
+
 def _schema_uris() -> Iterator[URI]:
     return (uri for uri in installed().store.schema_uris() if uri.family != _METASCHEMA)
 
@@ -132,8 +155,9 @@ def _uri(name: str, version: str | None) -> URI:
     else:
         found = next((found for key in _families(name) if (found := store.versions(key[1], base=key[0]))), ())
     if not found:
-        hint = did_you_mean(name, [*family_names(), *_classes()])
-        raise SchemaNotFoundError(f"there is no family or class {name!r}.{hint}")
+        raise SchemaNotFoundError(
+            f"there is no family or class {name!r}.{did_you_mean(name, [*family_names(), *_classes()])}"
+        )
     chosen = [uri for uri in found if version in (None, uri.version)]
     if not chosen:
         known = ", ".join(uri.version for uri in found)

@@ -4,18 +4,39 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ..foreign.kind import NOTHING
 from ..foreign.kinds import kind_of_tag
 from ..nodes.deferred import FileValue
-from ..nodes.lazy_dict import raw_items
+from ..nodes.lazy_dict import raw_get, raw_items
 from ..outline.entry import MOST_BITS
 from ..printable import printable, printable_json
 from ..schema import installed
-from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence
+from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, opened
 
-__all__ = ["as_json", "lines"]
+__all__ = ["as_json", "lines", "value_at"]
+
+
+def value_at(value: Any, keys: Iterable[str | int]) -> Any:
+    """Return what stands below a value, as it stands there; `NOTHING` where there is nothing.
+
+    Parameters
+    ----------
+    value : object
+        A node, or what is in one.
+    keys : iterable of str or int
+        The keys of mappings and the indexes of lists that lead there.
+    """
+    for key in keys:
+        if isinstance(value, dict) and key in value:
+            value = opened(raw_get(value, key))
+        elif isinstance(value, list) and isinstance(key, int) and -len(value) <= key < len(value):
+            value = opened(list.__getitem__(value, key))
+        else:
+            return NOTHING
+    return value
 
 
 def lines(value: Any, path: str) -> Iterator[str]:

@@ -21,7 +21,7 @@ from .step_order import in_order
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["StepMatrix", "steps"]
+__all__ = ["Read", "StepMatrix", "read_steps", "steps", "take"]
 
 # as of `workers_for`: only what stands before a file's first array is read, and little of that
 _FEW = 3000
@@ -29,6 +29,9 @@ _PIECE = 64
 
 # files that are shown of many, however low the screen
 _FEWEST = 5
+
+Read = tuple[int, str, dict[str, str], dict[str, str], str | None]
+"""Place among the files, file, step -> status, step -> title, why it could not be read."""
 
 
 @dataclass(repr=False)
@@ -193,20 +196,30 @@ def steps(files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], *, p
     """
     names = (os.fspath(file) for file in ([files] if isinstance(files, (str, os.PathLike)) else files))
     matrix = StepMatrix()
-    for _, name, flags, titles, failure in _read(enumerate(names)) if processes == 1 else _spread(names, processes):
-        if failure is not None:
-            matrix.failures[name] = failure
-            continue
-        matrix.add(name, flags)
-        matrix.titles |= {step: title for step, title in titles.items() if step not in matrix.titles}
+    for read in read_steps(enumerate(names)) if processes == 1 else _spread(names, processes):
+        take(matrix, read)
     return matrix
 
 
-# place among the files, file, step -> status, step -> title, why it could not be read
-_Read = tuple[int, str, dict[str, str], dict[str, str], str | None]
+def take(matrix: StepMatrix, read: Read) -> None:
+    """Add to a matrix what was read of a file, or why it could not be.
+
+    Parameters
+    ----------
+    matrix : StepMatrix
+        It is changed.
+    read : tuple
+        Of `read_steps`.
+    """
+    _, name, flags, titles, failure = read
+    if failure is not None:
+        matrix.failures[name] = failure
+        return
+    matrix.add(name, flags)
+    matrix.titles |= {step: title for step, title in titles.items() if step not in matrix.titles}
 
 
-def _spread(names: Iterator[str], processes: int | None) -> list[_Read]:
+def _spread(names: Iterator[str], processes: int | None) -> list[Read]:
     """Have processes read the files, if there are many or a number was given."""
     from ..archive.batching import workers_for
     from ..executors import spread
@@ -215,12 +228,12 @@ def _spread(names: Iterator[str], processes: int | None) -> list[_Read]:
     return sorted(spread(_read_some, enumerate(names), workers, size=_PIECE, lose=_lost))
 
 
-def _read_some(files: Sequence[tuple[int, str]]) -> list[_Read]:
-    return list(_read(files))
+def _read_some(files: Sequence[tuple[int, str]]) -> list[Read]:
+    return list(read_steps(files))
 
 
-def _read(files: Iterable[tuple[int, str]]) -> Iterator[_Read]:
-    """Read files; a title is told with the first of them that has the step."""
+def read_steps(files: Iterable[tuple[int, str]]) -> Iterator[Read]:
+    """Yield the steps of files, each with its place; a title is told with the first of them that has the step."""
     known: set[str] = set()
     for place, name in files:
         try:
@@ -235,7 +248,7 @@ def _read(files: Iterable[tuple[int, str]]) -> Iterator[_Read]:
             yield place, name, flags, titles, None
 
 
-def _lost(task: tuple[int, str]) -> _Read:
+def _lost(task: tuple[int, str]) -> Read:
     place, name = task
     return place, name, {}, {}, "the process that read it ended, twice"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from .statuses import LOOKS, OTHER, Look, look_of
 if TYPE_CHECKING:
     from .steps import StepMatrix
 
-__all__ = ["page"]
+__all__ = ["cells", "legend", "names", "page", "style", "totals"]
 
 _MOST = 200
 
@@ -37,29 +37,41 @@ def page(matrix: StepMatrix, text: str, *, most: int = _MOST) -> str:
     )
     return (
         f'{fallback(text)}<div class="rcm rcm-steps" style="display:none">'
-        f"<style>{resource('page.css')}{_style()}</style>{head}"
+        f"<style>{resource('page.css')}{style()}</style>{head}"
         f'<div class="rcm-scroll" tabindex="0"><table>{_table(matrix, most)}</table></div>'
-        f"{_legend(matrix)}{_failures(matrix)}</div>"
+        f"{legend(matrix)}{_failures(matrix)}</div>"
     )
 
 
 def _table(matrix: StepMatrix, most: int) -> str:
-    names = "".join(
-        f'<th scope="col" title="{html_text(matrix.titles.get(step, step))}"><span>{html_text(step)}</span></th>'
-        for step in matrix.steps
-    )
     rows = "".join(_rows(matrix, most))
-    totals = matrix.totals()
-    done = "".join(f"<td>{totals[step]['COMPLETE']}</td>" for step in matrix.steps)
-    foot = f'<tfoot><tr><th scope="row">complete</th>{done}</tr></tfoot>' if matrix.steps else ""
-    return f'<thead><tr><th scope="col"></th>{names}</tr></thead><tbody>{rows}</tbody>{foot}'
+    foot = f'<tfoot><tr><th scope="row">complete</th>{totals(matrix)}</tr></tfoot>' if matrix.steps else ""
+    return f'<thead><tr><th scope="col"></th>{"".join(names(matrix))}</tr></thead><tbody>{rows}</tbody>{foot}'
+
+
+def names(matrix: StepMatrix) -> Iterator[str]:
+    """Yield the heads of the columns."""
+    for step in matrix.steps:
+        title = html_text(matrix.titles.get(step, step))
+        yield f'<th scope="col" title="{title}"><span>{html_text(step)}</span></th>'
+
+
+def totals(matrix: StepMatrix) -> str:
+    """Return how many files have each step complete, as cells."""
+    found = matrix.totals()
+    return "".join(f"<td>{found[step]['COMPLETE']}</td>" for step in matrix.steps)
+
+
+def cells(steps: Iterable[str], flags: Mapping[str, str]) -> str:
+    """Return the statuses of a file as cells."""
+    return "".join(_cell(step, flags.get(step)) for step in steps)
 
 
 def _rows(matrix: StepMatrix, most: int) -> Iterator[str]:
     labels = matrix.labels()
     for file, flags in islice(matrix.files.items(), most):
-        cells = "".join(_cell(step, flags.get(step)) for step in matrix.steps)
-        yield f'<tr><th scope="row" title="{html_text(file)}">{html_text(labels[file])}</th>{cells}</tr>'
+        head = f'<th scope="row" title="{html_text(file)}">{html_text(labels[file])}</th>'
+        yield f"<tr>{head}{cells(matrix.steps, flags)}</tr>"
     hidden = len(matrix.files) - most
     if hidden > 0:
         yield f'<tr><th scope="row" class="rcm-more">… {hidden} more files</th></tr>'
@@ -72,7 +84,8 @@ def _cell(step: str, status: str | None) -> str:
     return f'<td class="{_class(look)}" title="{html_text(f"{step}: {status}")}">{look.mark}</td>'
 
 
-def _legend(matrix: StepMatrix) -> str:
+def legend(matrix: StepMatrix) -> str:
+    """Return what the marks mean, and how often each is there."""
     items = "".join(
         f'<span><i class="{_class(look_of(status))}">{look_of(status).mark}</i>{html_text(status)} '
         f'<span class="rcm-note">{count}</span></span>'
@@ -95,7 +108,8 @@ def _class(look: Look) -> str:
 
 
 @cache
-def _style() -> str:
+def style() -> str:
+    """Return the style of the matrix."""
     from importlib.resources import files
 
     looks = "".join(
