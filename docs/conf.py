@@ -17,6 +17,9 @@ extensions = [
     "sphinx.ext.autodoc",
     "numpydoc",
     "myst_nb",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "changes",  # ours: what is not released yet
     "families",  # ours: a page a family of schemas, and what of the public names has no place
 ]
 exclude_patterns = ["_build", "README.md"]
@@ -34,9 +37,18 @@ nb_execution_timeout = 120
 nb_merge_streams = True
 nb_mime_priority_overrides = [("html", "text/html", 0)]
 
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+copybutton_only_copy_prompt_lines = True
+
+html_static_path = ["_static"]
+html_css_files = ["pages.css"]
 html_theme = "pydata_sphinx_theme"
-html_theme_options = {"show_toc_level": 2, "navigation_depth": 2, "header_links_before_dropdown": 8}
-html_sidebars = {name: [] for name in ("index", "tutorial", "first_look", "commands", "explanation/*")}
+html_theme_options = {"show_toc_level": 2, "navigation_depth": 2, "header_links_before_dropdown": 5}
+html_sidebars = {
+    name: []
+    for name in ("index", "install", "tutorial", "first_look", "commands", "questions", "changes", "explanation/*")
+}
 html_context = {"default_mode": "auto"}  # light or dark, as the reader has it
 html_title = f"roman_cal_models {release}"
 html_show_sourcelink = False

@@ -32,7 +32,8 @@ _GROUPS = {
     "Sections of files": lambda each: each.model_name is None and each.class_name is not None,
     "Families without a class": lambda each: each.class_name is None,
 }
-_HEADINGS = ("Property", "Type", "Allowed", "Unit", "Archive", "Since", "Title")
+_HEADINGS = ("Property", "Title", "Type", "Allowed", "Unit", "Since", "Archive")
+_WIDTHS = "25 22 8 15 7 7 16"
 _MOST_SHOWN = 12
 
 
@@ -120,7 +121,7 @@ def _page(told: Family, described: set[str]) -> Iterator[str]:
         yield ""
         since = _added(changes)
         rows = [_row(each, since.get(each.path, told.versions[0])) for each in told.properties]
-        yield from _table(_HEADINGS, rows)
+        yield from _table(_HEADINGS, rows, ":class: properties", f":widths: {_WIDTHS}")
     yield from _changes(told, changes)
 
 
@@ -174,12 +175,12 @@ def _row(told: Description, since: str) -> tuple[str, ...]:
     columns = "" if told.columns is None else f"{', '.join(told.columns.destinations)} ({told.columns.datatype})"
     return (
         f"``{told.path}``" + (r" \*" if told.is_required else ""),
+        _escaped(" ".join((told.title or "").split())),
         " or ".join(kinds),
         _values(told.allowed, most=_MOST_SHOWN),
         _escaped(unit),
-        _escaped(columns),
         since,
-        _escaped(" ".join((told.title or "").split())),
+        _escaped(columns),
     )
 
 
@@ -207,8 +208,8 @@ def _classes(*names: str | None) -> str:
     return ", ".join(f":py:obj:`~roman_cal_models.{name}`" for name in names if name)
 
 
-def _table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
-    yield from (".. list-table::", "   :header-rows: 1", "")
+def _table(headings: tuple[str, ...], rows: list[tuple[str, ...]], *options: str) -> Iterator[str]:
+    yield from (".. list-table::", "   :header-rows: 1", *(f"   {option}" for option in options), "")
     for row in (headings, *rows):
         for at, cell in enumerate(row):
             yield f"   {'*' if at == 0 else ' '} - {cell}".rstrip()

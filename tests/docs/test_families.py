@@ -29,12 +29,12 @@ def test_a_page_tells_the_facts_of_each_property(pages: ModuleType) -> None:
     assert row
     cells = [line.removeprefix("     - ") for line in text[text.index("``wfi18_transient``") :].splitlines()[1:7]]
     assert cells == [
+        "WFI18 Transient Anomaly Correction Step",
         "string",
         "``'INCOMPLETE'``, ``'N/A'``, ``'COMPLETE'``, ``'FAILED'``, ``'SKIPPED'``",
         "     -",
-        "ScienceRefData.s\\_wfi18\\_transient (nvarchar(15))",
         "1.1.0",
-        "WFI18 Transient Anomaly Correction Step",
+        "ScienceRefData.s\\_wfi18\\_transient (nvarchar(15))",
     ]
 
 
