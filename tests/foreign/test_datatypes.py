@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from roman_cal_models.foreign.datatypes import numpy_dtype
 
 def test_names_texts_and_records() -> None:
     assert numpy_dtype("int16", "big") == np.dtype(">i2")
+    assert repr(numpy_dtype("float32", sys.byteorder)) == "dtype('float32')"
     assert numpy_dtype(["ascii", 3]) == np.dtype("S3")
     assert numpy_dtype([{"name": "a", "datatype": "bool8"}, "float32"]).itemsize == 5
 

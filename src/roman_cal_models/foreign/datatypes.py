@@ -143,7 +143,8 @@ def numpy_dtype(datatype: Any, byteorder: str = sys.byteorder) -> np.dtype[Any]:
 def _numpy_dtype(datatype: Any, byteorder: str) -> np.dtype[Any]:
     import numpy as np
 
-    order: Any = "<" if byteorder == "little" else ">"
+    # that of the machine by its own name, as numpy shows it: float32, and not <f4
+    order: Any = "=" if byteorder == sys.byteorder else "<" if byteorder == "little" else ">"
     if isinstance(datatype, str) and datatype in _SCALAR_TYPES:
         return np.dtype(_SCALAR_TYPES[datatype]).newbyteorder(order)
     if isinstance(datatype, list | tuple):
