@@ -131,6 +131,35 @@ def test_print_shows_the_whole_tree(looked_at: dict[str, Any], capsys: pytest.Ca
         assert "Exposure Start Time (UTC)" in str(looked_at[name])
 
 
+@pytest.mark.parametrize("stdout", [None, object(), io.StringIO()], ids=["none", "no stream", "closed"])
+def test_text_is_made_whatever_there_is_to_print_to(
+    stdout: Any, looked_at: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if isinstance(stdout, io.StringIO):
+        stdout.close()
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", stdout)
+        texts = [str(shown) for shown in looked_at.values()]
+    assert all(texts)
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_print_cuts_lines_to_a_terminal_and_none_of_them(
+    looked_at: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    count = len(str(looked_at["node"]).splitlines())
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", _Terminal())
+        lines = str(looked_at["node"]).splitlines()
+    assert max(map(len, lines)) == 40
+    assert len(lines) == count
+
+
 def test_a_heading_says_the_state(file: Path) -> None:
     with rcm.open(file) as model:
         assert str(model).splitlines()[0].endswith(str(file))

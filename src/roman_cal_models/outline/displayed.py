@@ -44,8 +44,7 @@ class Displayed:
         return _on_screen(self) if _is_at_prompt() else self._one_line()
 
     def __str__(self) -> str:
-        is_watched = sys.stdout is not None and sys.stdout.isatty()
-        return "\n".join(self._text_lines(_terminal_size()[0] if is_watched else None, None))
+        return "\n".join(self._text_lines(_terminal_size()[0] if _is_watched() else None, None))
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """Have IPython show it."""
@@ -56,6 +55,14 @@ class Displayed:
 def _is_at_prompt() -> bool:
     """Return whether Python's own prompt may be asking; IPython has one of its own, and asks in its own way."""
     return hasattr(sys, "ps1") and sys.displayhook is sys.__displayhook__
+
+
+def _is_watched() -> bool:
+    """Return whether what is printed comes to a terminal; not to a stream that is closed or does not tell."""
+    try:
+        return sys.stdout.isatty()
+    except (AttributeError, ValueError):
+        return False
 
 
 def _on_screen(shown: Displayed) -> str:
