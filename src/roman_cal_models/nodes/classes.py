@@ -5,11 +5,12 @@ The classes stand above this module: it knows them by name, and imports each whe
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..errors import SchemaNotFoundError
+from ..errors import SchemaError, SchemaNotFoundError
 from ..schema import installed, uris
 from ..schema.uris import ROMAN, URI
 
@@ -135,9 +136,10 @@ def _newer() -> Any:
 def names_made() -> dict[str, str | None]:
     """Return the names of the classes of nodes that were made at run time, each with that of its model, if it has one.
 
-    Those of a newer RAD are made for it.
+    Those of a newer RAD are made for it. Where no schemas are installed, whoever needs one is told.
     """
-    make_newer()
+    with suppress(SchemaError):
+        make_newer()
     return {name: REGISTERED_MODELS.get(name) for name in REGISTERED}
 
 
