@@ -17,7 +17,9 @@ import pytest
 
 import roman_cal_models as rcm
 from roman_cal_models.archive.products import _BY_FAMILY, likely_tables
+from roman_cal_models.nodes.making import families_to_make, names_for
 from roman_cal_models.schema import installed
+from roman_cal_models.schema.uris import ROMAN
 from tests.newer_rad import TAGS, make_newer_rad
 
 pytestmark = [pytest.mark.once, pytest.mark.newest_rad]
@@ -185,6 +187,36 @@ assert {(each.kind, each.column) for each in lint() if "dispersion" in each.path
     assert unknown.endswith(UPDATE)
     likely = [line for line in printed.splitlines() if "likeliest" in line]
     assert [line.partition(":")[0] for line in likely] == ["a row of WFIExposure", "a row of ScienceRefData"]
+
+
+def test_a_file_that_moved_to_another_folder_would_get_names_of_its_own() -> None:
+    every = families_to_make(installed(), ROMAN, start=[str(installed().store.versions("wfi_image")[-1])])
+    (image,) = [family for family in every if family.name == "WfiImage"]
+    names = names_for([image], ROMAN, {"WfiImage", "ImageModel"}, models_too=True)
+    assert names.models == {"RomanWfiImage": "RomanImageModel"}
+    assert names.nodes["wfi_image"] == "RomanWfiImage"
+
+
+def test_names_are_listed_where_no_schemas_are(tmp_path: Path) -> None:
+    script = """
+import roman_cal_models as rcm
+assert "ImageModel" in dir(rcm) and not hasattr(rcm, "SpectrumModel")
+try:
+    rcm.ImageModel.create_fake_data()
+except rcm.SchemaError as error:
+    print(error)
+"""
+    (tmp_path / "rad").mkdir()
+    (tmp_path / "rad/__init__.py").touch()
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert "the installed rad holds no schemas under" in done.stdout, done.stderr
 
 
 @pytest.mark.parametrize("family", sorted(_BY_FAMILY.keys() - {"fps", "tvac"}))

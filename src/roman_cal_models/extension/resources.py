@@ -70,8 +70,10 @@ def lend(config: AsdfConfig, manifest: str) -> None:
     manifest : str
         Its URI.
     """
+    if manifest in config.resource_manager:
+        return
     folder = installed().store.home_of(manifest)
-    if folder is not None and manifest not in config.resource_manager:
+    if folder is not None:
         from asdf.resource import ResourceMappingProxy
 
         mapping = SchemaFolder(folder, f"{ROMAN}/")

@@ -140,9 +140,10 @@ def _newer() -> Any:
 def names_made() -> dict[str, str | None]:
     """Return the names of the classes of nodes that were made at run time, each with that of its model, if it has one.
 
-    Those of a newer RAD are made for it.
+    Those of a newer RAD are made for it. Where no schemas are installed, whoever needs one is told.
     """
-    make_newer()
+    with suppress(SchemaError):
+        make_newer()
     return {name: REGISTERED_MODELS.get(name) for name in REGISTERED}
 
 
