@@ -300,6 +300,19 @@ def test_a_sky_that_no_polynomial_follows_is_told(tmp_path: Path) -> None:
         assert _apart(model.meta.wcs, hdus["DATA"].header, SIDE).max() == pytest.approx(found, rel=0.5)
 
 
+@pytest.mark.parametrize(("side", "bounds"), [(SIDE, (30.5, 33.5)), ((4, 4), (-500.5, 499.5))], ids=["box", "image"])
+def test_the_header_is_for_pixels_of_the_image_within_the_bounds(
+    side: tuple[int, int], bounds: tuple[float, float], tmp_path: Path
+) -> None:
+    wave = models.Mapping((0, 0)) | models.Shift(0) & models.Sine1D(2.0, 0.2) | models.Polynomial2D(1, c1_0=1, c0_1=1)
+    model: Any = rcm.ImageModel.create_fake_data(shape=side)
+    model.meta.wcs = sky_of_detector(side)
+    model.meta.wcs.insert_transform("detector", wave & models.Identity(1), after=True)
+    model.meta.wcs.bounding_box = (bounds, bounds)
+    with fits.open(_as_fits(model, tmp_path)) as hdus:
+        assert hdus["DATA"].header["WCSMXERR"] < 0.001
+
+
 def test_what_is_no_sky_is_told(tmp_path: Path) -> None:
     from gwcs import coordinate_frames as frames
     from gwcs.wcs import WCS as Generalized
@@ -402,6 +415,19 @@ def test_tools_find_the_keywords_that_they_look_for(image: Path, tmp_path: Path)
         assert header["DATE-OBS"] == header["DATE-BEG"] == any_model.meta.exposure.start_time.isot
         assert header["TIMESYS"] == "UTC"
         assert header["ROMAN EXPOSURE NRESULTANTS"] == any_model.meta.exposure.nresultants
+
+
+def test_what_a_header_cannot_hold_is_in_the_table(tmp_path: Path) -> None:
+    model: Any = rcm.ImageModel.create_fake_data(shape=SIDE)
+    model.meta.exposure.exposure_time = float("nan")
+    model.meta["remarks"] = {"with blanks": 1, "long": "long" * 20}
+    with fits.open(_as_fits(model, tmp_path)) as hdus:
+        header, rows = hdus[0].header, {row["path"]: row["value"] for row in hdus["METADATA"].data}
+    for keyword in ("EXPTIME", "ROMAN EXPOSURE EXPOSURE_TIME", "ROMAN REMARKS LONG"):
+        assert keyword not in header
+    assert rows["meta.exposure.exposure_time"] == "nan"
+    assert rows["meta.remarks.long"] == "long" * 20
+    assert rows["meta.remarks.with blanks"] == "1"
 
 
 def test_a_mosaic_has_them_from_elsewhere(mosaic: Path, tmp_path: Path) -> None:
