@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -75,6 +76,33 @@ def test_the_table_is_aligned(output: str) -> None:
     head = next(number for number, line in enumerate(lines) if line.startswith("step "))
     rows = lines[head : lines.index("", head)]
     assert len({row.index(row.split()[2], row.index(row.split()[1]) + len(row.split()[1])) for row in rows}) == 1
+
+
+def test_its_images_are_of_stars_and_noise(output: str, folder: Path) -> None:
+    with rcm.open(folder / "level2_newest.asdf") as new, rcm.open(folder / "level2_oldest.asdf") as old:
+        assert new.data.shape == (256, 256)
+        assert (new.data == old.data).all()
+        assert 0.05 < new.data[new.data < 1.5].std() < 0.2
+        assert new.data.max() > 100
+        assert 0 < (new.data > 5).mean() < 0.1
+        assert ((new.dq == rcm.dqflags.pixel.SATURATED) == (new.data > 100)).all()
+
+
+def test_what_it_tells_to_try_next_works(output: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = output.splitlines()[-3:]
+    assert [line.split()[:2] for line in lines] == [["roman-cal-models", name] for name in ("info", "diff", "steps")]
+    statuses = [main(shlex.split(line)[1:]) for line in lines]
+    assert statuses == [0, 1, 0]  # they differ
+    assert capsys.readouterr().err == ""
+    assert (folder / "steps.html").exists()
+    (folder / "steps.html").unlink()
+
+
+def test_without_a_folder_it_tells_how_to_keep_the_files(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo"]) == 0
+    *_, keep, info, _, _ = capsys.readouterr().out.splitlines()
+    assert keep == "To keep the two files, run roman-cal-models demo --out demo; then try:"
+    assert info == "    roman-cal-models info demo/level2_newest.asdf meta.exposure"
 
 
 def test_without_the_peer_it_says_so_and_goes_on() -> None:

@@ -104,5 +104,5 @@ def make_parser(wanted: Collection[str], program: str = PROGRAM) -> _Parser:
         parser.commands[name] = subparser = adder.add_parser(name, help=help_, **words)
         if module is not None:
             module.add_arguments(subparser)
-            subparser.set_defaults(run=module.run)
+            subparser.set_defaults(run=module.run, program=program)
     return parser

@@ -17,12 +17,14 @@ from ..printable import printable
 __all__ = ["PARSER", "add_arguments", "run"]
 
 PARSER = {
-    "description": "Make two Roman Level 2 images, one by the oldest schema and one by the newest, and show on them "
-    "how values are set, refused, saved and read back. Ends with 1 if anything is not as it is told.",
+    "description": "Make two Roman Level 2 images of a made-up sky, one by the oldest schema and one by the newest, "
+    "and show on them how values are set, refused, saved and read back. Ends with 1 if anything is not as it is told.",
     "epilog": "example: roman-cal-models demo --out demo",
 }
 
 OLDEST = "1.0.0"
+_SIDE, _STARS, _WIDTH, _BRIGHTEST, _SEED = 256, 150, 1.5, 200.0, 2027
+_PICTURE, _SHADES = (16, 64), " .:-+*%@"  # rows and columns
 OLD_FILE, NEW_FILE = "level2_oldest.asdf", "level2_newest.asdf"
 
 
@@ -40,8 +42,8 @@ def run(options: argparse.Namespace) -> int:
     """Run the demonstration; return 1 if something is not as it is told."""
     try:
         with _folder(options.out) as folder:
-            session = _Session({"folder": folder})
-            for chapter in (_make, _mark, _refuse, _save, _reopen, _compare):
+            session = _Session({"folder": folder, "sky": _sky()})
+            for chapter in (_make, _flag, _mark, _refuse, _save, _reopen, _compare):
                 chapter(session)
     except _Surprise as surprise:
         print(f"\nThis is not what should have happened: {surprise}")
@@ -49,8 +51,49 @@ def run(options: argparse.Namespace) -> int:
     except OSError as error:
         print(f"\nThe files could not be written or read: {told(error)}")
         return 1
-    print("\nAll went as told.", *([f"The files are in {printable(str(options.out))}."] if options.out else []))
+    print("\nEvery line did what it should.")
+    for line in _next(options.out, options.program):
+        print(line)
     return 0
+
+
+def _next(out: Path | None, program: str) -> Iterator[str]:
+    """Yield what to try with the files."""
+    from shlex import quote
+
+    folder = Path("demo") if out is None else out
+    old, new, page = (printable(quote(str(folder / name))) for name in (OLD_FILE, NEW_FILE, "steps.html"))
+    if out is None:
+        yield f"To keep the two files, run {program} demo --out demo; then try:"
+    else:
+        yield "Try next, on the two files that it wrote:"
+    yield f"    {program} info {new} meta.exposure"
+    yield f"    {program} diff {old} {new}"
+    yield f"    {program} steps {old} {new} --html {page}"
+
+
+def _sky() -> Any:
+    """Return an image of stars and noise, in DN / s; the same each time."""
+    import numpy as np
+
+    random = np.random.default_rng(_SEED)
+    pixels = np.arange(_SIDE)
+    sky = random.normal(1.0, 0.1, (_SIDE, _SIDE))
+    for _ in range(_STARS):
+        place, brightness = random.uniform(0, _SIDE, 2), 3.0 * random.pareto(0.8)
+        along_y, along_x = (np.exp(-((pixels - centre) ** 2) / (2 * _WIDTH**2)) for centre in place)
+        sky += min(brightness, _BRIGHTEST) * np.outer(along_y, along_x)
+    return sky.astype(np.float32)
+
+
+def _picture(sky: Any) -> Iterator[str]:
+    """Yield an image as text: the brightest pixel of each piece, by steps of equal ratio, the last row first."""
+    import numpy as np
+
+    rows, columns = _PICTURE
+    pieces = sky.reshape(rows, _SIDE // rows, columns, _SIDE // columns).max(axis=(1, 3))
+    shades = np.clip(np.log2(pieces), 0, len(_SHADES) - 1).astype(int)
+    return ("".join(_SHADES[shade] for shade in row).rstrip() for row in shades[::-1])
 
 
 class _Surprise(Exception):
@@ -130,19 +173,35 @@ class _Session:
 def _make(session: _Session) -> None:
     session.tell(
         "1. A Level 2 image by the oldest schema, and one by the newest",
-        "Nothing but made-up values, but valid. Each knows its schemas: the version travels with the file.",
+        f"Their metadata are made up, and so is the sky: {_SIDE} x {_SIDE} pixels of stars and noise. Each image knows",
+        "its schemas: the version travels with the file.",
     )
     session.does("import roman_cal_models as rcm")
-    session.does(f'old = rcm.ImageModel.create_fake_data(shape=(8, 8), version="{OLDEST}")')
-    session.does("new = rcm.ImageModel.create_fake_data(shape=(8, 8))")
+    session.does(f'old = rcm.ImageModel.create_fake_data(shape=sky.shape, version="{OLDEST}")')
+    session.does("new = rcm.ImageModel.create_fake_data(shape=sky.shape)")
+    session.does("old.data, new.data = sky.copy(), sky.copy()")
     newest = session.names["rcm"].WfiImage.versions()[-1]
     session.gives("old.schema_uri", f"asdf://stsci.edu/datamodels/roman/schemas/wfi_image-{OLDEST}")
     session.gives("new.schema_uri", f"asdf://stsci.edu/datamodels/roman/schemas/wfi_image-{newest}")
 
 
+def _flag(session: _Session) -> None:
+    session.tell("2. Pixels", "Seen from afar, the sky is")
+    sky = session.names["sky"]
+    for line in _picture(sky):
+        print(f"    {line}")
+    y, x = (int(index) for index in divmod(int(sky.argmax()), _SIDE))
+    print("\nFlags of pixels have names, and arrays their units:")
+    session.does("new.dq[new.data > 100] |= rcm.dqflags.pixel.SATURATED")
+    # older RAD has no second array of flags
+    flags = {"dq": ("SATURATED",)} | ({"dq2": ()} if "dq2" in session.names["new"] else {})
+    session.gives(f"new.dq_flags({y}, {x})", flags)
+    session.gives('new.unit("data")', "DN / s")
+
+
 def _mark(session: _Session) -> None:
     session.tell(
-        "2. Calibration steps",
+        "3. Calibration steps",
         "An image need not have them. Reading creates nothing; the error says how to add what is missing.",
     )
     session.refuses("new.meta.cal_step.flat_field", MissingKeyError, says="L2CalStep.create_minimal()")
@@ -158,13 +217,13 @@ def _mark(session: _Session) -> None:
 def _refuse(session: _Session) -> None:
     from ..errors import ValidationError
 
-    session.tell("3. A wrong value is refused where it is set", "The value that was there stays.")
+    session.tell("4. A wrong value is refused where it is set", "The value that was there stays.")
     session.refuses('new.meta.cal_step.flat_field = "DONE"', ValidationError, says="meta.cal_step.flat_field: 'DONE'")
     session.gives("new.meta.cal_step.flat_field", "COMPLETE")
     print("\nThe oldest schema does not know 'FAILED' yet, so an image of that version cannot hold it:")
     session.refuses('old.meta.cal_step.flat_field = "FAILED"', ValidationError, says="'FAILED' is not one of")
     session.tell(
-        "4. A misspelt name is noticed",
+        "5. A misspelt name is noticed",
         "Schemas let a file hold more than they name, so this is a warning, not an error.",
     )
     session.warns(
@@ -176,7 +235,7 @@ def _refuse(session: _Session) -> None:
 def _save(session: _Session) -> None:
     from ..errors import ValidationError
 
-    session.tell("5. Saving checks everything", "Here a required value is missing, so nothing is written:")
+    session.tell("6. Saving checks everything", "Here a required value is missing, so nothing is written:")
     session.does("broken = new.copy()")
     session.does("del broken.meta.exposure.start_time")
     session.refuses('broken.save(folder / "broken.asdf")', ValidationError, says="start_time")
@@ -189,7 +248,7 @@ def _save(session: _Session) -> None:
 
 def _reopen(session: _Session) -> None:
     steps = '["roman"]["meta"]["cal_step"]'
-    session.tell("6. Three ways to read it back", "With this package:")
+    session.tell("7. Three ways to read it back", "With this package:")
     session.does(f'opened = rcm.open(folder / "{NEW_FILE}")')
     session.gives("type(opened).__name__", "ImageModel")
     session.gives("opened.meta.cal_step.flat_field", "COMPLETE")
@@ -211,7 +270,7 @@ def _reopen(session: _Session) -> None:
 
 
 def _compare(session: _Session) -> None:
-    session.tell("7. The calibration steps of both files", "A dash: the schema of that file has no such step.")
+    session.tell("8. The calibration steps of both files", "A dash: the schema of that file has no such step.")
     rcm, folder = session.names["rcm"], session.names["folder"]
     columns: dict[str, dict[str, str]] = {}
     for file in (OLD_FILE, NEW_FILE):
