@@ -140,7 +140,8 @@ def test_a_setting_that_does_not_exist_is_told_with_those_that_do() -> None:
     with pytest.raises(SettingsError) as caught:
         config(validate="off")
     assert str(caught.value) == (
-        "no such setting: 'validate'. There are validate_assignment, unknown, check_arrays, verify_checksums, "
+        "no such setting: 'validate'. Did you mean 'validate_assignment'? "
+        "There are validate_assignment, unknown, check_arrays, verify_checksums, "
         "asdf_classes, header_max_bytes, header_max_depth, header_max_nodes, header_max_items, array_max_bytes"
     )
 

@@ -39,11 +39,12 @@ class Settings:
     unknown : {"warn", "error", "ignore"}
         What setting a name that no schema knows does. ``"warn"`` speaks only of near misses of a known name.
     check_arrays : {"plain", "warn", "error", True, False}
-        What setting an array does that is not what its schema asks for. ``"plain"`` warns of an array of numpy of
-        another data type or number of dimensions with `ValidationWarning`, and lets pass what pipeline steps hold for
-        a while: a quantity, a masked array, one of another library, None. ``"warn"`` warns of these too, ``"error"``
-        raises `ValidationError`, True does what `validate_assignment` says, False nothing. ``validate()`` and
-        ``save()`` refuse all of them. Where `validate_assignment` is ``"off"``, nothing is checked.
+        What setting an array does that is not what its schema asks for. ``"plain"`` warns with `ValidationWarning` of
+        an array of numpy of another kind (integers for floats) or number of dimensions, and lets pass what pipeline
+        steps hold for a while: floats of another width, one dimension more of length 1, a quantity, a masked array,
+        one of another library, None. ``"warn"`` warns of these too, ``"error"`` raises `ValidationError`, True does
+        what `validate_assignment` says, False nothing. ``validate()`` and ``save()`` refuse all of them. Where
+        `validate_assignment` is ``"off"``, nothing is checked.
     verify_checksums : bool
         Whether each block is compared with its checksum before an array of it is read whole. What is wrong raises
         `ChecksumError`. Parts of arrays (`DataModel.section`) are not checked: a checksum is that of the whole block.

@@ -237,6 +237,14 @@ def test_completion_offers_the_properties() -> None:
     assert L2CalStep(dark="COMPLETE")._ipython_key_completions_() == ["dark"]
 
 
+def test_a_name_of_another_version_is_no_misspelling() -> None:
+    guide_star = rcm.Guidestar.create_fake_data()
+    assert "window_xsize" not in guide_star.schema_properties()
+    guide_star.window_xsize = 5  # warnings are errors here
+    with pytest.warns(rcm.UnknownAttributeWarning, match="did you mean 'window_"):
+        guide_star.window_xstrat = 5
+
+
 @pytest.mark.newest_rad
 def test_every_missing_property_of_every_class_can_be_described() -> None:
     with warnings.catch_warnings():

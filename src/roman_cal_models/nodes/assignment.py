@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import errors
 from ..errors import Problem, UnknownAttributeError, ValidationWarning
+from ..foreign.datatypes import numpy_dtype
 from ..schema import installed
 from ..settings import current
 from ..spelling import closest
@@ -182,8 +183,8 @@ def check(value: Any, place: PropertySchema, parent: Any, key: str | int) -> Non
     """Check a value that is to stand under `key` in `parent`, as the settings ask for it.
 
     The place of an array takes an array of any kind, and None, unless the settings ask for the right one: steps of
-    a pipeline hold there what no file may hold. A plain array of a wrong type or number of dimensions is a mistake
-    more often than not, and is told.
+    a pipeline hold there what no file may hold. A plain array of another kind or number of dimensions is a mistake more
+    often than not, and is told.
 
     Raises
     ------
@@ -203,7 +204,7 @@ def check(value: Any, place: PropertySchema, parent: Any, key: str | int) -> Non
         _refuse(refused)
     elif mode in ("warn", "error"):
         _meet(found, str(mode))
-    elif _is_plain_array(value):
+    elif _is_plain_array(value) and not all(_is_of_a_step(value, problem) for problem in found):
         _meet(found, "warn")
 
 
@@ -211,6 +212,13 @@ def _is_plain_array(value: Any) -> bool:
     """Return whether a value is one of numpy's own arrays: no quantity, nor a masked array."""
     kind = type(value)
     return kind.__module__ == "numpy" and kind.__name__ == "ndarray"
+
+
+def _is_of_a_step(array: Any, problem: Problem) -> bool:
+    """Return whether steps hold such an array for a while: floats of another width, or of one length more, 1."""
+    if problem.kind == "datatype":
+        return bool(array.dtype.kind == numpy_dtype(problem.allowed).kind == "f")
+    return problem.kind == "ndim" and array.ndim == problem.allowed + 1 and array.shape[0] == 1
 
 
 def _problems(value: Any, place: PropertySchema, parent: Any, key: str | int, *, check_arrays: bool) -> list[Problem]:
@@ -270,12 +278,21 @@ def _meet_unknown(node: ObjectCore, key: Any) -> None:
     if policy == "ignore" or not isinstance(key, str):
         return
     near = closest(key, node.schema_properties())
-    if policy == "warn" and near is None:
+    if policy == "warn" and (near is None or _was_known(node._schema, key)):
         return
     text = names.unknown(node, key, near)
     if policy == "error":
         raise UnknownAttributeError(text)
     warnings.warn(text, errors.UnknownAttributeWarning, stacklevel=caller_level())
+
+
+def _was_known(schema: ObjectSchema | None, key: str) -> bool:
+    """Return whether another version of a schema knows a name: it is remembered, then, and not misspelt."""
+    if schema is None or schema.path:
+        return False
+    registry = installed()
+    others = registry.store.versions(schema.parsed.family, base=schema.parsed.base)
+    return any(key in registry.document(str(uri)).properties for uri in others)
 
 
 def caller_level() -> int:
