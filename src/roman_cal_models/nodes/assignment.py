@@ -290,8 +290,9 @@ def _was_known(schema: ObjectSchema | None, key: str) -> bool:
     """Return whether another version of a schema knows a name: it is remembered, then, and not misspelt."""
     if schema is None or schema.path:
         return False
-    registry = installed()
-    others = registry.store.versions(schema.parsed.family, base=schema.parsed.base)
+    registry, own = installed(), schema.parsed
+    # families were moved between folders, under the same name
+    others = (uri for uri in registry.store.schema_uris() if (uri.base, uri.name) == (own.base, own.name))
     return any(key in registry.document(str(uri)).properties for uri in others)
 
 
