@@ -82,6 +82,17 @@ def test_python_s_own_prompt_shows_trees(file: Path) -> None:
     assert "<ImageModel" not in text
 
 
+def test_an_error_at_the_prompt_quotes_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "ps1", ">>> ", raising=False)
+    monkeypatch.setattr(sys, "displayhook", sys.__displayhook__)
+    step = rcm.L2CalStep.create_minimal()
+    assert repr(step).startswith("L2CalStep  meta/")
+    with pytest.raises(rcm.ValidationError) as caught:
+        rcm.L2CalStep().flat_field = step  # type: ignore[assignment]
+    assert "flat_field: L2CalStep({'assign_wcs': 'INCOMPLETE', " in str(caught.value)
+    assert "├" not in str(caught.value)
+
+
 @pytest.mark.skipif(find_spec("IPython") is None, reason="IPython is not installed")
 def test_the_prompt_of_ipython_shows_trees(file: Path) -> None:
     command = [sys.executable, "-m", "IPython", "--simple-prompt", "--no-banner", "--colors=nocolor"]

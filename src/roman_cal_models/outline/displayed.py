@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["Displayed", "fallback_text"]
+__all__ = ["Displayed", "fallback_text", "quoted"]
 
 # What the prompt needs, what is shown of the smallest terminal, and what notebooks show that trust no style.
 _PROMPT_ROWS = 3
@@ -74,6 +74,11 @@ def _terminal_size() -> tuple[int, int]:
     import shutil  # brings the codecs of archives
 
     return shutil.get_terminal_size()
+
+
+def quoted(value: Any) -> str:
+    """Return a value as an error message quotes it: on one line, at a prompt as well."""
+    return value._one_line() if isinstance(value, Displayed) else repr(value)
 
 
 def fallback_text(shown: Displayed) -> str:

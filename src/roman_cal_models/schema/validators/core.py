@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from ...asdf_bridge import Conversion, new_file
 from ...errors import Problem, SchemaError
+from ...outline.displayed import quoted
 from .. import values
 
 __all__ = [
@@ -229,7 +230,7 @@ def show(value: Any) -> str:
     if not values.is_plain(value) and values.is_array(value) and hasattr(value, "dtype"):
         return f"<array of {value.dtype}, shape {tuple(value.shape)}>"
     try:
-        text = _brief.repr(value) if type(value) in _BRIEF else repr(value)
+        text = _brief.repr(value) if type(value) in _BRIEF else quoted(value)
     except Exception:  # the repr of a foreign object may fail in any way; the message must not
         text = f"<{type(value).__name__}>"
     text = " ".join(text.split())
