@@ -21,6 +21,7 @@ ARGUMENTS = {
     "": "--help",
     "catalog": "--ddl sqlite",
     "cutout": "{file} --pixel 1 1 --size 1 --out {folder} --overwrite",
+    "completion": "bash",
     "demo": "",
     "diff": "{file} {other}",
     "header": "{file}",
