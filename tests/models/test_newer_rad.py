@@ -114,12 +114,50 @@ with warnings.catch_warnings(record=True) as caught:
     rcm.SpectrumModel.create_fake_data(shape=(3, 3)).save("spectrum.asdf")
     rcm.open("spectrum.asdf").close()
     rcm.LensingMapModel
+with warnings.catch_warnings():
+    warnings.simplefilter("error")
+    rcm.open("spectrum.asdf").close()
 for each in caught:
     print(each.category.__name__, each.message)
 """)
     (line,) = printed.splitlines()
     assert line.startswith("NewerVersionWarning SpectrumModel is a kind of file of the installed rad 1.3.0")
     assert line.endswith(UPDATE)
+
+
+def test_who_makes_an_error_of_the_warning_has_it_each_time(run: Callable[..., str]) -> None:
+    printed = run("""
+import warnings
+warnings.simplefilter("error")
+for _ in range(2):
+    try:
+        rcm.SpectrumModel
+    except rcm.NewerVersionWarning as error:
+        print(error)
+""")
+    assert len(printed.splitlines()) == 2
+
+
+def test_threads_that_need_them_first_find_them_whole(run: Callable[..., str]) -> None:
+    run('rcm.SpectrumModel.create_fake_data(shape=(3, 3)).save("spectrum.asdf")', *QUIET)
+    printed = run("""
+import sys, threading, warnings
+sys.setswitchinterval(1e-5)
+found, start = [], threading.Barrier(8)
+def act():
+    start.wait()
+    with rcm.open("spectrum.asdf") as model:
+        found.append((type(model).__name__, type(model.meta.dispersion).__name__))
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    threads = [threading.Thread(target=act) for _ in range(8)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+print(set(found), len(found), len(caught))
+""")
+    assert printed == "{('SpectrumModel', 'Dispersion')} 8 1"
 
 
 def test_the_command_line_knows_them(run: Callable[..., str], newer_rad: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from importlib import import_module
 
 from ..errors import NewerVersionWarning, SchemaError
 from ..installation import VERSION, rad_version
-from ..locks import FIRST_USE
+from ..locks import FIRST_USE, MOMENT
 from ..schema import installed, uris
 from ..schema.families import Family
 from ..schema.uris import ROMAN
@@ -51,9 +51,10 @@ def make() -> None:
 def _make() -> None:
     registry = installed()
     known = CLASSES.keys() | WITHOUT_NODES
-    new = [str(uri) for uri in registry.store.schema_uris() if uri.base == ROMAN and uri.family not in known]
-    if not new:
+    families = [family for family in registry.store.families() if family not in known]
+    if not families:
         return
+    new = [str(uri) for family in families for uri in registry.store.versions(family)]
     taken = set(dir(import_module(__name__.partition(".")[0])))
     made: list[tuple[Family, Names]] = []
     for family in families_to_make(registry, ROMAN, without=known, start=new):
@@ -83,8 +84,20 @@ def _known_tags() -> frozenset[str]:
 
 def tell(name: str) -> None:
     """Warn, once a process, that a class of top nodes is one of these."""
-    if _TOLD in _state or name not in REGISTERED_MODELS:
+    if name not in REGISTERED_MODELS:
         return
+    with MOMENT:
+        if _TOLD in _state:
+            return
+        _state.add(_TOLD)
+    try:
+        _warn(name)
+    except NewerVersionWarning:  # who makes an error of it is told each time
+        _state.remove(_TOLD)
+        raise
+
+
+def _warn(name: str) -> None:
     warnings.warn(
         f"{REGISTERED_MODELS[name]} is a kind of file of the installed rad {rad_version()}, which is newer than "
         f"the rad {RAD_VERSION} that roman-cal-models {VERSION} knows: it is read, checked and written by its schema "
@@ -92,4 +105,3 @@ def tell(name: str) -> None:
         NewerVersionWarning,
         stacklevel=2,
     )
-    _state.add(_TOLD)

@@ -143,6 +143,10 @@ class Store:
         """
         return self._families.get((base, family), ())
 
+    def families(self, base: str = ROMAN) -> list[str]:
+        """Return the families of schemas of an authority."""
+        return [family for home, family in self._families if home == base]
+
     @cached_property
     def _families(self) -> dict[tuple[str, str], tuple[URI, ...]]:
         found: dict[tuple[str, str], set[URI]] = {}
