@@ -49,6 +49,10 @@ def test_many_threads_use_it_first(use: str, tmp_path: Path) -> None:
     text = textwrap.dedent(USE).format(threads=THREADS, use=use)
     (tmp_path / "out").mkdir()
     found = subprocess.run(
-        [sys.executable, "-c", text, source, tmp_path / "out"], capture_output=True, text=True, check=False
+        [sys.executable, "-c", text, source, tmp_path / "out"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,  # threads that wait for each other would do so for ever
     )
     assert (found.returncode, found.stderr) == (0, "")

@@ -37,6 +37,10 @@ def make() -> None:
     """
     if _DONE in _state:
         return
+    if not _new_families():
+        # without the lock: asdf asks this while it holds one of its own, which who holds ours may be waiting for
+        _state.add(_DONE)
+        return
     with FIRST_USE:
         # what is being made asks for the classes of its parts, and so comes back here
         if _state.isdisjoint((_BEGUN, _DONE)):
@@ -48,16 +52,16 @@ def make() -> None:
                 _state.remove(_BEGUN)
 
 
+def _new_families() -> list[str]:
+    return [each for each in installed().store.families() if each not in CLASSES and each not in WITHOUT_NODES]
+
+
 def _make() -> None:
     registry = installed()
-    known = CLASSES.keys() | WITHOUT_NODES
-    families = [family for family in registry.store.families() if family not in known]
-    if not families:
-        return
-    new = [str(uri) for family in families for uri in registry.store.versions(family)]
+    new = [str(uri) for family in _new_families() for uri in registry.store.versions(family)]
     taken = set(dir(import_module(__name__.partition(".")[0])))
     made: list[tuple[Family, Names]] = []
-    for family in families_to_make(registry, ROMAN, without=known, start=new):
+    for family in families_to_make(registry, ROMAN, without=CLASSES.keys() | WITHOUT_NODES, start=new):
         try:
             names = names_for([family], ROMAN, taken, models_too=True)
         except SchemaError:
