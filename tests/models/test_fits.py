@@ -326,6 +326,21 @@ def test_what_is_no_sky_is_told(tmp_path: Path) -> None:
         assert "CTYPE1" not in hdus["DATA"].header
 
 
+@pytest.mark.parametrize("scale", [3.0, 1e9])
+def test_a_sky_with_an_end_is_told(scale: float, tmp_path: Path) -> None:
+    from gwcs.wcs import WCS as Generalized
+
+    ends = models.Scale(scale) & models.Scale(scale) | models.Pix2Sky_SIN() | models.RotateNative2Celestial(30, 45, 180)
+    model: Any = rcm.ImageModel.create_fake_data(shape=SIDE)
+    known = sky_of_mosaic(SIDE)
+    model.meta.wcs = Generalized([(known.input_frame, ends), (known.output_frame, None)])
+    with pytest.warns(rcm.FitsWarning, match=r"model\.fits has no WCS"):
+        path = model.to_fits(tmp_path / "model.fits")
+    with fits.open(path) as hdus:
+        hdus.verify("exception")
+        assert "CTYPE1" not in hdus["DATA"].header
+
+
 def test_without_bounds_the_image_has_them(tmp_path: Path) -> None:
     model: Any = rcm.ImageModel.create_fake_data(shape=SIDE)
     model.meta.wcs = sky_of_detector(SIDE, bounds=False)

@@ -135,7 +135,7 @@ def _sky(model: DataModel, called: str | PathLike[str]) -> Header | None:
     except NoHeaderError as error:
         _warn(f"{called} has no WCS: meta.wcs cannot be written to FITS, as {error}")
         return None
-    if not apart <= TOLERANCE:
+    if apart > TOLERANCE:
         _warn(f"{called}: the FITS WCS is up to {apart:.2g} arcsec off from meta.wcs")
     return header
 

@@ -55,7 +55,8 @@ def wcs_header(wcs: Any, grid: tuple[int, int]) -> tuple[Header, float]:
     Raises
     ------
     NoHeaderError
-        It is not a WCS of gwcs from two axes of pixels to the sky, or no polynomial can be fitted.
+        It is not a WCS of gwcs from two axes of pixels to the sky, it does not see all of the image, or no polynomial
+        can be fitted.
     """
     if not hasattr(wcs, "to_fits_sip") or (wcs.pixel_n_dim, wcs.world_n_dim) != (2, 2):
         raise NoHeaderError(f"it is not one of gwcs from pixels to the sky, but {type(wcs).__name__}")
@@ -99,9 +100,7 @@ def _plain_header(wcs: Any, box: _Box) -> tuple[Header, float] | None:
         return None  # it has no way back
     if not np.isfinite([x, y]).all():
         return None
-    return _measured(
-        wcs, box, wcs.to_fits_sip(box, degree=1, max_inv_pix_error=None, crpix=(float(x) + 1, float(y) + 1))
-    )
+    return _measured(wcs, box, _fit(wcs, box, degree=1, max_inv_pix_error=None, crpix=(float(x) + 1, float(y) + 1)))
 
 
 def _fitted_header(wcs: Any, box: _Box) -> tuple[Header, float]:
@@ -113,11 +112,16 @@ def _fitted_header(wcs: Any, box: _Box) -> tuple[Header, float]:
     scale = float(np.rad2deg(apart)) * _ARCSEC
     if not scale > 0:
         raise NoHeaderError("it leads nowhere in the middle of the image")
+    return _measured(wcs, box, _fit(wcs, box, max_pix_error=_AIM / scale, max_inv_pix_error=_AIM_BACK))
+
+
+def _fit(wcs: Any, box: _Box, **options: Any) -> Header:
+    """Return what `gwcs.WCS.to_fits_sip` gives, or say why it gives nothing."""
     try:
-        header = wcs.to_fits_sip(box, max_pix_error=_AIM / scale, max_inv_pix_error=_AIM_BACK)
-    except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
+        header: Header = wcs.to_fits_sip(box, **options)
+    except (ValueError, ArithmeticError, UnboundLocalError) as error:  # the last where it cannot fit a plane
         raise NoHeaderError(f"gwcs cannot fit it: {error}") from error
-    return _measured(wcs, box, header)
+    return header
 
 
 def _measured(wcs: Any, box: _Box, header: Header) -> tuple[Header, float]:
@@ -128,7 +132,8 @@ def _measured(wcs: Any, box: _Box, header: Header) -> tuple[Header, float]:
     ours = np.deg2rad(WCS(header).all_pix2world(x, y, 0))
     theirs = np.deg2rad(wcs(x, y, with_bounding_box=False))
     apart = np.rad2deg(angular_separation(*ours, *theirs)) * _ARCSEC
-    error = float(apart.max()) if np.isfinite(apart).all() else np.inf
-    if np.isfinite(error):
-        header[ERROR] = (error, "[arcsec] greatest distance from the gwcs")
+    if not np.isfinite(apart).all():
+        raise NoHeaderError("it does not see all pixels of the image")
+    error = float(apart.max())
+    header[ERROR] = (error, "[arcsec] greatest distance from the gwcs")
     return header, error
