@@ -95,7 +95,7 @@ def _upgrade(file: Path, options: argparse.Namespace) -> dict[str, Any]:
         warnings.simplefilter("ignore", FilenameMismatchWarning)
         model = open_model(file)
     with model:
-        upgraded = model.upgrade(options.to)
+        upgraded = model.upgrade(version=options.to)
         if options.dry_run:
             upgraded.validate()
         else:
