@@ -61,7 +61,7 @@ def bad_files(header: bytes) -> dict[str, tuple[bytes, str]]:
     return {
         "truncated": (header[: len(header) // 2], "ends inside of its header"),
         "empty": (b"", "it is empty"),
-        "not-asdf": (b"SIMPLE  =                    T", "it begins with b'SIMPLE"),
+        "not-asdf": (b"SIMPLE  =                    T", "a FITS file, not an ASDF file"),
         "no-tree": (b"#ASDF 1.0.0\n#ASDF_STANDARD 1.6.0\n", "ends before its header"),
         "not-roman": (
             b"#ASDF 1.0.0\n%YAML 1.1\n%TAG ! tag:stsci.edu:asdf/\n--- !core/asdf-1.1.0\nfoo: 1\n...\n",
