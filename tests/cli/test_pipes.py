@@ -24,6 +24,7 @@ ARGUMENTS = {
     "completion": "bash",
     "demo": "",
     "diff": "{file} {other}",
+    "fits": "{file} {folder}/image.fits --overwrite",
     "header": "{file}",
     "schema": "ImageModel --changes",
     "set": "{file} meta.telescope=ROMAN meta.telescope=ROMAN --dry-run",
@@ -32,7 +33,7 @@ ARGUMENTS = {
 }
 
 # What prints little, and works long for it, is tried less often.
-TRIES = {"cutout": 3, "demo": 2, "set": 3, "upgrade": 3}
+TRIES = {"cutout": 3, "demo": 2, "fits": 3, "set": 3, "upgrade": 3}
 
 # Imports are done once, and each try is a process of its own, which ends as any does.
 PROGRAM = """
