@@ -35,6 +35,7 @@ __all__ = [
     "model_name",
     "named",
     "names_made",
+    "newer_families",
     "node_name_of",
     "other_kind",
     "schema_for",
@@ -130,7 +131,25 @@ def is_generated(uri: URI) -> bool:
 
 def make_newer() -> None:
     """See that there are classes for what the installed RAD has and no generated class stands for."""
-    _newer().make()
+    # Mostly there is none. This is found out without a lock and without the modules of nodes: asdf asks while it lists
+    # extensions, for files of anybody, under a lock of its own that the holder of ours may be waiting for.
+    if newer_families():
+        _newer().make()
+
+
+@cache
+def newer_families() -> tuple[str, ...]:
+    """Return the families of the installed RAD that no generated class stands for.
+
+    Raises
+    ------
+    SchemaError
+        No schemas are installed.
+    """
+    from .generated._index import CLASSES, WITHOUT_NODES
+
+    families = installed().store.families()
+    return tuple(each for each in families if each not in CLASSES and each not in WITHOUT_NODES)
 
 
 def _newer() -> Any:

@@ -16,7 +16,7 @@ from ..locks import FIRST_USE, MOMENT
 from ..schema import installed, uris
 from ..schema.families import Family
 from ..schema.uris import ROMAN
-from .classes import NEWER, REGISTERED_MODELS
+from .classes import NEWER, REGISTERED_MODELS, newer_families
 from .generated._index import CLASSES, MANIFEST, RAD_VERSION, WITHOUT_NODES
 from .making import Names, families_to_make, make_classes, names_for
 
@@ -37,10 +37,6 @@ def make() -> None:
     """
     if _DONE in _state:
         return
-    if not _new_families():
-        # without the lock: asdf asks this while it holds one of its own, which who holds ours may be waiting for
-        _state.add(_DONE)
-        return
     with FIRST_USE:
         # what is being made asks for the classes of its parts, and so comes back here
         if _state.isdisjoint((_BEGUN, _DONE)):
@@ -52,13 +48,9 @@ def make() -> None:
                 _state.remove(_BEGUN)
 
 
-def _new_families() -> list[str]:
-    return [each for each in installed().store.families() if each not in CLASSES and each not in WITHOUT_NODES]
-
-
 def _make() -> None:
     registry = installed()
-    new = [str(uri) for family in _new_families() for uri in registry.store.versions(family)]
+    new = [str(uri) for family in newer_families() for uri in registry.store.versions(family)]
     taken = set(dir(import_module(__name__.partition(".")[0])))
     made: list[tuple[Family, Names]] = []
     for family in families_to_make(registry, ROMAN, without=CLASSES.keys() | WITHOUT_NODES, start=new):
