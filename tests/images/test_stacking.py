@@ -297,7 +297,7 @@ def other_unit(path: Path) -> str:
 
 def no_asdf(path: Path) -> str:
     path.write_bytes(b"SIMPLE  =                    T")
-    return f"{path}: not an ASDF file"
+    return f"{path}: a FITS file, not an ASDF file"
 
 
 def cut(path: Path) -> str:
