@@ -36,6 +36,8 @@ KNOWN = [
         ("var_rnoise3", None),
         ("dt", None),
         ("tweakreg_catalog", None),
+        ("source_catalog_name", None),
+        ("source", None),
         ("arker", None),  # its ratio to "dark" is 0.667
         ("", None),
     ],

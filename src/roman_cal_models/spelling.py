@@ -51,8 +51,13 @@ def _closest(name: str, known: tuple[str, ...]) -> str | None:
         return None
     import difflib
 
-    # dq and dq2, var_rnoise and var_rnoise2 are siblings, not misspellings
-    stem = name.rstrip("0123456789_")
-    others = {other.lower(): other for other in known if other.rstrip("0123456789_") != stem}
+    others = {other.lower(): other for other in known if not _are_siblings(name, other)}
     near = difflib.get_close_matches(name.lower(), others, n=1, cutoff=_NEAR)
     return others[near[0]] if near else None
+
+
+def _are_siblings(one: str, other: str) -> bool:
+    """Return whether names differ by a number (``dq2``) or by whole words (``catalog``, ``catalog_name``)."""
+    if one.rstrip("0123456789_") == other.rstrip("0123456789_"):
+        return True
+    return one.startswith(f"{other}_") or other.startswith(f"{one}_")
