@@ -77,7 +77,7 @@ def test_python_s_own_prompt_shows_trees(file: Path) -> None:
     lines = text.splitlines()
     for kind in ("ImageModel  wfi_image-", "Exposure  meta/exposure-", "Calibration steps  1 file"):
         assert any(line.startswith(kind) for line in lines), text
-    assert "├─ start_time               2020-01-01T00:00:00.000   Exposure Start…" in lines
+    assert any(line.split()[:4] == ["├─", "start_time", "2020-01-01T00:00:00.000", "Exposure"] for line in lines)
     assert max(map(len, lines)) == 70
     assert "<ImageModel" not in text
 
@@ -99,7 +99,9 @@ def test_the_prompt_of_ipython_shows_trees(file: Path) -> None:
     text = _at_prompt(file, command, COLUMNS="70", LINES="40")
     for kind in ("ImageModel  wfi_image-", "Exposure  meta/exposure-", "Calibration steps  1 file"):
         assert kind in text
-    assert "├─ start_time               2020-01-01T00:00:00.000   Exposure Start…" in text
+    assert any(
+        line.split()[:4] == ["├─", "start_time", "2020-01-01T00:00:00.000", "Exposure"] for line in text.splitlines()
+    )
 
 
 @pytest.mark.skipif(find_spec("IPython") is None, reason="IPython is not installed")
@@ -206,4 +208,5 @@ def test_upper_levels_are_shown_first(looked_at: dict[str, Any]) -> None:
     lines = list(looked_at["model"]._text_lines(80, 30))
     assert {line[3:].split()[0] for line in lines if line.startswith(("├─", "└─"))} == {*looked_at["model"].keys()}
     assert any(line.startswith("│  └─ … ") for line in lines)
-    assert any(line.split()[1:4] == ["exposure", "Exposure", "…"] for line in looked_at["node"]._text_lines(80, 30))
+    told = [line.split()[1:] for line in looked_at["node"]._text_lines(80, 30)]
+    assert any(words[0] == "exposure" and "…" in words[1:3] for words in told if words)

@@ -267,7 +267,10 @@ def test_a_quantity_of_another_kind_stays_and_is_told() -> None:
 
 
 def test_what_nobody_can_tell_of_a_reference_file_is_refused() -> None:
-    with rcm.open(old("0.14.2/DarkRefModel")) as model, pytest.raises(rcm.UpgradeError, match="dark_slope is required"):
+    with (
+        rcm.open(old("0.14.2/DarkRefModel")) as model,
+        pytest.raises(rcm.UpgradeError, match="dark_slope, dark_slope_error are required"),
+    ):
         model.upgrade()
 
 

@@ -136,7 +136,8 @@ def test_a_node_whose_children_are_kept_is_freed_at_once(node: rcm.WfiImage) -> 
 # -- how tools see it ------------------------------------------------------------------------------------------------
 
 
-def test_a_child_is_a_property_to_tools() -> None:
+def test_a_property_of_one_value_is_one_to_tools_and_a_child_a_descriptor() -> None:
     kinds = {entry.name: entry.kind for entry in inspect.classify_class_attrs(rcm.WfiImage)}
-    assert {kinds[name] for name in property_types(rcm.WfiImage)} == {"property"}
+    assert {kinds[name] for name in property_types(rcm.WfiImage)} == {"property", "method"}
+    assert kinds["data"] == "property"
     assert inspect.get_annotations(rcm.WfiImage.meta.fget, eval_str=True)["return"] is rcm.WfiImageMeta

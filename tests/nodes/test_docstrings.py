@@ -168,10 +168,11 @@ assert "asdf" not in sys.modules
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
-def test_nothing_is_built_to_be_explained(tmp_path: Path) -> None:
+def test_nothing_is_built_to_be_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("IPython")
     from IPython.core.interactiveshell import InteractiveShell
 
+    monkeypatch.setattr(sys, "ps1", "", raising=False)  # which a shell sets and leaves
     path = rcm.ImageModel.create_fake_data(shape=(8, 8)).save(tmp_path / "image.asdf")
     shell = InteractiveShell()
     with rcm.open(path) as model:

@@ -279,9 +279,9 @@ def test_a_missing_name_of_no_schema_is_told_with_what_is_there() -> None:
     assert str(caught.value) == "inner.x is not here, and ObjectNode knows no such property. Here are: no values"
 
 
-def test_names_of_three_letters_are_near_to_none() -> None:
+def test_names_of_two_letters_are_near_to_none() -> None:
     with config(unknown="error"), pytest.raises(rcm.UnknownAttributeError) as caught:
-        rcm.L2CalStep()["flx"] = 1
+        rcm.L2CalStep()["fx"] = 1
     assert "did you mean" not in str(caught.value)
     with pytest.warns(rcm.UnknownAttributeWarning, match="did you mean 'flux'"):
         rcm.L2CalStep()["fluxx"] = 1

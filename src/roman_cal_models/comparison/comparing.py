@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from fnmatch import fnmatchcase
 from typing import Any
 
-from ..errors import FilenameMismatchWarning
+from ..errors import FilenameMismatchWarning, ForeignValueError
 from ..foreign.array_differences import Array, differences_of_arrays
 from ..foreign.arrays import as_array
 from ..foreign.kinds import kind_of, kind_of_tag
@@ -203,7 +203,12 @@ class Comparison:
 def _told(node: ObjectNode, key: str) -> Any:
     """Return what stands in one node only; an array or what may have some by what it is, unread."""
     raw = raw_get(node, key)
-    return raw if isinstance(raw, FileValue) and kind_of_tag(raw.tag).text_example is None else node[key]
+    if not isinstance(raw, FileValue):
+        return node[key]
+    if kind_of_tag(raw.tag).text_example is not None:
+        with suppress(ForeignValueError):  # which is told by who checks the file
+            return node[key]
+    return raw
 
 
 def _are_same_unread(one: Any, two: Any) -> bool:

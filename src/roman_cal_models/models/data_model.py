@@ -272,8 +272,14 @@ class DataModel(MutableNodeProxy, _Attributes):
         ----------
         source : str, path-like, bytes, binary file object, asdf.AsdfFile or DataModel
             What holds the file.
-        validate, memmap, mode, storage_options, **kwargs
+        validate, memmap : bool
             As for `roman_cal_models.open`, which tells of all errors as well.
+        mode : {"r", "rw"}
+            As there.
+        storage_options : mapping, optional
+            As there.
+        **kwargs
+            As there.
 
         Raises
         ------

@@ -84,8 +84,8 @@ def _laid_out(rows: Iterable[_Row], width: int | None, colours: bool) -> Iterato
     names = max((len(row.branch) + len(row.name) for row in rows), default=0)
     values = min(max((len(row.value) + len(row.unit) for row in rows), default=0) + 1, _VALUE_WIDTH)
     if width is not None and width - names - values - 2 * len(_GAP) < _TITLE_WIDTH:
-        # what something is called tells more than its class
-        rows = [replace(row, value="") if row.is_container and row.title else row for row in rows]
+        # what something is called tells more than its class, but for the first, and for whether it is shown whole
+        rows = [*rows[:1], *map(_without_class, rows[1:])]
         # the few longest names push the rest of their lines to the right
         names = min(names, max(width - _NARROW_VALUE_WIDTH - 2 * len(_GAP) - _TITLE_WIDTH, width * 2 // 5))
         values = max(min(values, width - names - 2 * len(_GAP) - _TITLE_WIDTH), _NARROW_VALUE_WIDTH)
@@ -104,6 +104,10 @@ def _rows(branch: Branch, before: str, below: str) -> Iterator[_Row]:
         yield from _rows(member, below + ("└─ " if is_last else "├─ "), below + ("   " if is_last else "│  "))
     if branch.members and branch.hidden:
         yield _Row(f"{below}└─ ", f"… {branch.hidden} more", "", "", "", False)
+
+
+def _without_class(row: _Row) -> _Row:
+    return replace(row, value="…" if row.value.endswith("…") else "") if row.is_container and row.title else row
 
 
 def _line(row: _Row, names: int, values: int, width: int | None, colours: bool) -> str:
