@@ -348,7 +348,7 @@ def test_a_cached_file_is_read_from_the_cache() -> None:
     serve(image=content())
     requests = []
     for _ in range(2):
-        with rcm.open("simplecache::far://image.asdf") as model, rcm.open(content()) as near:
+        with rcm.open("simplecache::buffered://image.asdf") as model, rcm.open(content()) as near:
             assert same(model, near)
         requests.append(len(Far.requests))
         Far.requests.clear()

@@ -272,14 +272,8 @@ class DataModel(MutableNodeProxy, _Attributes):
         ----------
         source : str, path-like, bytes, binary file object, asdf.AsdfFile or DataModel
             What holds the file.
-        validate, memmap : bool
-            As for `roman_cal_models.open`, which tells of all errors as well.
-        mode : {"r", "rw"}
-            As there.
-        storage_options : mapping, optional
-            As there.
-        **kwargs
-            As there.
+        validate, memmap, mode, storage_options, **kwargs : as for `roman_cal_models.open`
+            Which tells of all errors as well.
 
         Raises
         ------
