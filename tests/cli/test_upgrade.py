@@ -29,6 +29,7 @@ def test_a_copy_is_written_and_the_file_kept(old: Path, tmp_path: Path, capsys: 
     assert any("meta.exposure.hga_move is assumed: false" in line for line in lines[1:])
 
 
+@pytest.mark.newest_rad
 def test_what_was_assumed_is_told_as_files_have_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     old = rcm.ImageModel.create_fake_data(version="1.0.0", shape=(2, 2)).save(tmp_path / "old.asdf")
     assert main(["upgrade", str(old), "--out", str(tmp_path / "new")]) == 0
