@@ -171,7 +171,7 @@ class _Whole:
         self.fileno = file.fileno
 
     def read(self, size: int) -> bytes:
-        raise NotImplementedError
+        raise NotImplementedError  # NumPy asks only whether it is there
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> None:
         pass

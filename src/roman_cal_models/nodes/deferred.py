@@ -100,7 +100,7 @@ class Deferred:
             mine.done.set()
 
     def _build(self, where: Callable[[], str]) -> Any:
-        raise NotImplementedError
+        raise NotImplementedError  # a subclass knows how
 
     def __roman_tag__(self) -> str:
         return self.tag

@@ -37,7 +37,7 @@ class LazyDict(dict[str, Any]):
 
     def _build(self, key: Any, raw: Any) -> Any:
         """Build the value for a raw one."""
-        raise NotImplementedError
+        raise NotImplementedError  # a subclass knows how
 
     def _take(self, key: Any, raw: Any) -> Any:
         """Build a raw value, and have it stand here unless something else does by then.
@@ -169,7 +169,7 @@ class LazyDict(dict[str, Any]):
         return self.__copy__()
 
     def __copy__(self) -> Any:
-        raise NotImplementedError
+        raise NotImplementedError  # a subclass knows what it is bound to
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, dict):

@@ -139,7 +139,7 @@ class NodeProxy(Displayed):
 
     def _heading(self) -> tuple[str, str | None, str]:
         """Return what it is called, its file, and the state of that."""
-        raise NotImplementedError
+        raise NotImplementedError  # models and headers say it
 
     def _text_lines(self, width: int | None, rows: int | None) -> Iterator[str]:
         from .outline_builder import text_lines

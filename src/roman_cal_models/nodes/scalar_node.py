@@ -51,15 +51,15 @@ class ScalarNode:
 
     def plain(self) -> Any:
         """Return the value without its tag."""
-        raise NotImplementedError
+        raise NotImplementedError  # by the type of the scalar
 
     def __roman_lower__(self) -> Any:
-        raise NotImplementedError
+        raise NotImplementedError  # by the type of the scalar
 
     @classmethod
     def of(cls, value: Any, uri: str) -> Any:
         """Return a value as the tagged scalar of the schema `uri`; as it is when it is of another type."""
-        raise NotImplementedError
+        raise NotImplementedError  # by the type of the scalar
 
     @classmethod
     def create_minimal(cls, defaults: Any = None, *, version: str | None = None, tag: str | None = None) -> Any:

@@ -23,7 +23,9 @@ __all__ = ["problems", "validate"]
 def problems(node: Any) -> list[Problem]:
     """Return the problems of a node or a list, what its tags ask for included."""
     found = _found(node)
-    if found and any([_build_at(node, problem.path) for problem in found]):
+    if not found:
+        return []
+    if any([_build_at(node, problem.path) for problem in found]):
         found = _found(node)
     return list({(problem.path, problem.kind, problem.message): problem for problem in found}.values())
 

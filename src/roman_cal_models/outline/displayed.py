@@ -26,7 +26,7 @@ class Displayed:
     __slots__ = ()
 
     def _one_line(self) -> str:
-        raise NotImplementedError
+        raise NotImplementedError  # what is displayed says it
 
     def _text_lines(self, width: int | None, rows: int | None) -> Iterable[str]:
         """Return the lines of text.
@@ -38,7 +38,7 @@ class Displayed:
         rows : int or None
             How many lines there may be; None for all.
         """
-        raise NotImplementedError
+        raise NotImplementedError  # what is displayed says it
 
     def __repr__(self) -> str:
         return _on_screen(self) if _is_at_prompt() else self._one_line()
