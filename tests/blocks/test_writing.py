@@ -155,6 +155,26 @@ def test_a_copy_is_the_same_byte_by_byte(original: Any, on_disk: bool, tmp_path:
     assert (tmp_path / "copy").read_bytes() == whole
 
 
+@pytest.mark.parametrize("start", [0, 1, 500, 4095])
+def test_long_copies_stand_at_the_same_place_of_a_page(start: int, tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    with open(path, "wb") as stream:
+        stream.write(HEADER + bytes(start))
+        long = [Content(memoryview(NOISE * 2)), Content(memoryview(NOISE[:-7] * 2))]
+        write_blocks(stream, [long[0], Content(memoryview(b"short")), long[1]])
+    with open(path, "rb") as stream, open(tmp_path / "copy", "wb+") as target:
+        file = positioned(stream)
+        first, short, second = blocks(file, len(HEADER))
+        target.write(HEADER)
+        write_blocks(target, [Copy(file, second), Copy(file, short), Content(memoryview(b"new")), Copy(file, first)])
+        made = positioned(target)
+        again = list(blocks(made, len(HEADER)))
+        assert again[0].begin % 4096 == second.begin % 4096
+        assert again[3].begin % 4096 == first.begin % 4096
+        read = [content(made, block).tobytes() for block in again]
+    assert read == [NOISE[:-7] * 2, b"short", b"new", NOISE * 2]
+
+
 def test_copies_and_contents_may_be_mixed(original: Any) -> None:
     one, *_, four = blocks(original, len(HEADER))
     sources = [Content(memoryview(b"abc")), Copy(original, four), Content(memoryview(NOISE), LZ4), Copy(original, one)]

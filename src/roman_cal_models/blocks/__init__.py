@@ -9,6 +9,7 @@ By level, each knowing only those before it:
 
 - ``far``: a file that is reached by requests;
 - ``positions``: a file as bytes at positions, which no thread and no fork can move;
+- ``copying``: bytes of one file into another, by the quickest way that the system has;
 - ``index``: the heads of the blocks: where each block is and what it says of itself;
 - ``codecs``: compressed content by its four letters, whole or piece by piece, and how much of it there can be;
 - ``pieces``: where the pieces of a block are in a far file;

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import os
 import threading
@@ -11,22 +10,7 @@ from typing import Any, BinaryIO, Protocol
 from ..locks import MOMENT
 from .far import FarStream
 
-__all__ = ["PositionedBytes", "copy_to", "is_near", "mapped", "positioned"]
-
-# how much is copied at once where the system does not copy itself
-_PIECE = 1024 * 1024
-
-# what systems answer that do not copy from one file to another, or not between these two
-_REFUSALS = {
-    errno.EBADF,
-    errno.EINVAL,
-    errno.ENOSYS,
-    errno.ENOTSUP,
-    errno.EOPNOTSUPP,
-    errno.EPERM,
-    errno.ETXTBSY,
-    errno.EXDEV,
-}
+__all__ = ["PositionedBytes", "descriptor_of", "is_near", "mapped", "positioned"]
 
 
 class PositionedBytes(Protocol):
@@ -70,6 +54,11 @@ def is_near(file: PositionedBytes) -> bool:
     return isinstance(file, _File)
 
 
+def descriptor_of(file: PositionedBytes) -> int | None:
+    """Return the descriptor of a file of the system; None for anything else."""
+    return file.fileno() if isinstance(file, _File) else None
+
+
 def mapped(file: PositionedBytes) -> Any:
     """Return the bytes of a file as a `numpy.memmap`; None for what is not a file of the system, or is empty.
 
@@ -81,48 +70,6 @@ def mapped(file: PositionedBytes) -> Any:
 
     whole: Any = _Whole(file)
     return np.memmap(whole, np.uint8, "r")
-
-
-def copy_to(stream: BinaryIO, file: PositionedBytes, begin: int, end: int) -> None:
-    """Write the bytes of a file between two positions to where a stream stands, by the system's copy if it has one.
-
-    Raises
-    ------
-    EOFError
-        The file ends before.
-    """
-    if isinstance(file, _File):
-        begin = _copied_by_the_system(stream, file, begin, end)
-    while begin < end:
-        piece = file.read_at(begin, min(_PIECE, end - begin))
-        if not piece:
-            raise _too_short(end - begin)
-        stream.write(piece)
-        begin += len(piece)
-
-
-def _copied_by_the_system(stream: BinaryIO, file: _File, begin: int, end: int) -> int:
-    """Copy what the system is willing to, and return where that ends."""
-    if not hasattr(os, "copy_file_range"):
-        return begin
-    try:
-        target = stream.fileno()
-    except (AttributeError, OSError):  # in memory
-        return begin
-    stream.flush()
-    position = stream.tell()
-    while begin < end:
-        try:
-            count = os.copy_file_range(file.fileno(), target, end - begin, begin, position)
-        except OSError as error:
-            if error.errno not in _REFUSALS:
-                raise
-            break
-        if not count:  # the end, or a file whose bytes are made up when they are read
-            break
-        begin, position = begin + count, position + count
-    stream.seek(position)
-    return begin
 
 
 def _plain_file(stream: Any) -> io.FileIO | None:

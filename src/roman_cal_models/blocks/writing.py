@@ -17,9 +17,10 @@ from typing import Any, BinaryIO
 
 from ..processors import processors
 from .codecs import BZIP2, LZ4, NO_COMPRESSION, ZLIB
+from .copying import copy_to, shift
 from .index import HEAD_SIZE, Block, head_of, index_of
 from .pieces import table_in, table_of, table_size
-from .positions import PositionedBytes, copy_to
+from .positions import PositionedBytes
 
 __all__ = [
     "KNOWN",
@@ -126,12 +127,13 @@ def write_blocks(
     positions = []
     with _Blocks(stream, checksums=checksums, pad=pad, is_short=_is_short(sources)) as blocks:
         made = _made_ahead(sources, blocks.makers)
-        for source in sources:
+        stream.write(bytes(_shift(sources[0] if sources else None, stream.tell())))
+        for source, following in itertools.zip_longest(sources, sources[1:]):
             positions.append(stream.tell())
             if isinstance(source, Copy):
-                blocks.copy(source)
+                blocks.copy(source, following)
             else:
-                blocks.write(source, next(made))
+                blocks.write(source, next(made), following)
     if index and positions:
         stream.write(index_of(positions))
 
@@ -193,6 +195,13 @@ def _table_size(content: Content) -> int:
     if content.compression != LZ4 or content.compressor is not None:
         return 0
     return table_size(len(content.data), content.piece)
+
+
+def _shift(source: Content | Copy | None, head: int) -> int:
+    """Return how many bytes behind a position the head of a block should stand, so that it can be copied quickly."""
+    if not isinstance(source, Copy):
+        return 0
+    return shift(source.file, source.block.begin, source.block.end, head + HEAD_SIZE)
 
 
 def _is_short(sources: Iterable[Content | Copy]) -> bool:
@@ -360,7 +369,7 @@ class _Blocks:
         finally:
             self._pools.close()
 
-    def write(self, content: Content, pieces: Iterable[_Made]) -> None:
+    def write(self, content: Content, pieces: Iterable[_Made], following: Content | Copy | None) -> None:
         # each thread that hashes has a block
         if len(self._unfinished) >= max(self._threads, 1):
             self._finish()
@@ -377,23 +386,25 @@ class _Blocks:
             lengths.append(sum(map(len, made)))
             used += lengths[-1]
         table = _table_size(content)
-        allocated = used + self._pad_behind(used, table)
+        padding = self._padding(head, used, table, following)
+        self._stream.write(bytes(padding))
+        allocated = used + padding
         self._unfinished.append(_Unfinished(head, allocated, used, content, checksum, lengths if table else None))
 
-    def copy(self, copy: Copy) -> None:
+    def copy(self, copy: Copy, following: Content | Copy | None) -> None:
         block = copy.block
         used = block.end - block.begin
         checksum = block.checksum if self._checksums else None
         table = (table_in(copy.file, block) if block.compression == LZ4 and checksum == block.checksum else None) or b""
-        padding = len(table) + padding_of(used + len(table), self._pad)
+        padding = self._padding(self._stream.tell(), used, len(table), following)
         self._stream.write(head_of(block.compression, used + padding, used, block.size, checksum))
         copy_to(self._stream, copy.file, block.begin, block.end)
         self._stream.write(table.ljust(padding, b"\0"))
 
-    def _pad_behind(self, used: int, table: int) -> int:
+    def _padding(self, head: int, used: int, table: int, following: Content | Copy | None) -> int:
+        """Return how many bytes follow those of a block: its table, what was asked for, and as the next one wants."""
         padding = table + padding_of(used + table, self._pad)
-        self._stream.write(bytes(padding))
-        return padding
+        return padding + _shift(following, head + HEAD_SIZE + used + padding)
 
     def _finish(self) -> None:
         """Write the head of the first block that has none."""
