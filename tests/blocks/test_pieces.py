@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,8 +20,8 @@ import roman_cal_models as rcm
 from roman_cal_models.blocks.codecs import BrokenBlockError
 from roman_cal_models.blocks.contents import content as content_of
 from roman_cal_models.blocks.far import FarFile, Span
-from roman_cal_models.blocks.index import Block, blocks
-from roman_cal_models.blocks.pieces import pieces_told, table_in, table_of, table_size
+from roman_cal_models.blocks.index import Block, blocks, index_of
+from roman_cal_models.blocks.pieces import Table, found_by_index, pieces_told, table_in, table_of, table_size
 from roman_cal_models.blocks.positions import positioned
 from roman_cal_models.blocks.reading import reader
 from roman_cal_models.blocks.writing import Content, Copy, write_blocks
@@ -132,11 +133,12 @@ def test_a_file_of_the_system_is_not_asked_for_its_table() -> None:
     assert max(file.asked) < block.end
 
 
-def test_few_or_short_pieces_have_no_table() -> None:
-    assert table_size(3 * PIECE, PIECE) == table_size(100 * PIECE, PIECE // 2) == 0
+def test_short_contents_or_pieces_have_no_table() -> None:
+    assert table_size(200_000, PIECE) == table_size(200_000, 0) == table_size(100 * PIECE, PIECE // 2) == 0
+    assert table_size(300_000, 0) < table_size(300_000, PIECE)
     for source in (
         Content(memoryview(CONTENT), LZ4, PIECE // 2),
-        Content(memoryview(CONTENT)),
+        Content(memoryview(CONTENT[:200_000])),
         Content(memoryview(b""), LZ4),
     ):
         file, _, block = of(written(source))
@@ -173,13 +175,13 @@ def test_a_table_of_another_content_is_none() -> None:
     used = block.end - block.begin
     other = bytes(range(16))
     for table in (
-        table_of(PIECE, true, used, other),
-        table_of(PIECE, true, used + 1, block.checksum),
-        table_of(PIECE, true[:-1], used, block.checksum),
-        table_of(PIECE // 2, true, used, block.checksum),
-        table_of(0, true, used, block.checksum),
-        table_of(PIECE, [true[0] + 1, *true[1:]], used, block.checksum),
-        table_of(PIECE, true, used, block.checksum)[:-1] + b"\0",
+        table_of(Table(0, PIECE, true), used, other),
+        table_of(Table(0, PIECE, true), used + 1, block.checksum),
+        table_of(Table(0, PIECE, true[:-1]), used, block.checksum),
+        table_of(Table(0, PIECE // 2, true), used, block.checksum),
+        table_of(Table(0, 0, true), used, block.checksum),
+        table_of(Table(0, PIECE, [true[0] + 1, *true[1:]]), used, block.checksum),
+        table_of(Table(0, PIECE, true), used, block.checksum)[:-1] + b"\0",
         bytes(100),
     ):
         file, _, found = of(with_table(table))
@@ -192,9 +194,81 @@ def test_a_table_of_another_content_is_none() -> None:
 def test_a_table_that_lies_of_a_piece_that_is_read_is_not_believed(order: list[int], spans: list[Span]) -> None:
     true, block = lengths()
     shuffled = [true[at] for at in order]
-    file, _, found = of(with_table(table_of(PIECE, shuffled, block.end - block.begin, block.checksum)))
+    file, _, found = of(with_table(table_of(Table(0, PIECE, shuffled), block.end - block.begin, block.checksum)))
     assert len(pieces_told(file, found)) == 41
     assert read(file, found, spans) == [CONTENT[begin:end] for begin, end in spans]
+
+
+# -- late blocks -----------------------------------------------------------------------------------------------------
+
+
+def of_many(count: int = 5, **options: Any) -> tuple[bytes, list[Block]]:
+    """Return a file of blocks of all kinds, and where they are."""
+    stream = io.BytesIO()
+    stream.write(HEADER)
+    kinds = [(LZ4, PIECE), (b"\0\0\0\0", 0), (LZ4, len(CONTENT))]
+    wanted = [Content(memoryview(CONTENT), kinds[n % 3][0], kinds[n % 3][1] or PIECE) for n in range(count)]
+    write_blocks(stream, wanted, **options)
+    return stream.getvalue(), list(blocks(positioned(stream), len(HEADER)))
+
+
+HEADER = b"#ASDF 1.0.0\n%YAML 1.1\n--- {}\n...\n"
+
+
+@pytest.mark.parametrize("pad", [False, True])
+@pytest.mark.parametrize("checksums", [False, True])
+def test_a_late_block_is_found_by_the_index(checksums: bool, pad: bool) -> None:
+    whole, found = of_many(checksums=checksums, pad=pad)
+    for number, block in enumerate(found):
+        ranges = Asked(whole)
+        assert found_by_index(FarFile(ranges), len(HEADER), number) == block
+        assert len(ranges.spans) <= 4
+    for number in (-1, 5, 6):
+        assert found_by_index(FarFile(Asked(whole)), len(HEADER), number) is None
+
+
+def test_a_block_is_found_where_it_was_copied_to() -> None:
+    whole, found = of_many()
+    file = positioned(io.BytesIO(whole))
+    stream = io.BytesIO()
+    stream.write(HEADER)
+    write_blocks(stream, [Copy(file, found[number]) for number in (3, 0, 4, 4)])
+    copied = stream.getvalue()
+    for number, block in enumerate(blocks(positioned(stream), len(HEADER))):
+        assert found_by_index(FarFile(Asked(copied)), len(HEADER), number) == block
+
+
+def test_a_block_that_moved_is_not_taken_for_another() -> None:
+    whole, found = of_many()
+    edges = [block.head for block in found] + [found[-1].next]
+    pieces = [whole[begin:end] for begin, end in itertools.pairwise(edges)]
+    index = whole[edges[-1] :]
+    stranger = written(Content(memoryview(CONTENT[:1000])))
+    stranger = stranger[: stranger.index(b"#ASDF BLOCK INDEX")]
+    for order in ([1, 2, 3, 4], [0, 2, 1, 3, 4], [0, 3, 4], [0, None, 1, 2, 3, 4]):
+        parts = [stranger if number is None else pieces[number] for number in order]
+        heads = list(itertools.accumulate(map(len, parts), initial=len(HEADER)))
+        for told in (index, index_of(heads[:-1])):
+            changed = HEADER + b"".join(parts) + told
+            true = list(blocks(positioned(io.BytesIO(changed)), len(HEADER)))
+            for number in range(len(order) + 1):
+                block = found_by_index(FarFile(Asked(changed)), len(HEADER), number)
+                assert block is None or block == true[number]
+
+
+@settings(max_examples=100, deadline=None)
+@given(position=st.integers(0), value=st.integers(0, 255))
+def test_a_late_block_of_a_spoiled_file_is_that_one_or_none(position: int, value: int) -> None:
+    whole, found = of_many(3)
+    # where heads, tables and the index are
+    places = [at for block in found for at in (*range(block.head, block.begin), *range(block.end, block.next))]
+    places += range(found[-1].next, len(whole))
+    spoiled = bytearray(whole)
+    spoiled[places[position % len(places)]] = value
+    true = list(blocks(positioned(io.BytesIO(spoiled)), len(HEADER)))
+    for number in range(3):
+        block = found_by_index(FarFile(Asked(bytes(spoiled))), len(HEADER), number)
+        assert block in (None, found[number], *true[number : number + 1])
 
 
 def test_broken_pieces_are_told_of_a_far_file() -> None:

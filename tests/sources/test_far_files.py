@@ -113,6 +113,28 @@ def test_a_part_of_a_file_of_ours_takes_the_pieces_that_hold_it(row: int, name: 
         assert counted() == (number, size)
 
 
+@functools.cache
+def wholly_large(compression: str | None) -> bytes:
+    return written(lambda path: image(side=1000).save(path, all_array_compression=compression))
+
+
+LARGE = [name for name, array in arrays_of(image(side=8)).items() if array.ndim == 2 and array.shape == (8, 8)]
+
+
+@pytest.mark.parametrize("compression", ["lz4", None])
+@pytest.mark.parametrize("name", LARGE)
+def test_a_part_of_any_array_takes_few_requests(name: str, compression: str | None) -> None:
+    whole = wholly_large(compression)
+    serve(image=whole)
+    index = np.s_[500:600, 7:107]
+    with rcm.open(URL) as model, rcm.open(whole) as near:
+        assert np.array_equal(model.section(name, index), near[name][index])
+        number, size = counted()
+        assert number <= 8
+        assert size <= 3_000_000
+        assert np.array_equal(model.dq, near.dq)  # and whole arrays after it
+
+
 @pytest.mark.parametrize("row", [0, 1500, 3900])
 def test_a_part_of_a_file_of_the_peer_takes_the_pieces_that_hold_it(row: int) -> None:
     whole = content(large=4096, writer="peer")

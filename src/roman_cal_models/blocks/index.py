@@ -11,7 +11,17 @@ from typing import NamedTuple
 from .far import SMALL, FarFile
 from .positions import PositionedBytes
 
-__all__ = ["HEAD_SIZE", "INDEX_MAGIC", "Block", "blocks", "head_of", "index_of", "positions_of"]
+__all__ = [
+    "HEAD_SIZE",
+    "INDEX_MAGIC",
+    "Block",
+    "block_at",
+    "blocks",
+    "head_of",
+    "index_of",
+    "positions_of",
+    "probable_block",
+]
 
 # ASDF standard, "low-level file layout": magic and length of the rest of the head; then flags, compression,
 # allocated, used and data size, and a checksum.
@@ -96,20 +106,27 @@ def blocks(file: PositionedBytes, start: int, most: int | None = None, after: Bl
             far.fetch(_probable_heads(far, position, None if most is None else most - number))
             far = None  # what was not told rightly is read as it comes
         number += 1
-        head = file.read_at(position, HEAD_SIZE)
-        if not head.startswith(_MAGIC[: len(head)]):
+        block = block_at(file, position, length)
+        if block is None:
             return
-        if len(head) < HEAD_SIZE:
-            yield Block(length, length, b"", 0, None, is_streamed=False, is_whole=False, head=position, next=length)
-            return
-        flags, compression, allocated, used, size, checksum = _HEAD.unpack_from(head, _PREFIX.size)
-        begin = position + _PREFIX.size + _PREFIX.unpack_from(head)[1]
-        is_streamed = bool(flags & _STREAMED)
-        is_whole = begin <= length if is_streamed else begin + allocated <= length
-        checksum = checksum if checksum.strip(b"\0") else None
-        following = length if is_streamed else begin + allocated
-        yield Block(begin, begin + used, compression, size, checksum, is_streamed, is_whole, position, following)
-        position = None if is_streamed else following
+        yield block
+        position = None if block.is_streamed else block.next
+
+
+def block_at(file: PositionedBytes, position: int, length: int) -> Block | None:
+    """Return the block whose head begins at a position of a file of some length; None where there is no head."""
+    head = file.read_at(position, HEAD_SIZE)
+    if not head or not head.startswith(_MAGIC[: len(head)]):
+        return None
+    if len(head) < HEAD_SIZE:
+        return Block(length, length, b"", 0, None, is_streamed=False, is_whole=False, head=position, next=length)
+    flags, compression, allocated, used, size, checksum = _HEAD.unpack_from(head, _PREFIX.size)
+    begin = position + _PREFIX.size + _PREFIX.unpack_from(head)[1]
+    is_streamed = bool(flags & _STREAMED)
+    is_whole = begin <= length if is_streamed else begin + allocated <= length
+    checksum = checksum if checksum.strip(b"\0") else None
+    following = length if is_streamed else begin + allocated
+    return Block(begin, begin + used, compression, size, checksum, is_streamed, is_whole, position, following)
 
 
 def head_of(compression: bytes, allocated: int, used: int, size: int, checksum: bytes | None) -> bytes:
@@ -144,15 +161,46 @@ def positions_of(index: bytes) -> list[int] | None:
 
 def _probable_heads(file: FarFile, position: int, most: int | None) -> list[tuple[int, int]]:
     """Return where the heads of a block and those behind it are, if the index is right."""
-    length = file.size()
-    begin = max(length - _TAIL, position)
-    tail = file.read_at(begin, length - begin)
-    told = positions_of(tail[max(tail.rfind(INDEX_MAGIC), 0) :]) or []
+    told, _ = _told(file, position)
     first = bisect_left(told, position)
     if told[first : first + 1] != [position]:
         return [(position, position + SMALL)]
     wanted = _MOST_AT_ONCE if most is None else min(max(most, 1), _MOST_AT_ONCE)
-    return [(each, each + SMALL) for each in told[first : first + wanted] if position <= each < length]
+    return [(each, each + SMALL) for each in told[first : first + wanted] if position <= each < file.size()]
+
+
+def probable_block(file: FarFile, start: int, number: int) -> Block | None:
+    """Return a block as the index at the end of a far file tells where it is, which is to be proven.
+
+    What stands at the end of the room of the block is asked for at the same time as its head.
+
+    Parameters
+    ----------
+    file : FarFile
+        The file.
+    start : int
+        Where the header ends.
+    number : int
+        Of the block, from 0.
+    """
+    told, end = _told(file, start)
+    if not 0 <= number < len(told):
+        return None
+    position, following = [*told, end][number : number + 2]
+    if not start <= position < following - HEAD_SIZE <= file.size():
+        return None
+    file.fetch([(position, position + SMALL), (max(following - SMALL, position), following)])
+    block = block_at(file, position, file.size())
+    return block if block is not None and block.is_whole and block.next == following else None
+
+
+def _told(file: FarFile, start: int) -> tuple[list[int], int]:
+    """Return where the index of a far file says that its blocks begin, and where it stands itself."""
+    length = file.size()
+    begin = max(length - _TAIL, start)
+    tail = file.read_at(begin, length - begin)
+    at = max(tail.rfind(INDEX_MAGIC), 0)
+    return positions_of(tail[at:]) or [], begin + at
 
 
 def _skip_padding(file: PositionedBytes, start: int) -> int:

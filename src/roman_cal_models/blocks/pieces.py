@@ -1,8 +1,9 @@
 """Where the pieces of a block of lz4 are, in a far file: each begins where the one before it ends.
 
-The pieces have to be walked, from head to head. A block that this package wrote has a table of their lengths behind
-its bytes, in the space that is allocated and not used (ASDF standard, "low-level file layout": ``allocated_size``),
-where no other reader looks. Of other blocks, the heads are looked for where they are likely to be.
+The pieces have to be walked, from head to head. A block that this package wrote has a table behind its bytes, in the
+space that is allocated and not used (ASDF standard, "low-level file layout": ``allocated_size``), where no other reader
+looks. It tells the lengths of the pieces, and which block of its file this is: so that a late one can be found by the
+index of the file alone. Of other blocks, the heads are looked for where they are likely to be.
 """
 
 from __future__ import annotations
@@ -15,10 +16,21 @@ from struct import Struct, error
 from typing import NamedTuple
 
 from .far import FarFile, Span
-from .index import Block
+from .index import Block, probable_block
 from .positions import PositionedBytes
 
-__all__ = ["HEAD_SIZE", "Guess", "Piece", "is_there", "pieces_told", "table_in", "table_of", "table_size"]
+__all__ = [
+    "HEAD_SIZE",
+    "Guess",
+    "Piece",
+    "Table",
+    "found_by_index",
+    "is_there",
+    "pieces_told",
+    "table_in",
+    "table_of",
+    "table_size",
+]
 
 _HEAD = Struct(">I")
 _CONTENT = Struct("<I")
@@ -26,12 +38,13 @@ _CONTENT = Struct("<I")
 HEAD_SIZE = _HEAD.size + _CONTENT.size
 """Bytes that tell how long a piece is and how much it holds."""
 
-# How many pieces make a table worth it, and how long they have to be.
-_FEWEST = 4
+# How long a content and its pieces have to be for a table to be worth it.
+_LEAST = 256 * 1024
 _SHORTEST = 64 * 1024
 
-# ours; what a piece holds, how many there are; then their lengths, the checksum of the block, and that of all before
-_TABLE = Struct(">8sIII")
+# ours; the number of the block, what a piece holds, how many there are, the bytes of the block; then their lengths, the
+# checksum of the block, and that of all before
+_TABLE = Struct(">8sIIII")
 _MAGIC = b"#PIECES\n"
 _LENGTH = Struct(">I")
 _CHECKSUM = 16
@@ -68,78 +81,115 @@ class Piece(NamedTuple):
         return self.begin - _HEAD.size, self.begin + self.length
 
 
+class Table(NamedTuple):
+    """What stands behind the bytes of a block.
+
+    Parameters
+    ----------
+    number : int
+        Of the block in its file, from 0.
+    piece : int
+        Bytes of the content of each piece but the last; 0 for a block without pieces.
+    lengths : sequence of int
+        Of the pieces, each with the four bytes before it.
+    """
+
+    number: int
+    piece: int
+    lengths: Sequence[int]
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes."""
+        return _TABLE.size + _LENGTH.size * len(self.lengths) + _CHECKSUM + _LENGTH.size
+
+
 def table_size(size: int, piece: int) -> int:
     """Return how long the table of a block is; 0 where it has none.
 
     Parameters
     ----------
     size, piece : int
-        Bytes of the block's content, and of the content of each piece but the last.
+        Bytes of the block's content, and of the content of each piece but the last; 0 for no pieces.
     """
-    count = -(-size // piece) if piece >= _SHORTEST else 0
-    return _TABLE.size + _LENGTH.size * count + _CHECKSUM + _LENGTH.size if count >= _FEWEST else 0
+    if size < _LEAST or 0 < piece < _SHORTEST:
+        return 0
+    return Table(0, piece, range(-(-size // piece) if piece else 0)).size
 
 
-def table_of(piece: int, lengths: Sequence[int], used: int, checksum: bytes | None) -> bytes:
-    """Return a table of pieces.
+def table_of(table: Table, used: int, checksum: bytes | None) -> bytes:
+    """Return a table as it is written.
 
     Parameters
     ----------
-    piece : int
-        Bytes of the content of each but the last.
-    lengths : sequence of int
-        Of the pieces, each with the four bytes before it.
+    table : Table
+        The table.
     used : int
         Bytes of the block.
     checksum : bytes or None
         As its head has it.
     """
-    table = _TABLE.pack(_MAGIC, piece, len(lengths), used & 0xFFFFFFFF)
-    table += b"".join(map(_LENGTH.pack, lengths)) + (bytes(_CHECKSUM) if checksum is None else checksum)
-    return table + _LENGTH.pack(zlib.crc32(table))
+    number, piece, lengths = table
+    written = _TABLE.pack(_MAGIC, number, piece, len(lengths), used & 0xFFFFFFFF)
+    written += b"".join(map(_LENGTH.pack, lengths)) + (bytes(_CHECKSUM) if checksum is None else checksum)
+    return written + _LENGTH.pack(zlib.crc32(written))
 
 
-def table_in(file: PositionedBytes, block: Block) -> bytes | None:
+def table_in(file: PositionedBytes, block: Block) -> Table | None:
     """Return the table behind the bytes of a block; None where there is none, or of another content than its head's."""
     room = block.next - block.end
     if block.is_streamed or room < _TABLE.size:
         return None
     head = file.read_at(block.end, _TABLE.size)
     try:
-        magic, piece, count, used = _TABLE.unpack(head)
+        magic, number, piece, count, used = _TABLE.unpack(head)
     except error:  # the file ends here
         return None
-    length = table_size(block.size, piece) if piece else 0
+    length = table_size(block.size, piece)
     if magic != _MAGIC or used != (block.end - block.begin) & 0xFFFFFFFF or not 0 < length <= room:
         return None
-    table = file.read_at(block.end, length)
+    written = file.read_at(block.end, length)
     checksum = bytes(_CHECKSUM) if block.checksum is None else block.checksum
-    lengths = _lengths(table)
+    lengths = [each for (each,) in _LENGTH.iter_unpack(written[_TABLE.size : -_CHECKSUM - _LENGTH.size])]
     is_of_block = (
-        len(table) == length
+        len(written) == length
         and len(lengths) == count
-        and table[-_LENGTH.size :] == _LENGTH.pack(zlib.crc32(table[: -_LENGTH.size]))
-        and table[-_LENGTH.size - _CHECKSUM : -_LENGTH.size] == checksum
-        and sum(lengths) == block.end - block.begin
+        and written[-_LENGTH.size :] == _LENGTH.pack(zlib.crc32(written[: -_LENGTH.size]))
+        and written[-_LENGTH.size - _CHECKSUM : -_LENGTH.size] == checksum
+        and sum(lengths) == (block.end - block.begin if piece else 0)
     )
-    return table if is_of_block else None
+    return Table(number, piece, lengths) if is_of_block else None
 
 
-def _lengths(table: bytes) -> list[int]:
-    return [length for (length,) in _LENGTH.iter_unpack(table[_TABLE.size : -_CHECKSUM - _LENGTH.size])]
+def found_by_index(file: FarFile, start: int, number: int) -> Block | None:
+    """Return a block of a far file without a look at those before it; None where it cannot be proven to be that one.
+
+    The index at the end of the file tells where it is, and the table behind it which one it was when it was written.
+    An index that was not renewed when blocks were moved, added or taken away names other places, or other numbers.
+
+    Parameters
+    ----------
+    file : FarFile
+        The file.
+    start : int
+        Where the header ends.
+    number : int
+        Of the block, from 0.
+    """
+    block = probable_block(file, start, number)
+    table = None if block is None else table_in(file, block)
+    return block if table is not None and table.number == number else None
 
 
 def pieces_told(file: FarFile, block: Block) -> list[Piece]:
     """Return the pieces of a block as its table has them; none where there is no table."""
     table = table_in(file, block)
-    if table is None:
+    if table is None or not table.piece:
         return []
-    piece = _TABLE.unpack_from(table)[1]
-    lengths = _lengths(table)
-    begins = accumulate(lengths[:-1], initial=block.begin)
+    begins = accumulate(table.lengths[:-1], initial=block.begin)
     return [
-        Piece(first, min(first + piece, block.size), begin + _HEAD.size, length - _HEAD.size)
-        for first, begin, length in zip(range(0, block.size, piece), begins, lengths, strict=True)
+        Piece(first, min(first + table.piece, block.size), begin + _HEAD.size, length - _HEAD.size)
+        for first, begin, length in zip(range(0, block.size, table.piece), begins, table.lengths, strict=True)
     ]
 
 

@@ -19,7 +19,7 @@ from ..processors import processors
 from .codecs import BZIP2, LZ4, NO_COMPRESSION, ZLIB
 from .copying import copy_to, shift
 from .index import HEAD_SIZE, Block, head_of, index_of
-from .pieces import table_in, table_of, table_size
+from .pieces import Table, table_in, table_of, table_size
 from .positions import PositionedBytes
 
 __all__ = [
@@ -191,10 +191,10 @@ def _divisor(count: int, most: int) -> int:
 
 
 def _table_size(content: Content) -> int:
-    """Return how long the table of a block's pieces is; 0 where it has none."""
-    if content.compression != LZ4 or content.compressor is not None:
+    """Return how long the table behind a block is; 0 where it has none."""
+    if content.compressor is not None or content.compression not in (LZ4, NO_COMPRESSION):
         return 0
-    return table_size(len(content.data), content.piece)
+    return table_size(len(content.data), content.piece if content.compression == LZ4 else 0)
 
 
 def _shift(source: Content | Copy | None, head: int) -> int:
@@ -336,8 +336,7 @@ class _Unfinished:
     used: int
     content: Content
     checksum: _Checksum | None
-    lengths: list[int] | None
-    """Of its pieces, where a table of them follows."""
+    table: Table | None
 
 
 class _Blocks:
@@ -349,6 +348,7 @@ class _Blocks:
         self._pad = pad
         self._threads = 0 if is_short else min(processors(), _MOST_THREADS)
         self._unfinished: deque[_Unfinished] = deque()
+        self._count = 0
         self._pools = ExitStack()
         # the bytes of a block are hashed in their order, so by one thread
         self._lanes = itertools.cycle([self._pool(1) for _ in range(self._threads)] or [None])
@@ -386,20 +386,24 @@ class _Blocks:
             lengths.append(sum(map(len, made)))
             used += lengths[-1]
         table = _table_size(content)
+        told = Table(self._count, content.piece, lengths) if content.compression == LZ4 else Table(self._count, 0, [])
         padding = self._padding(head, used, table, following)
         self._stream.write(bytes(padding))
         allocated = used + padding
-        self._unfinished.append(_Unfinished(head, allocated, used, content, checksum, lengths if table else None))
+        self._unfinished.append(_Unfinished(head, allocated, used, content, checksum, told if table else None))
+        self._count += 1
 
     def copy(self, copy: Copy, following: Content | Copy | None) -> None:
         block = copy.block
         used = block.end - block.begin
         checksum = block.checksum if self._checksums else None
-        table = (table_in(copy.file, block) if block.compression == LZ4 and checksum == block.checksum else None) or b""
+        told = table_in(copy.file, block) if checksum == block.checksum else None
+        table = b"" if told is None else table_of(told._replace(number=self._count), used, checksum)
         padding = self._padding(self._stream.tell(), used, len(table), following)
         self._stream.write(head_of(block.compression, used + padding, used, block.size, checksum))
         copy_to(self._stream, copy.file, block.begin, block.end)
         self._stream.write(table.ljust(padding, b"\0"))
+        self._count += 1
 
     def _padding(self, head: int, used: int, table: int, following: Content | Copy | None) -> int:
         """Return how many bytes follow those of a block: its table, what was asked for, and as the next one wants."""
@@ -414,7 +418,7 @@ class _Blocks:
         end = self._stream.tell()
         self._stream.seek(block.head)
         self._stream.write(head)
-        if block.lengths is not None:
+        if block.table is not None:
             self._stream.seek(block.head + HEAD_SIZE + block.used)
-            self._stream.write(table_of(block.content.piece, block.lengths, block.used, checksum))
+            self._stream.write(table_of(block.table, block.used, checksum))
         self._stream.seek(end)

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ..asdf_bridge import compressor_of
+from ..blocks.far import FarFile
 from ..blocks.index import Block, blocks
+from ..blocks.pieces import found_by_index
 from ..blocks.positions import PositionedBytes, mapped
 from ..blocks.reading import BrokenBlockError, content_size, is_compressed, reader
 from ..foreign.arrays import is_in_block
@@ -74,6 +76,8 @@ class BlockArrays:
         self._start = start
         self._memmap = memmap
         self._heads: tuple[Block, ...] = ()
+        # the number of the block of which a part was read first, and that block if the index proved to know it
+        self._alone: tuple[int, Block | None] | None = None
         self._mapped: Any = None
         # contents that were read ahead, each for whoever takes it first
         self._ready: dict[Block, NDArray[np.uint8]] = {}
@@ -157,7 +161,7 @@ class BlockArrays:
 
         if raw.get("mask") is not None:
             return None
-        block = self.block(raw)
+        block = self._block_of_part(raw)
         found = reader(self._file, block)
         part = None if found is None else part_of(self._layout(raw, block), index)
         if found is None or part is None:
@@ -199,6 +203,16 @@ class BlockArrays:
         if not -len(heads) <= number < len(heads):
             raise BrokenBlockError(f"its block is number {number}, and the file has {len(heads)}")
         return heads[number]
+
+    def _block_of_part(self, raw: TaggedMapping) -> Block:
+        """Return the block of an array of which a part is read: alone, if it is the first one of a far file."""
+        number: int = raw["source"]
+        if self._alone is None and number > len(self._heads) and isinstance(self._file, FarFile):
+            found = found_by_index(self._file, self._start, number)
+            self._alone = number, found
+        if self._alone is not None and self._alone[0] == number and self._alone[1] is not None:
+            return self._alone[1]
+        return self.block(raw)
 
     def _layout(self, raw: TaggedMapping, block: Block) -> Layout:
         """Return how an array lies in its block, which holds all of it."""
