@@ -103,9 +103,10 @@ class _Work(ABC):
 
 class _Save(_Work):
     name = "save"
+    size = _SIZE
 
     def set_up(self) -> None:
-        self._old, self._new = image(_SIZE, 0), image(_SIZE, 1)
+        self._old, self._new = image(self.size, 0), image(self.size, 1)
         self._old.save(self.folder / "old.asdf")
 
     def prepare(self) -> None:
@@ -119,11 +120,14 @@ class _Save(_Work):
 
 
 class _Set(_Save):
+    """A flag, in a file whose blocks are so long that they are written straight to the disk, or shared."""
+
     name = "set"
+    size = 1536
 
     def set_up(self) -> None:
         super().set_up()
-        self._new = image(_SIZE, 0)
+        self._new = image(self.size, 0)
         self._new.meta.cal_step.flat_field = "COMPLETE"
 
     def run(self) -> None:
