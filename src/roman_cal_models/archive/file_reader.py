@@ -3,28 +3,108 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
 
 from ..errors import FileError, RomanCalModelsError
 from ..header.content import read_header_bytes
 from ..header.streams import beginning
 from ..header.wholeness import require_whole
-from ..installation import rad_version
+from ..installation import VERSION, rad_version
 from ..printable import printable
 from ..registration.surroundings import Surroundings
 from .files import key_of, storable
 from .row_reader import Rows, rows
 
-__all__ = ["Failure", "FileRead", "Mapped", "Outcome", "Reader", "Task"]
+__all__ = ["Failure", "FileRead", "FittedRows", "Known", "MadeBy", "Mapped", "Outcome", "Reader", "Task"]
 
 Mapped = Literal["newest", "file"]
 
-Task = tuple[str, str | None]
-"""A file, and what is known of its content."""
-
 _LONGEST_REASON = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class MadeBy:
+    """What makes rows of files.
+
+    Parameters
+    ----------
+    rad_version, package_version : str or None
+        The release of RAD whose schemas say what goes where, and that of this package. None for what an early
+        catalogue does not tell.
+    mapping : {"newest", "file"} or None
+        As for `rows`.
+    """
+
+    rad_version: str | None
+    package_version: str | None
+    mapping: str | None
+
+    def is_newer_than(self, other: MadeBy) -> bool:
+        """Return whether its release of RAD or of this package is newer than that of another."""
+        pairs = ((self.rad_version, other.rad_version), (self.package_version, other.package_version))
+        return any(_is_newer(mine, others) for mine, others in pairs)
+
+
+@lru_cache(maxsize=64)
+def _is_newer(one: str | None, other: str | None) -> bool:
+    if one is None or other is None or one == other:
+        return False
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        # what stands behind a plus tells builds apart, and says nothing of their order
+        return Version(Version(one).public) > Version(Version(other).public)
+    except InvalidVersion:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the catalogue has of a file.
+
+    Parameters
+    ----------
+    id : int
+        Its number, by which all tables name it.
+    content : str
+        As of `FileRead`.
+    made_by : MadeBy
+        What made its rows.
+    size, modified, etag
+        As of `FileRead`.
+    """
+
+    id: int
+    content: str
+    made_by: MadeBy
+    size: int | None = None
+    modified: int | None = None
+    etag: str | None = None
+
+
+Task = tuple[str, Known | None]
+"""A file, and what the catalogue has of it."""
+
+
+class FittedRows(NamedTuple):
+    """The rows of a file as tuples, whose order is that of the columns of a catalogue.
+
+    Parameters
+    ----------
+    schema_uri : str
+        The schema by which they were mapped.
+    tables : mapping
+        The row of each table.
+    problems : tuple of (str, str, str, str)
+        Table, column, path and reason of what does not fit, as of `RowProblem`.
+    """
+
+    schema_uri: str
+    tables: Mapping[str, tuple[Any, ...]]
+    problems: tuple[tuple[str, str, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +118,31 @@ class FileRead:
     content : str
         A hash of its header, and of how its values were mapped: it shows whether the file has changed.
     rows : Rows or None
-        None if the content is what was known of it.
+        None if the content is what was known of it, if its rows were made by something newer, or if they are `fitted`.
+    made_by : MadeBy
+        What made the rows.
+    size : int or None
+        Of the file, in bytes. This and the next two as they were when it was read; None where they are not known.
+    modified : int or None
+        When it was changed, in nanoseconds since 1970-01-01 UTC.
+    etag : str or None
+        By which a bucket or server tells one content of it from another.
+    fitted : FittedRows or None
+        What has become of the rows, if they were fitted where the file was read.
     """
 
     file: str
     content: str
     rows: Rows | None
+    made_by: MadeBy
+    size: int | None = None
+    modified: int | None = None
+    etag: str | None = None
+    fitted: FittedRows | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # quicker than what dataclasses do
+        return FileRead, tuple(getattr(self, name) for name in self.__slots__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +200,18 @@ class Reader:
         As for `rows`.
     surroundings : Surroundings
         What holds where it comes from.
+    finish : callable, optional
+        What is done yet with each file that was read, where it was read.
+    force : bool
+        Whether files are mapped whose rows are known, or were made by something newer.
     """
 
     mapping: Mapped
     tables: Literal["all"] | tuple[str, ...] | None
     storage_options: Mapping[str, Any] | None
     surroundings: Surroundings
+    finish: Callable[[FileRead], FileRead] | None = None
+    force: bool = False
 
     @classmethod
     def here(
@@ -125,23 +230,34 @@ class Reader:
         with self.surroundings.hold():
             return [self._outcome(file, known) for file, known in tasks]
 
-    def _outcome(self, file: str, known: str | None) -> Outcome:
+    @property
+    def made_by(self) -> MadeBy:
+        """What makes the rows: the releases are those of the process that reads."""
+        return MadeBy(rad_version(), VERSION, self.mapping)
+
+    def _outcome(self, file: str, known: Known | None) -> Outcome:
+        if self.force:
+            known = None
         try:
-            return self._read(file, known)
+            read = self._read(file, known)
+            return read if self.finish is None else self.finish(read)
         except Exception as error:  # a file may fail in any way: it is reported, and the others are read
             return Failure.of(key_of(file), error)
 
-    def _read(self, file: str, known: str | None) -> FileRead:
+    def _read(self, file: str, known: Known | None) -> FileRead:
+        if known is not None and known.made_by.is_newer_than(self.made_by):
+            return FileRead(key_of(file), known.content, None, self.made_by)
         with beginning(file, self.storage_options) as (stream, name):
             header = read_header_bytes(stream, name)
             require_whole(stream, header, name)
         content = self._hash(header.content)
-        if content == known:
-            return FileRead(key_of(file), content, None)
-        return FileRead(key_of(file), content, rows(header.content, mapping=self.mapping, tables=self.tables))
+        if known is not None and content == known.content:
+            return FileRead(key_of(file), content, None, self.made_by)
+        made = rows(header.content, mapping=self.mapping, tables=self.tables)
+        return FileRead(key_of(file), content, made, self.made_by)
 
     def _hash(self, header: bytes) -> str:
         found = hashlib.sha256(header)
-        # another release of the schemas, or another mapping, makes other rows of the same header
-        found.update(repr((self.mapping, self.tables, rad_version())).encode())
+        # another release of the schemas or of what reads them, or another mapping, makes other rows of the same header
+        found.update(repr((self.mapping, self.tables, rad_version(), VERSION)).encode())
         return found.hexdigest()
