@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,7 +18,7 @@ from .report import Report
 from .row_reader import RowProblem, Rows
 
 if TYPE_CHECKING:
-    from sqlalchemy import Column, Connection, Engine
+    from sqlalchemy import Column, Connection, Engine, Table
 
 __all__ = ["Catalog"]
 
@@ -73,6 +74,24 @@ class Catalog:
         """Let go of the database."""
         self._engine.dispose()
 
+    @property
+    def tables(self) -> Mapping[str, Table]:
+        """The tables, by name."""
+        return self._metadata.tables
+
+    @contextmanager
+    def reading(self) -> Generator[Connection]:
+        """Give a connection to ask by."""
+        with self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def transaction(self) -> Generator[Connection]:
+        """Give a connection to change the tables by: all of it happens at its end, or nothing."""
+        with self._engine.begin() as connection:
+            self._lock(connection)
+            yield connection
+
     def known(self, files: Sequence[str]) -> dict[str, Known]:
         """Return what the catalogue has of those files that it knows, by file."""
         with self._engine.connect() as connection:
@@ -119,6 +138,7 @@ class Catalog:
             problems = {read.file: fit(read.file, rows, found) for read, rows in changed}
             self._insert(connection, changed, problems, known)
             self._fill(connection, FAILURES, [failure_row(failure) for failure in failures])
+            self._renew(connection, [read for read in reads if read.rows is None], known)
         unchanged = len(reads) - len(changed)
         number = sum(map(len, problems.values()))
         return Report(len(changed) - len(replaced), unchanged, len(replaced), tuple(failures), number)
@@ -158,6 +178,25 @@ class Catalog:
         for row in told:
             del row[FILE]
         self._fill(connection, PROBLEMS, told)
+
+    def _renew(self, connection: Connection, reads: Sequence[FileRead], known: Mapping[str, Known]) -> None:
+        """Note how files of the same content are now: by it, the next run may pass them over."""
+        import sqlalchemy as sql
+
+        changed = []
+        for read in reads:
+            held = known.get(read.file)
+            if held is None or held.content != read.content:
+                continue
+            before = {name: getattr(held, name) for name in _STATE}
+            # what is not known now was right before, or will show that the file has changed
+            now = before | {name: value for name in _STATE if (value := getattr(read, name)) is not None}
+            if now != before:
+                changed.append({"id": held.id} | {f"new_{name}": value for name, value in now.items()})
+        if changed:
+            table = self._metadata.tables[FILES]
+            values: dict[str, Any] = {name: sql.bindparam(f"new_{name}") for name in _STATE}
+            connection.execute(table.update().where(table.c[ID] == sql.bindparam("id")).values(values), changed)
 
     def _fill(self, connection: Connection, name: str, rows: list[dict[str, Any]]) -> None:
         if rows:
