@@ -8,8 +8,8 @@ from typing import Any
 
 import sqlalchemy as sql
 
-TIMES = {"ingested", "failed"}
-"""The columns that differ from run to run."""
+TIMES = {"ingested", "failed", "modified"}
+"""The columns that differ from run to run: the time of a change is kept once it is some seconds ago."""
 
 Content = dict[str, list[dict[str, Any]]]
 

@@ -10,9 +10,14 @@ By level, each knowing only those before it:
 - ``mapping``: the archive columns of a family of files;
 - ``products``: which tables a kind of file feeds;
 - ``row_reader``: one file -> its rows;
-- ``files``: paths, URLs and folders as the names of files;
+- ``manifests``: lists of files;
+- ``files``: the names of files, as the catalogue has them;
 - ``database``: the tables, as SQLAlchemy knows them;
 - ``file_reader``: some files -> rows or failure of each;
+- ``globs``: patterns of names;
+- ``server_errors``: what errors of servers are about;
+- ``far_listing``: what stands below a URL;
+- ``listing``: paths, URLs, folders, patterns and lists as files one by one;
 - ``batching``: many files, in batches;
 - ``reconcile``: what was read of files, as rows of the tables that there are;
 - ``fitting``: these rows as compact tuples;
@@ -22,6 +27,8 @@ By level, each knowing only those before it:
 - ``bulk``: many rows into a table at once;
 - ``refusals``: which values of a file a database refuses;
 - ``database_writer``: batches into a database;
+- ``holdings``: what the catalogue held before a run, and what of it was met;
+- ``vanished``: what was not met there any more;
 - ``ingesting``: many files into a database;
 - ``parquet``: many files into Parquet files;
 - ``releases``: what changed between two releases of RAD;
@@ -40,6 +47,8 @@ if TYPE_CHECKING:
     from .ingesting import ingest as ingest
     from .linting import Finding as Finding
     from .linting import lint as lint
+    from .manifests import Manifest as Manifest
+    from .manifests import manifest as manifest
     from .mapping import Column as Column
     from .mapping import columns as columns
     from .parquet import to_parquet as to_parquet
@@ -55,6 +64,7 @@ _NAMES = {
     "Column": "mapping",
     "Failure": "file_reader",
     "Finding": "linting",
+    "Manifest": "manifests",
     "Report": "report",
     "RowProblem": "row_reader",
     "Rows": "row_reader",
@@ -63,6 +73,7 @@ _NAMES = {
     "ddl": "database",
     "ingest": "ingesting",
     "lint": "linting",
+    "manifest": "manifests",
     "rows": "row_reader",
     "tables": "database",
     "to_parquet": "parquet",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,7 +21,7 @@ from .refusals import without_refused
 from .report import Report
 
 if TYPE_CHECKING:
-    from sqlalchemy import Column, Connection
+    from sqlalchemy import Column, Connection, Table
 
 __all__ = ["Catalog"]
 
@@ -88,6 +89,24 @@ class Catalog:
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()
+
+    @property
+    def tables(self) -> Mapping[str, Table]:
+        """The tables, by name."""
+        return self._metadata.tables
+
+    @contextmanager
+    def reading(self) -> Generator[Connection]:
+        """Give a connection to ask by."""
+        with self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def transaction(self) -> Generator[Connection]:
+        """Give a connection to change the tables by: all of it happens at its end, or nothing."""
+        with self._engine.begin() as connection:
+            have_for_itself(connection)
+            yield connection
 
     def known(self, files: Sequence[str]) -> dict[str, Known]:
         """Return what the catalogue has of those files that it knows, by file.
@@ -205,15 +224,16 @@ class Catalog:
 
     def _renew_state(self, connection: Connection, unchanged: Sequence[tuple[FileRead, Known]]) -> None:
         """Keep what the files are like now whose rows stay: size and time of change may be others for all that."""
-        states = [(before.id, (read.size, read.modified, read.etag), before) for read, before in unchanged]
-        states = [
-            (number, state, before)
-            for number, state, before in states
-            if state != (before.size, before.modified, before.etag) and any(each is not None for each in state)
-        ]
+        states: dict[int, tuple[Any, ...]] = {}
+        for read, before in unchanged:
+            held = tuple(getattr(before, name) for name in _STATE)
+            found = (getattr(read, name) for name in _STATE)
+            # what is not known now was right before, or will show that the file has changed
+            state = tuple(old if new is None else new for old, new in zip(held, found, strict=True))
+            if state != held and read.content == before.content:
+                states[before.id] = state
         if states:
-            rows = [state for _, state, _ in states]
-            self._update_files(connection, [number for number, _, _ in states], _STATE, rows)
+            self._update_files(connection, list(states), _STATE, list(states.values()))
 
     def _update_files(
         self, connection: Connection, ids: Sequence[int], names: Sequence[str], rows: Sequence[tuple[Any, ...]]

@@ -6,10 +6,14 @@ import argparse
 import errno
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-__all__ = ["inside", "keys_of", "make_folder", "number_of_processes", "page"]
+if TYPE_CHECKING:
+    from ..archive.manifests import Manifest
+
+__all__ = ["inside", "keys_of", "make_folder", "number_of_processes", "page", "paths_of"]
 
 _part = re.compile(r"([^\[\]]+)((?:\[-?\d{1,9}\])*)").fullmatch
 
@@ -40,6 +44,13 @@ def keys_of(path: str) -> Iterator[str | int]:
 def inside(path: str) -> str:
     """Return a path of a file below its ``roman``, which may be named as well."""
     return "" if path == "roman" else path.removeprefix("roman.")
+
+
+def paths_of(given: Iterable[str]) -> list[str | Manifest]:
+    """Return paths that were typed; one that begins with ``@`` is that of a list of them."""
+    from ..archive.manifests import manifest
+
+    return [manifest(path[1:]) if path.startswith("@") else path for path in given]
 
 
 def number_of_processes(text: str) -> int:
