@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 import roman_cal_models as rcm
 from roman_cal_models import archive
 from roman_cal_models.archive.database import FILE
-from roman_cal_models.archive.file_reader import Failure, FileRead
+from roman_cal_models.archive.file_reader import Failure, FileRead, MadeBy
 from roman_cal_models.archive.parquet_manifest import Manifest
 from roman_cal_models.archive.parquet_parts import Writing
 from roman_cal_models.archive.parquet_writer import DataSet
@@ -303,7 +303,7 @@ def test_any_runs_end_with_the_last_content_of_each_file(
                 rows = Rows(file, URI)
                 rows["WFIExposure"] = {"detector": outcome[0], "program": outcome[1]}
                 rows["ScienceRefData"] = {}
-                report = made.store([FileRead(file, repr(outcome), rows)])
+                report = made.store([FileRead(file, repr(outcome), rows, MadeBy("1", "2", "newest"))])
                 is_new, is_same = file not in wanted, wanted.get(file) == outcome
                 assert (report.ingested, report.unchanged, report.replaced) == (
                     is_new, is_same, not is_new and not is_same,

@@ -17,6 +17,7 @@ By level, each knowing only those before it:
 - ``batching``: many files, in batches;
 - ``reconcile``: what was read of files, as rows of the tables that there are;
 - ``report``: what became of many files;
+- ``database_layout``: the tables of a database, brought to what they are in this release;
 - ``database_writer``: batches into a database;
 - ``ingesting``: many files into a database;
 - ``parquet_schema``, ``parquet_manifest``, ``parquet_parts``, ``parquet_writer``: the tables as Arrow knows them, what

@@ -11,13 +11,14 @@ import os
 import sqlite3
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from ..errors import CatalogError
 from ..models.atomic import sync_folder
+from .file_reader import FileRead, Known, MadeBy
 
 __all__ = ["NAME", "Manifest", "Part", "unfinished"]
 
@@ -30,7 +31,8 @@ _VALUES_A_STATEMENT = 900
 
 _TABLES = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE files (file TEXT PRIMARY KEY, content TEXT NOT NULL, batch INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE files (file TEXT PRIMARY KEY, batch INTEGER NOT NULL, content TEXT NOT NULL, rad_version TEXT,
+    package_version TEXT, mapping TEXT, size INTEGER, modified INTEGER, etag TEXT) WITHOUT ROWID;
 CREATE TABLE failures (file TEXT PRIMARY KEY, reason TEXT NOT NULL, failed TEXT NOT NULL) WITHOUT ROWID;
 -- The rows of what was written together are in some of these parts.
 CREATE TABLE pieces (batch INTEGER, path TEXT, PRIMARY KEY (batch, path)) WITHOUT ROWID;
@@ -139,18 +141,14 @@ class Manifest:
 
     # -- files -------------------------------------------------------------------------------------------------------
 
-    def known(self, files: Sequence[str]) -> dict[str, str]:
-        """Return the content of those files that are known, by file."""
-        return {file: content for file, content, _ in self._files(files)}
-
-    def batches(self, files: Sequence[str]) -> set[int]:
-        """Return with which batches files were written."""
-        return {batch for _, _, batch in self._files(files)}
-
-    def _files(self, files: Sequence[str]) -> Iterator[tuple[str, str, int]]:
+    def known(self, files: Sequence[str]) -> dict[str, Known]:
+        """Return what the data set has of those files that it knows, by file; their number is that of their batch."""
+        found: dict[str, Known] = {}
         for some in _slices(files):
-            query = f"SELECT file, content, batch FROM files WHERE file IN ({_marks(some)})"
-            yield from self._connection.execute(query, some).fetchall()
+            query = f"SELECT * FROM files WHERE file IN ({_marks(some)})"
+            for file, batch, content, *others in self._connection.execute(query, some):
+                found[file] = Known(batch, content, MadeBy(*others[:3]), *others[3:])
+        return found
 
     def failing(self, files: Sequence[str]) -> list[str]:
         """Return those files that failed when they were read last."""
@@ -211,7 +209,7 @@ class Manifest:
     def commit(
         self,
         batch: int,
-        files: Mapping[str, str],
+        files: Iterable[FileRead],
         new: Mapping[Part, Sequence[Part]],
         emptied: Iterable[Part],
         seen: Sequence[str],
@@ -223,8 +221,8 @@ class Manifest:
         ----------
         batch : int
             Its number.
-        files : mapping
-            The content of each file whose rows were written.
+        files : iterable of FileRead
+            Those whose rows were written.
         new : mapping
             The parts that were written under their `unfinished` paths, and which others each is to take the place of.
             It may have the path of one of them.
@@ -237,7 +235,12 @@ class Manifest:
         """
         execute, many = self._connection.execute, self._connection.executemany
         with self._transaction():
-            many("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", [(*item, batch) for item in files.items()])
+            for read in files:
+                told = [*astuple(read.made_by), read.size, read.modified, read.etag]
+                execute(
+                    f"INSERT OR REPLACE INTO files VALUES (?, ?, ?, {_marks(told)})",
+                    [read.file, batch, read.content, *told],
+                )
             for part, olds in new.items():
                 for old in olds:
                     # what was in one of them is in the new one

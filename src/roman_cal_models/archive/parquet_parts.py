@@ -63,7 +63,7 @@ class Writing:
         """
         gone = self._arrow.array(replaced, self._arrow.string())
         changed: defaultdict[str, list[Part]] = defaultdict(list)
-        for part in self._manifest.parts_of_batches(self._manifest.batches(replaced)):
+        for part in self._manifest.parts_of_batches({one.id for one in self._manifest.known(replaced).values()}):
             if self._holds(part, gone):
                 changed[part.folder].append(part)
         pieces = {folder: piece for name, some in rows.items() for folder, piece in self._pieces(name, some)}

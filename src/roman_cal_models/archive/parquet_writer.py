@@ -6,12 +6,13 @@ import datetime
 import os
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from .database import FAILURES, FILE, FILES, PROBLEMS
-from .file_reader import Failure, FileRead, Outcome
+from .file_reader import Failure, FileRead, Known, Outcome
 from .parquet_manifest import Manifest
 from .parquet_parts import SUFFIX, Writing, write_rows
 from .parquet_schema import ArrowTables
@@ -72,15 +73,15 @@ class DataSet:
 
     def _clear(self) -> None:
         self._rows: defaultdict[str, list[Any]] = defaultdict(list)
-        self._contents: dict[str, str] = {}
+        # without their rows
+        self._reads: dict[str, FileRead] = {}
         self._replaced: list[str] = []
         self._failures: dict[str, Failure] = {}
         self._unchanged: list[str] = []
 
-    def known(self, files: Sequence[str]) -> dict[str, str]:
-        """Return the content of those files that are known, by file."""
-        found = self._manifest.known(files)
-        return found | {file: self._contents[file] for file in files if file in self._contents}
+    def known(self, files: Sequence[str]) -> dict[str, Known]:
+        """Return what the data set has of those files that it knows, by file."""
+        return self._manifest.known(files)
 
     def store(self, outcomes: Sequence[Outcome]) -> Report:
         """Put what was read of files into the data set.
@@ -92,10 +93,14 @@ class DataSet:
         """
         reads = [outcome for outcome in outcomes if isinstance(outcome, FileRead)]
         failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
+        if any(read.file in self._reads for read in reads):
+            self._commit()  # it was given twice, and may have changed since
         known = self.known([read.file for read in reads])
-        changed = [read for read in reads if read.rows is not None and known.get(read.file) != read.content]
-        if any(read.file in self._contents for read in changed):
-            self._commit()  # it has changed since this run read it
+        changed = [
+            read
+            for read in reads
+            if read.rows is not None and (read.file not in known or known[read.file].content != read.content)
+        ]
         replaced = [read.file for read in changed if read.file in known]
         problems = self._keep(changed)
         self._replaced += replaced
@@ -104,7 +109,7 @@ class DataSet:
         for read in reads:
             self._failures.pop(read.file, None)
         self._failures |= {failure.file: failure for failure in failures}
-        if len(self._contents) + len(self._failures) + len(self._unchanged) >= self._batch:
+        if len(self._reads) + len(self._failures) + len(self._unchanged) >= self._batch:
             self._commit()
         return Report(len(changed) - len(replaced), len(unchanged), len(replaced), tuple(failures), problems)
 
@@ -119,7 +124,7 @@ class DataSet:
             members[PROBLEMS] += map(problem_row, problems)
             for name, row in rows.items():
                 members[name].append({FILE: read.file, **row})
-            self._contents[read.file] = read.content
+            self._reads[read.file] = replace(read, rows=None)
         arrow_table = self._tables.table
         for name, some in members.items():
             if some:
@@ -128,14 +133,14 @@ class DataSet:
 
     def _commit(self) -> None:
         failures = [failure_row(failure) for failure in self._failures.values()]
-        recovered = self._manifest.failing([*self._contents, *self._unchanged])
-        if not (self._contents or failures or recovered):
+        recovered = self._manifest.failing([*self._reads, *self._unchanged])
+        if not (self._reads or failures or recovered):
             self._clear()
             return
         batch = self._manifest.next_batch()
         writing = Writing(self._manifest, self._tables)
         writing.write(batch, self._rows, self._replaced)
-        self._manifest.commit(batch, self._contents, writing.new, writing.emptied, recovered, failures)
+        self._manifest.commit(batch, self._reads.values(), writing.new, writing.emptied, recovered, failures)
         self._clear()
 
     def _tell_failures(self) -> None:
