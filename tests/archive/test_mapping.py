@@ -14,6 +14,7 @@ import roman_cal_models as rcm
 from roman_cal_models import archive
 
 RESOURCES = Path(str(rad.__path__[0])) / "resources"
+AREA = "meta.photometry.pixel_area"
 SCHEMAS = "asdf://stsci.edu/datamodels/roman/schemas/"
 
 
@@ -74,6 +75,20 @@ def test_a_column_tells_where_it_is_said() -> None:
     assert (column.datatype, column.table, column.column) == ("nvarchar(15)", "ScienceRefData", "s_flat_field")
     assert column.title == "Flat Field Correction Step"
     assert column.schema_uri.startswith(f"{SCHEMAS}meta/l2_cal_step-")
+    assert column.unit is None
+    assert column.description is not None
+    assert column.description in " ".join(read(column.schema_uri)["properties"]["flat_field"]["description"].split())
+
+
+def test_a_column_tells_the_unit_of_its_value() -> None:
+    found = {each.path: each.unit for each in archive.columns("wfi_image")}
+    (said,) = (
+        unit
+        for path, place in properties(read(str(rcm.ImageModel.create_fake_data().schema_uri)))
+        if path == AREA and (unit := place.get("unit"))
+    )
+    assert found[AREA] == said
+    assert found["meta.exposure.exposure_time"] is None
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,16 @@ def test_files_go_into_parquet_files(files: Path, tmp_path: Path, capsys: pytest
     assert main(["catalog", str(files), "--to", str(target), "--json"]) == 1
     report = json.loads(capsys.readouterr().out)
     assert [failure["file"] for failure in report["failures"]] == [str(files / "bad.asdf")]
-    assert (target / "WFIExposure.parquet").exists()
+    assert list((target / "WFIExposure").glob("*.parquet"))
+
+
+def test_parquet_files_are_partitioned(files: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "catalog.parquet"
+    asked = ["--partition-by", "detector,optical_element"]
+    assert main(["catalog", str(files / "image.asdf"), "--to", str(target), *asked]) == 0
+    assert list((target / "WFIExposure" / "detector=WFI01" / "optical_element=F062").glob("*.parquet"))
+    assert main(["catalog", str(files / "image.asdf"), "--to", str(target), "--partition-by", "program"]) == 1
+    assert "is partitioned by detector, optical_element" in capsys.readouterr().err
 
 
 def test_the_names_of_files_are_read_from_standard_input(
@@ -92,7 +101,15 @@ def test_a_target_that_is_none_is_told(files: Path, capsys: pytest.CaptureFixtur
     assert capsys.readouterr().err.startswith("'catalog.db' is not the URL of a database")
 
 
-@pytest.mark.parametrize("arguments", [["files"], ["--to", "sqlite://"], ["files", "--ddl", "sqlite"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["files"],
+        ["--to", "sqlite://"],
+        ["files", "--ddl", "sqlite"],
+        ["files", "--to", "sqlite://", "--partition-by", "detector"],
+    ],
+)
 def test_paths_and_a_target_go_together(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["catalog", *arguments])

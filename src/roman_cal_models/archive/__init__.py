@@ -9,6 +9,7 @@ By level, each knowing only those before it:
 - ``datatypes``: the database types that RAD names, and values converted to them;
 - ``mapping``: the archive columns of a family of files;
 - ``products``: which tables a kind of file feeds;
+- ``described``: what RAD says of each column of the tables;
 - ``row_reader``: one file -> its rows;
 - ``manifests``: lists of files;
 - ``files``: the names of files, as the catalogue has them;
@@ -30,7 +31,9 @@ By level, each knowing only those before it:
 - ``holdings``: what the catalogue held before a run, and what of it was met;
 - ``vanished``: what was not met there any more;
 - ``ingesting``: many files into a database;
-- ``parquet``: many files into Parquet files;
+- ``parquet_schema``, ``parquet_manifest``, ``parquet_parts``, ``parquet_writer``: the tables as Arrow knows them, what
+  a Parquet data set knows of its files, rows into its parts, batches into it;
+- ``parquet``: many files into a Parquet data set;
 - ``releases``: what changed between two releases of RAD;
 - ``linting``: what is wrong with the columns.
 """

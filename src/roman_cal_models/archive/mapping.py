@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from ..errors import SchemaNotFoundError
+from ..foreign.kind import unit_text
 from ..nodes.classes import class_name_of_family, model_name
 from ..schema import installed, uris
-from ..schema.properties import walk
+from ..schema.properties import PropertySchema, walk
 from ..schema.registry import SchemaRegistry
 from ..spelling import meant
 
@@ -33,6 +34,10 @@ class Column:
         Title of the property.
     schema_uri : str
         The schema that says so.
+    unit : str or None
+        Unit of the value; several, of which it has one, with ``or`` between them.
+    description : str or None
+        Description of the property, on one line.
     """
 
     path: str
@@ -41,6 +46,8 @@ class Column:
     column: str
     title: str | None
     schema_uri: str
+    unit: str | None = None
+    description: str | None = None
 
 
 def columns(family: str, version: str | None = None) -> tuple[Column, ...]:
@@ -105,10 +112,16 @@ def _columns(uri: str) -> tuple[Column, ...]:
     for path, declared in walk(installed().document(uri)):
         if declared.archive is not None:
             source = next(piece.document for piece in declared.pieces if "archive_catalog" in piece.schema)
+            told = declared.title, source, _unit(declared), declared.description
             for destination in declared.archive.destinations:
                 table, _, column = destination.partition(".")
-                found.append(Column(path, declared.archive.datatype, table, column, declared.title, source))
+                found.append(Column(path, declared.archive.datatype, table, column, *told))
     return tuple(found)
+
+
+def _unit(declared: PropertySchema) -> str | None:
+    units = declared.unit if isinstance(declared.unit, tuple) else (declared.unit,)
+    return " or ".join(text for unit in units if (text := unit_text(unit)) is not None) or None
 
 
 def schemas_of_files(registry: SchemaRegistry) -> list[str]:

@@ -1,48 +1,23 @@
-"""Many files -> the catalogue as Parquet files."""
+"""Many files -> the catalogue as a Parquet data set."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, closing
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from typing import Any, Literal
 
-from ..errors import MissingPackageError
+from ..errors import CatalogError
 from .batching import read_batches, reader_for
-from .database import FAILURES, FILE, FILES, PROBLEMS, column_types
-from .datatypes import Datatype
-from .file_reader import Failure, FileRead, Mapped, Outcome
-from .files import Paths
-from .reconcile import failure_row, file_row, fit, problem_row
+from .file_reader import Mapped, Task
+from .files import Listed, Paths, key_of
+from .parquet_writer import DataSet
 from .report import Report
 
 __all__ = ["to_parquet"]
 
-_TEXT = Datatype("nvarchar")
-_TIME = Datatype("datetime2")
-
-_ABOUT_FILES = {
-    FILES: {
-        **dict.fromkeys(("content", "schema_uri", "rad_version", "package_version", "mapping"), _TEXT),
-        **dict.fromkeys(("size", "modified"), Datatype("bigint")),
-        "etag": _TEXT,
-        "ingested": _TIME,
-    },
-    PROBLEMS: {"table_name": _TEXT, "column_name": _TEXT, "path": _TEXT, "reason": _TEXT},
-    FAILURES: {"reason": _TEXT, "failed": _TIME},
-}
-
-# Name of a type -> that of the function of pyarrow which makes it
-_ARROW = {
-    "tinyint": "uint8",
-    "smallint": "int16",
-    "int": "int32",
-    "bigint": "int64",
-    "float": "float64",
-    "nchar": "string",
-    "nvarchar": "string",
-}
+# As many files are in memory as rows of Python objects at a time.
+_PIECE = 1000
 
 
 def to_parquet(
@@ -51,27 +26,36 @@ def to_parquet(
     *,
     mapping: Mapped = "newest",
     tables: Literal["all"] | Iterable[str] | None = None,
+    partition_by: str | Iterable[str] | None = None,
     storage_options: Mapping[str, Any] | None = None,
     client: Any = None,
     processes: int | None = None,
-    batch: int = 2000,
+    batch: int = 20_000,
     progress: bool | None = None,
 ) -> Report:
-    """Write the rows of many files as Parquet files, one a table.
+    """Put the rows of many files into a Parquet data set: a folder, with one folder for each table in it.
 
-    The tables are those of `ingest`, with the three that tell of files, failures and values that do not fit. Nothing is
-    kept of what was there: each file stands under its name once everything is written, and not before.
+    The tables are those of `ingest`, with ``archive_file`` in each, and with the three that tell of files, failures
+    and values that do not fit; a table without rows is not there. As with `ingest`, a file that is there already is
+    left alone if its header is the same, and its rows are replaced if not; another folder is added to what is there,
+    and a run that was stopped at any moment is started again. One run writes at a time.
+
+    Every field tells its ``path`` in the file, ``title``, ``unit`` and ``description`` where RAD has them, and every
+    table the release of RAD, in the metadata of its schema. Times are in UTC.
 
     Parameters
     ----------
     paths : str, path-like or iterable of them
-        Paths and URLs; a folder stands for every ``.asdf`` file below it. A file that is given twice is taken once.
+        Paths and URLs, and what stands for many files, as for `ingest`. A file that is given twice is taken once.
     target : str or path-like
-        The folder, which is made if it is not there: ``catalog.parquet`` gets ``WFIExposure.parquet`` and others.
+        The folder, which is made if it is not there: ``catalog.parquet`` gets ``WFIExposure`` and others.
     mapping : {"newest", "file"}
         As for `rows`.
     tables : "all" or iterable of str, optional
         As for `rows`.
+    partition_by : str or iterable of str, optional
+        Columns by whose values the tables that have them are cut: ``"detector"`` makes
+        ``WFIExposure/detector=WFI01`` and others, as Hive does. By default as the data set is that is there.
     storage_options : mapping, optional
         As for `rows`.
     client : distributed.Client, optional
@@ -79,19 +63,19 @@ def to_parquet(
     processes : int, optional
         As for `ingest`.
     batch : int
-        How many files are written together, as one row group of each table.
+        How many files are written together: if a run is stopped, the next one reads at most as many again.
     progress : bool, optional
         As for `ingest`.
 
     Returns
     -------
     Report
-        How many files were ingested and failed, and why.
+        How many files were ingested, unchanged, replaced and failed, and why.
 
     Raises
     ------
     CatalogError
-        An argument is wrong.
+        An argument is wrong, another run is writing there, or the folder holds something else.
     MissingPackageError
         ``pyarrow`` is not installed.
     WorkerError
@@ -100,81 +84,24 @@ def to_parquet(
         The folder cannot be written.
     """
     reader = reader_for(mapping, tables, storage_options)
-    batches = read_batches(paths, reader, client=client, processes=processes, batch=batch, progress=progress)
-    with closing(batches), _Tables(Path(target)) as made:
-        for some in batches:
-            made.write(some)
-    return Report(made.ingested, 0, 0, tuple(made.failures), made.problems)
+    if batch < 1:
+        raise CatalogError(f"batch is the number of files that are written together, not {batch!r}")
+    columns = (partition_by,) if isinstance(partition_by, str) else partition_by
+    with DataSet(target, None if columns is None else tuple(columns), batch=batch) as made:
 
+        def tasks(files: Sequence[Listed]) -> list[Task]:
+            keys = [key_of(file.name) for file in files]
+            known = made.known(keys)
+            return [(file, known.get(key)) for file, key in zip(files, keys, strict=True)]
 
-class _Tables:
-    """The tables as Parquet files."""
-
-    def __init__(self, folder: Path) -> None:
-        try:
-            import pyarrow
-            import pyarrow.parquet
-        except ImportError:
-            raise MissingPackageError("Parquet files need pyarrow: pip install 'roman-cal-models[parquet]'") from None
-        self._arrow = pyarrow
-        self._folder = folder
-        self._stack = ExitStack()
-        self._writers: dict[str, Any] = {}
-        self._columns = column_types() | _ABOUT_FILES
-        self._seen: set[str] = set()
-        self.ingested = 0
-        self.problems = 0
-        self.failures: list[Failure] = []
-
-    def __enter__(self) -> _Tables:
-        from ..models.atomic import atomically
-
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with ExitStack() as stack:
-            for name, types in self._columns.items():
-                stream = stack.enter_context(atomically(self._folder / f"{name}.parquet"))
-                writer = self._arrow.parquet.ParquetWriter(stream, self._schema(types), compression="zstd")
-                self._writers[name] = stack.enter_context(writer)
-            self._stack = stack.pop_all()
-        return self
-
-    def __exit__(self, *about: Any) -> None:
-        self._stack.__exit__(*about)
-
-    def write(self, outcomes: list[Outcome]) -> None:
-        """Write what was read of files."""
-        new = [outcome for outcome in outcomes if outcome.file not in self._seen]
-        self._seen.update(outcome.file for outcome in new)
-        members: dict[str, list[dict[str, Any]]] = {name: [] for name in self._columns}
-        for name, row in self._rows(new):
-            members[name].append(row)
-        for name, rows in members.items():
-            if rows:
-                writer = self._writers[name]
-                writer.write_table(self._arrow.Table.from_pylist(rows, schema=writer.schema))
-
-    def _rows(self, outcomes: list[Outcome]) -> Iterator[tuple[str, dict[str, Any]]]:
-        for outcome in outcomes:
-            if isinstance(outcome, Failure):
-                self.failures.append(outcome)
-                yield FAILURES, failure_row(outcome)
-            elif outcome.rows is not None:
-                yield from self._rows_of_file(outcome)
-
-    def _rows_of_file(self, read: FileRead) -> Iterator[tuple[str, dict[str, Any]]]:
-        rows = read.rows
-        assert rows is not None
-        problems = fit(read.file, rows, self._columns)
-        self.ingested += 1
-        self.problems += len(problems)
-        yield FILES, file_row(read, rows)
-        yield from ((name, {FILE: read.file, **row}) for name, row in rows.items())
-        yield from ((PROBLEMS, problem_row(problem)) for problem in problems)
-
-    def _schema(self, types: Mapping[str, Datatype]) -> Any:
-        fields = [self._arrow.field(FILE, self._arrow.string(), nullable=False)]
-        fields += [self._arrow.field(name, self._type(kind)) for name, kind in types.items()]
-        return self._arrow.schema(fields)
-
-    def _type(self, kind: Datatype) -> Any:
-        return self._arrow.timestamp("us") if kind == _TIME else getattr(self._arrow, _ARROW[kind.name])()
+        batches = read_batches(
+            paths,
+            reader,
+            tasks,
+            client=client,
+            processes=processes,
+            batch=min(batch, _PIECE),
+            progress=progress,
+        )
+        with closing(batches):
+            return Report.of([made.store(some) for some in batches])

@@ -25,6 +25,7 @@ PARSER = {
 }
 
 _STDIN = "-"
+_PARQUET = ".parquet"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,8 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument(
         "--to",
         metavar="TARGET",
-        help="put the files into a database, by the URL that SQLAlchemy takes (sqlite:///catalog.db), or into Parquet "
-        "files, one a table, in a folder whose name ends with .parquet",
+        help="put the files into a database, by the URL that SQLAlchemy takes (sqlite:///catalog.db), or into a "
+        "Parquet data set: a folder whose name ends with .parquet",
     )
     what.add_argument("--ddl", choices=["sqlite", "postgresql", "mssql"], help="print CREATE TABLE statements")
     what.add_argument("--columns", metavar="FAMILY", help="print the columns of a family of files: wfi_image")
@@ -76,6 +77,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--prune-force", dest="prune", action="store_const", const="force", help="the same, however many they are"
     )
     parser.add_argument(
+        "--partition-by",
+        metavar="COLUMN[,COLUMN...]",
+        help="with --to a .parquet: columns by whose values tables are cut into folders: detector",
+    )
+    parser.add_argument(
         "--json",
         action="store_true",
         help="with --columns: print one JSON object a column; with --to: print the report as one JSON object",
@@ -88,6 +94,8 @@ def run(options: argparse.Namespace) -> int:
     """Do what was asked for; return 1 if a file failed."""
     if bool(options.paths) != (options.to is not None):
         options.parser.error("PATH and --to go together")
+    if options.partition_by is not None and not (options.to or "").endswith(_PARQUET):
+        options.parser.error(f"--partition-by goes with --to a folder whose name ends with {_PARQUET}")
     if options.to is not None:
         return _put(options)
     if options.ddl is not None:
@@ -103,12 +111,13 @@ def _put(options: argparse.Namespace) -> int:
     """Put files into the catalogue."""
     arguments: dict[str, Any] = {"mapping": options.mapping, "processes": options.processes}
     paths = _from_stdin() if options.paths == [_STDIN] else paths_of(options.paths)
-    if options.to.endswith(".parquet"):
+    if options.to.endswith(_PARQUET):
         if options.force or options.prune or options.trust != "content":
-            options.parser.error("--force, --trust and --prune are for databases: Parquet files are written anew")
+            options.parser.error("--force, --trust and --prune are for databases")
         from ..archive.parquet import to_parquet
 
-        report = to_parquet(paths, options.to, **arguments)
+        columns = None if options.partition_by is None else options.partition_by.split(",")
+        report = to_parquet(paths, options.to, partition_by=columns, **arguments)
     else:
         from ..archive.ingesting import ingest
 

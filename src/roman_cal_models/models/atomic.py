@@ -25,7 +25,7 @@ from typing import BinaryIO
 
 from ..errors import TargetError, TargetExistsError
 
-__all__ = ["atomically"]
+__all__ = ["atomically", "sync_folder"]
 
 _START = ".roman-cal-models-"
 _PART = re.compile(re.escape(_START) + r"([0-9a-f]{8})-[0-9a-f]{32}\.part")
@@ -82,7 +82,7 @@ def atomically(path: Path, *, overwrite: bool = True) -> Generator[BinaryIO]:
             stream.flush()
             _sync(stream.fileno())
             _place(stream, target, path, overwrite=overwrite)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     except OSError as error:
         # the names behind links are unknown, and so are those of ours
         if error.errno is not None and (error.filename is None or str(error.filename) in names):
@@ -228,7 +228,7 @@ def _place_beside(part: str, target: Path) -> None:
         raise
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Have the rename itself reach the disk, where the system lets one ask for it."""
     if sys.platform == "win32":
         return
