@@ -47,7 +47,7 @@ class Bucket:
                 answer = b"".join(self._application(environ, start))
             else:
                 status, code = refused
-                answer = _REFUSAL.format(code=code).encode()
+                answer = b"" if request.startswith("HEAD") else _REFUSAL.format(code=code).encode()
                 start(status, [("Content-Type", "application/xml"), ("Content-Length", str(len(answer)))])
         finally:
             with self._lock:

@@ -192,7 +192,7 @@ class Failure:
         elif isinstance(error, RomanCalModelsError):
             text = str(error)
         else:
-            text = f"{type(error).__name__}: {error}"
+            text = f"{type(error).__name__}: {str(error).removeprefix(f'{file}: ')}"
         if len(text) > _LONGEST_REASON:
             text = f"{text[:_LONGEST_REASON]}..."
         return cls(file, storable(text))
@@ -305,7 +305,7 @@ class Reader:
 
     def _opened(self, file: Listed) -> _Header:
         size, modified = file.size, file.modified
-        with beginning(file.name, self.storage_options) as (stream, name):
+        with beginning(file.name, self._options(file.name)) as (stream, name):
             if isinstance(stream, io.FileIO):
                 found = os.fstat(stream.fileno())
                 size, modified = found.st_size, found.st_mtime_ns
@@ -314,6 +314,13 @@ class Reader:
         # who changes it within the same tick of a clock leaves no trace
         is_settled = modified is not None and time.time_ns() - modified > _TICK
         return _Header(header.content, size, modified if is_settled else None)
+
+    def _options(self, url: str) -> Mapping[str, Any] | None:
+        """Return the options for a URL; S3 gets as many connections as there are threads, where botocore makes ten."""
+        given = self.storage_options or {}
+        if not url.startswith(("s3://", "s3a://")):
+            return given
+        return {**given, "config_kwargs": {"max_pool_connections": AT_ONCE, **given.get("config_kwargs", {})}}
 
     def _hash(self, header: bytes) -> str:
         found = hashlib.sha256(header)

@@ -142,7 +142,7 @@ class Listing:
         place.is_complete = is_whole and len(place.root) < _LONGEST_ROOT
         self.places.append(place)
         # an empty folder is one, but there are no empty prefixes
-        if is_whole and not place.found and rest is not _has_suffix:
+        if is_whole and not place.found and (rest is not _has_suffix or "://" in start):
             yield Failure(name, _NOTHING)
 
     # -- this machine ------------------------------------------------------------------------------------------------

@@ -82,6 +82,8 @@ _PASSING = {
 
 # Seconds to wait before one asks again.
 _WAITS = (0.5, 2.0, 5.0)
+# Seconds after which one does not: what asks (botocore, s3fs) may have tried several times itself.
+_PATIENCE = {"passing": 30.0, "unreachable": 10.0}
 
 
 class ServerError(CatalogError):
@@ -127,22 +129,24 @@ def patiently(ask: Callable[[], _Answer], url: str) -> _Answer:
     Exception
         What `ask` raised, in the end.
     """
+    begin = time.monotonic()
     for wait in (*_WAITS, None):
         try:
             return ask()
         except Exception as error:  # file systems are anybody's, and so are their errors
             kind = kind_of(error)
-            if kind == "refused" or (kind == "unreachable" and wait is None):
-                raise ServerError(printable(f"{url}: {_said(error)}")) from None
-            if kind == "file" or wait is None:
+            is_last = wait is None or time.monotonic() - begin > _PATIENCE.get(kind, 0)
+            if kind == "refused" or (kind == "unreachable" and is_last):
+                raise ServerError(printable(f"{url}: {_said(error, url)}")) from None
+            if is_last:
                 raise
         # not all at the same moment
-        time.sleep(wait * random.uniform(0.5, 1))
+        time.sleep((wait or 0) * random.uniform(0.5, 1))
     raise AssertionError("the last attempt returns or raises")
 
 
-def _said(error: Exception) -> str:
-    text = " ".join(str(error).split())
+def _said(error: Exception, url: str) -> str:
+    text = " ".join(str(error).split()).removeprefix(f"{url}: ")
     return text or type(error).__name__
 
 
