@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..errors import MissingPackageError
 from ..schema import installed
 from ..schema.properties import ITEMS
-from .datatypes import INTEGER_RANGES, Datatype, column_type
+from .datatypes import EXACT_TYPES, INTEGER_RANGES, MOST_DIGITS, TEXT_TYPES, Datatype, column_type
 from .files import KEY_LENGTH
 from .mapping import Column, columns, schemas_of_files
 from .products import TABLES
@@ -130,28 +130,58 @@ def wider(one: Datatype, other: Datatype) -> Datatype:
     """Return the type that holds what either of two holds; text for two kinds."""
     if one == other:
         return one
-    if one.name in INTEGER_RANGES and other.name in INTEGER_RANGES:
+    names = {one.name, other.name}
+    if names <= INTEGER_RANGES.keys():
         order = list(INTEGER_RANGES)
         return max(one, other, key=lambda kind: order.index(kind.name))
-    sizes = [kind.size for kind in (one, other) if kind.name in ("nvarchar", "nchar")]
-    if len(sizes) == 2 and None not in sizes:
-        return Datatype("nvarchar", max(size for size in sizes if size is not None))
-    if not sizes and {one.name, other.name} <= {*INTEGER_RANGES, "float"}:
-        return Datatype("float")
-    return Datatype("nvarchar")
+    if names <= TEXT_TYPES:
+        name = "nvarchar" if any(name.startswith("n") for name in names) else "varchar"
+        sizes = [kind.size for kind in (one, other) if kind.size is not None]
+        return Datatype(name, max(sizes) if len(sizes) == 2 else None)
+    if names <= {*INTEGER_RANGES, *EXACT_TYPES}:
+        (before, behind), (other_before, other_behind) = _digits(one), _digits(other)
+        scale = max(behind, other_behind)
+        digits = max(before, other_before) + scale
+        return Datatype("decimal", digits, scale=scale) if digits <= MOST_DIGITS else Datatype("float")
+    if names <= {*INTEGER_RANGES, *EXACT_TYPES, "real", "float"}:
+        # single precision has 24 bits
+        return Datatype("real" if names <= {"real", "bit", "tinyint", "smallint"} else "float")
+    return Datatype("datetime2" if names == {"date", "datetime2"} else "nvarchar")
+
+
+def _digits(kind: Datatype) -> tuple[int, int]:
+    """Return how many digits stand before and behind the point of an exact number."""
+    if kind.name in INTEGER_RANGES:
+        return len(str(INTEGER_RANGES[kind.name][1])), 0
+    assert kind.size is not None and kind.scale is not None
+    return kind.size - kind.scale, kind.scale
 
 
 @cache
 def _type(kind: Datatype, sql: Any) -> TypeEngine[Any]:
     """Return SQLAlchemy's type for one of RAD's."""
-    from sqlalchemy.dialects import mssql as dialect
+    from sqlalchemy.dialects import mssql as of_sql_server
+    from sqlalchemy.dialects import postgresql as of_postgresql
 
-    mssql: Any = dialect
+    mssql: Any = of_sql_server
+    postgresql: Any = of_postgresql
     made: dict[str, Any] = {
+        "bit": sql.SmallInteger().with_variant(mssql.BIT(), "mssql"),
         "tinyint": sql.SmallInteger().with_variant(mssql.TINYINT(), "mssql"),
         "smallint": sql.SmallInteger(),
         "int": sql.Integer(),
         "bigint": sql.BigInteger(),
+        "real": sql.REAL(),
+        "decimal": sql.Numeric(kind.size, kind.scale),
+        "numeric": sql.Numeric(kind.size, kind.scale),
+        "date": sql.DATE(),
+        "uniqueidentifier": sql.CHAR(36)
+        .with_variant(mssql.UNIQUEIDENTIFIER(), "mssql")
+        .with_variant(postgresql.UUID(as_uuid=False), "postgresql"),
+        "char": sql.CHAR(kind.size),
+        "varchar": sql.Text().with_variant(mssql.VARCHAR(None), "mssql")
+        if kind.size is None
+        else sql.String(kind.size),
         "float": sql.Double().with_variant(mssql.FLOAT(), "mssql"),
         "datetime2": sql.DateTime().with_variant(mssql.DATETIME2(), "mssql"),
         "nchar": sql.CHAR(kind.size).with_variant(mssql.NCHAR(kind.size), "mssql"),

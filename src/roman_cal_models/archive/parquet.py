@@ -11,7 +11,7 @@ from typing import Any, Literal
 from ..errors import MissingPackageError
 from .batching import read_batches, reader_for
 from .database import FAILURES, FILE, FILES, PROBLEMS, column_types
-from .datatypes import Datatype
+from .datatypes import EXACT_TYPES, TEXT_TYPES, Datatype
 from .file_reader import Failure, FileRead, Mapped, Outcome
 from .files import Paths
 from .reconcile import failure_row, file_row, fit, problem_row
@@ -30,13 +30,16 @@ _ABOUT_FILES = {
 
 # Name of a type -> that of the function of pyarrow which makes it
 _ARROW = {
+    "bit": "uint8",
     "tinyint": "uint8",
     "smallint": "int16",
     "int": "int32",
     "bigint": "int64",
+    "real": "float32",
     "float": "float64",
-    "nchar": "string",
-    "nvarchar": "string",
+    "date": "date32",
+    "uniqueidentifier": "string",
+    **dict.fromkeys(TEXT_TYPES, "string"),
 }
 
 
@@ -172,4 +175,6 @@ class _Tables:
         return self._arrow.schema(fields)
 
     def _type(self, kind: Datatype) -> Any:
+        if kind.name in EXACT_TYPES:
+            return self._arrow.decimal128(kind.size, kind.scale)
         return self._arrow.timestamp("us") if kind == _TIME else getattr(self._arrow, _ARROW[kind.name])()

@@ -55,6 +55,9 @@ _BY_FAMILY = {
     "tvac": ("WFICommon", "WFITvac"),
 }
 
+# the beginnings of families of files that other systems keep
+_ELSEWHERE = ("reference_files/", "associations")
+
 TABLES = tuple(dict.fromkeys(table for tables in _BY_FAMILY.values() for table in tables))
 """Every table of the catalogue."""
 
@@ -71,8 +74,9 @@ def tables_of(schema_uri: str) -> tuple[str, ...]:
 
 
 def is_likely(schema_uri: str) -> bool:
-    """Return whether the tables of a schema are only those that its files feed most likely."""
-    return uris.parse(schema_uri).family not in _BY_FAMILY
+    """Return whether the tables of a schema, or that there are none, are only most likely."""
+    uri = uris.parse(schema_uri)
+    return uri.family not in _BY_FAMILY and not uri.family.startswith(_ELSEWHERE)
 
 
 def likely_tables(schema_uri: str) -> tuple[str, ...]:
