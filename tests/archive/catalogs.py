@@ -15,17 +15,26 @@ Content = dict[str, list[dict[str, Any]]]
 
 
 def content(url: str) -> Content:
-    """Return the rows of every table of a catalogue, but for the times of the run."""
+    """Return the rows of every table of a catalogue, each with the name of its file, but for the times of the run.
+
+    Numbers of files are left out: they depend on who came first.
+    """
     engine = sql.create_engine(url)
     metadata = sql.MetaData()
     found: Content = {}
     with engine.connect() as connection:
         metadata.reflect(connection)
+        files = metadata.tables["ingested_files"]
+        names = dict(
+            connection.execute(files.select().with_only_columns(files.c.archive_id, files.c.archive_file)).all()
+        )
         for name, table in sorted(metadata.tables.items()):
-            rows = [
-                {key: value for key, value in row.items() if key not in TIMES}
-                for row in connection.execute(table.select()).mappings()
-            ]
+            rows = [dict(row) for row in connection.execute(table.select()).mappings()]
+            for row in rows:
+                if "archive_id" in row:
+                    row["archive_file"] = names[row.pop("archive_id")]
+                for column in TIMES & row.keys():
+                    del row[column]
             found[name] = sorted(rows, key=lambda row: str(sorted(row.items())))
     engine.dispose()
     return found

@@ -11,7 +11,6 @@ import os
 import random
 import shutil
 import signal
-import sqlite3
 import sys
 import time
 from pathlib import Path
@@ -19,7 +18,7 @@ from pathlib import Path
 from roman_cal_models import archive
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from tests.archive.catalogs import TIMES, url_of, write_files
+from tests.archive.catalogs import content, url_of, write_files
 
 BATCH = 2
 
@@ -34,7 +33,7 @@ def main(header: Path, rounds: int) -> int:
     whole = shutil.copy(before, folder / "whole.db")
     report = archive.ingest(files, url_of(whole), batch=BATCH)
     assert min(report.ingested, report.unchanged, report.replaced, report.failed) > 0, report
-    expected = _content(whole)
+    expected = content(url_of(whole))
     seconds = min(_run(files, shutil.copy(before, folder / f"timed-{number}.db"), None) for number in range(3))
     chance = random.Random(0)
     runs = killed = 0
@@ -44,7 +43,7 @@ def main(header: Path, rounds: int) -> int:
         # one that had ended before is compared as well, but does not count
         killed += _run(files, catalog, chance.uniform(0, seconds)) < 0
         archive.ingest(files, url_of(catalog), batch=BATCH)
-        found = _content(catalog)
+        found = content(url_of(catalog))
         if found != expected:
             print({name: (len(found[name]), len(rows)) for name, rows in expected.items() if found[name] != rows})
             return 1
@@ -66,18 +65,6 @@ def _run(files: Path, catalog: Path, kill_after: float | None) -> float:
     _, status = os.waitpid(process, 0)
     assert status in (0, signal.SIGKILL)
     return -1 if status else time.perf_counter() - begin
-
-
-def _content(catalog: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Return the rows of every table, but for the times of the run."""
-    connection = sqlite3.connect(catalog)
-    found = {}
-    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-        columns = [row[1] for row in connection.execute(f"PRAGMA table_info({name})") if row[1] not in TIMES]
-        quoted = ", ".join(f'"{column}"' for column in columns)
-        found[name] = sorted(connection.execute(f"SELECT {quoted} FROM {name}"), key=repr)
-    connection.close()
-    return found
 
 
 if __name__ == "__main__":

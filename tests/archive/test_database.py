@@ -25,7 +25,23 @@ def test_there_is_a_table_for_each_with_every_column() -> None:
     assert set(TABLES) < set(metadata.tables)
     for column in archive.columns("wfi_image"):
         assert column.column in metadata.tables[column.table].columns
-    assert [key.name for key in metadata.tables["WFIExposure"].primary_key] == ["archive_file"]
+    assert [key.name for key in metadata.tables["WFIExposure"].primary_key] == ["archive_id"]
+    assert [key.name for key in metadata.tables["ingest_failures"].primary_key] == ["archive_file"]
+
+
+def test_every_table_is_searched_by_the_name_of_the_file() -> None:
+    for name in TABLES:
+        table = archive.tables().tables[name]
+        assert [index.columns.keys() for index in table.indexes] == [["filename"]] * ("filename" in table.columns)
+    assert "CREATE INDEX" in archive.ddl("postgresql", ["WFIExposure"])
+
+
+def test_a_row_refers_to_its_file() -> None:
+    for name in (*TABLES, "ingest_problems"):
+        (key,) = archive.tables().tables[name].columns["archive_id"].foreign_keys
+        assert key.target_fullname == "ingested_files.archive_id"
+    text = archive.ddl("mssql")
+    assert text.index("CREATE TABLE ingested_files") < min(text.index(f"CREATE TABLE [{name}]") for name in TABLES)
 
 
 def test_sql_server_has_the_types_that_rad_names() -> None:
@@ -47,7 +63,7 @@ def test_sqlite_takes_the_tables_and_the_rows(image: Path, tmp_path: Path) -> No
     rows = archive.rows(image)
     with engine.begin() as connection:
         for name, row in rows.items():
-            connection.execute(metadata.tables[name].insert(), {"archive_file": str(image), **row})
+            connection.execute(metadata.tables[name].insert(), {"archive_id": 1, **row})
     with engine.connect() as connection:
         for name, row in rows.items():
             (again,) = connection.execute(metadata.tables[name].select()).mappings()

@@ -202,17 +202,19 @@ class _Ingest(_Work):
 
 
 def _content(catalog: Path) -> dict[str, dict[str, list[tuple[Any, ...]]]]:
-    """Return the rows of each file, by their table, but for times."""
+    """Return the rows of each file, by their table, but for times and for the number that it got."""
     import sqlite3
 
     found: dict[str, dict[str, list[tuple[Any, ...]]]] = {}
     with contextlib.closing(sqlite3.connect(catalog)) as connection:
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-            columns = [row[1] for row in connection.execute(f"PRAGMA table_info({name})")]
-            kept = [column for column in columns if column not in ("ingested", "failed")]
-            quoted = ", ".join(f'"{column}"' for column in kept)
-            for row in connection.execute(f"SELECT {quoted} FROM {name} ORDER BY {quoted}"):
-                found.setdefault(row[kept.index("archive_file")], {}).setdefault(name, []).append(row)
+        files = dict(connection.execute("SELECT archive_id, archive_file FROM ingested_files"))
+        query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+        for (name,) in connection.execute(query).fetchall():
+            key, *others = [row[1] for row in connection.execute(f"PRAGMA table_info({name})")]
+            quoted = ", ".join(f'"{column}"' for column in others if column not in ("ingested", "failed"))
+            for file, *row in connection.execute(f"SELECT {key}, {quoted} FROM {name} ORDER BY {quoted}"):
+                rows = found.setdefault(files.get(file, file), {})
+                rows.setdefault(name, []).append(tuple(row))
     return found
 
 

@@ -16,6 +16,7 @@ By level, each knowing only those before it:
 - ``batching``: many files, in batches;
 - ``reconcile``: what was read of files, as rows of the tables that there are;
 - ``report``: what became of many files;
+- ``database_layout``: the tables of a database, brought to what they are in this release;
 - ``database_writer``: batches into a database;
 - ``ingesting``: many files into a database;
 - ``parquet``: many files into Parquet files;

@@ -12,7 +12,7 @@ from ..errors import CatalogError
 from ..executors import Cluster, Processes, Workers, spread
 from ..processors import processors
 from ..progress import Bar
-from .file_reader import Failure, Mapped, Outcome, Reader, Task
+from .file_reader import Failure, Known, Mapped, Outcome, Reader, Task
 from .files import Paths, key_of, names_of
 from .products import TABLES
 
@@ -47,7 +47,7 @@ def reader_for(
 def read_batches(
     paths: Paths,
     reader: Reader,
-    known: Callable[[Sequence[str]], Mapping[str, str]] | None = None,
+    known: Callable[[Sequence[str]], Mapping[str, Known]] | None = None,
     *,
     client: Any,
     processes: int | None,
@@ -63,7 +63,7 @@ def read_batches(
     reader : Reader
         Reads them.
     known : callable, optional
-        Returns what is known of some files' content: those that have it still are not mapped.
+        Returns what the catalogue has of some files: those whose content is the same still are not mapped.
     client, processes, batch, progress
         As for `ingest`. No file is twice in one batch.
     """
@@ -109,7 +109,7 @@ def workers_for(
 
 
 def _tasks(
-    names: Iterator[str], known: Callable[[Sequence[str]], Mapping[str, str]] | None, batch: int
+    names: Iterator[str], known: Callable[[Sequence[str]], Mapping[str, Known]] | None, batch: int
 ) -> Iterator[Task]:
     while some := list(islice(names, batch)):
         keys = [key_of(name) for name in some]

@@ -18,14 +18,32 @@ if TYPE_CHECKING:
     from sqlalchemy import MetaData
     from sqlalchemy.types import TypeEngine
 
-__all__ = ["FAILURES", "FILE", "FILES", "PROBLEMS", "column_types", "ddl", "file_columns", "tables", "wider"]
+__all__ = [
+    "FAILURES",
+    "FILE",
+    "FILES",
+    "ID",
+    "PROBLEMS",
+    "column_types",
+    "ddl",
+    "file_columns",
+    "reference",
+    "tables",
+    "wider",
+]
+
+ID = "archive_id"
+"""The key of the tables: the number of the file that a row is of, which ``ingested_files`` gives it."""
 
 FILE = "archive_file"
-"""The column by which a row names its file: its path or URL. It is the key of every table."""
+"""The column that has the path or URL of a file, in ``ingested_files`` and ``ingest_failures``."""
 
 FILES, PROBLEMS, FAILURES = "ingested_files", "ingest_problems", "ingest_failures"
 
 Dialect = Literal["sqlite", "postgresql", "mssql"]
+
+# The column that has an index in every table: by it, people look for a file whose folder they do not know.
+_SEARCHED = "filename"
 
 
 def tables(names: Iterable[str] | None = None) -> MetaData:
@@ -39,10 +57,11 @@ def tables(names: Iterable[str] | None = None) -> MetaData:
     Returns
     -------
     sqlalchemy.MetaData
-        One table for each, with the columns that the newest schemas of all families name and ``archive_file``, the
+        One table for each, with the columns that the newest schemas of all families name and ``archive_id``, the
         file that a row is of. Where two schemas give a column two types, the wider one. Beside them three tables that
-        tell what was ingested: ``ingested_files``, ``ingest_problems`` and ``ingest_failures``. SQL Server has the
-        types as RAD names them, other databases their own of the same meaning.
+        tell what was ingested: ``ingested_files``, which gives each path or URL its ``archive_id`` and says what made
+        its rows, ``ingest_problems``, and ``ingest_failures``, by path or URL because a file that failed need not
+        have rows. SQL Server has the types as RAD names them, other databases their own of the same meaning.
 
     Raises
     ------
@@ -51,35 +70,46 @@ def tables(names: Iterable[str] | None = None) -> MetaData:
     """
     sql = _sqlalchemy()
     metadata = sql.MetaData()
-    key = sql.Unicode(KEY_LENGTH)
-    for name, found in column_types(names).items():
-        members = [sql.Column(column, _type(kind, sql)) for column, kind in found.items()]
-        sql.Table(name, metadata, sql.Column(FILE, key, primary_key=True), *members)
     time = _type(Datatype("datetime2"), sql)
-    text = sql.UnicodeText()
+    text = _type(Datatype("nvarchar"), sql)
     sql.Table(
         FILES,
         metadata,
-        sql.Column(FILE, key, primary_key=True),
+        sql.Column(ID, _number(sql), primary_key=True),
+        sql.Column(FILE, sql.Unicode(KEY_LENGTH), nullable=False, unique=True),
         sql.Column(
             "content", sql.Unicode(64), nullable=False, comment="SHA-256 of the header, and of how it was mapped"
         ),
         sql.Column("schema_uri", sql.Unicode(200), nullable=False),
+        # null in the rows of a catalogue whose tables had no such columns
+        sql.Column("rad_version", sql.Unicode(50), comment="release of RAD that made the rows"),
+        sql.Column("package_version", sql.Unicode(50), comment="release of roman_cal_models that made the rows"),
+        sql.Column("mapping", sql.Unicode(10), comment="whose columns: newest or file"),
+        # null where it is not known
+        sql.Column("size", sql.BigInteger(), comment="of the file, in bytes"),
+        sql.Column("modified", sql.BigInteger(), comment="nanoseconds since 1970-01-01 UTC"),
+        sql.Column("etag", sql.Unicode(200), comment="of an object in a bucket, or behind a URL"),
         sql.Column("ingested", time, nullable=False),
+        # an id that was of a file is never that of another
+        sqlite_autoincrement=True,
     )
+    for name, found in column_types(names).items():
+        members = [sql.Column(column, _type(kind, sql), index=column == _SEARCHED) for column, kind in found.items()]
+        sql.Table(name, metadata, reference(), *members)
     sql.Table(
         PROBLEMS,
         metadata,
-        sql.Column(FILE, key, primary_key=True),
+        reference(),
         sql.Column("table_name", sql.Unicode(100), primary_key=True),
         sql.Column("column_name", sql.Unicode(100), primary_key=True),
         sql.Column("path", sql.Unicode(400), nullable=False),
         sql.Column("reason", text, nullable=False),
+        sqlite_with_rowid=False,
     )
     sql.Table(
         FAILURES,
         metadata,
-        sql.Column(FILE, key, primary_key=True),
+        sql.Column(FILE, sql.Unicode(KEY_LENGTH), primary_key=True),
         sql.Column("reason", text, nullable=False),
         sql.Column("failed", time, nullable=False),
     )
@@ -87,7 +117,7 @@ def tables(names: Iterable[str] | None = None) -> MetaData:
 
 
 def ddl(dialect: Dialect, names: Iterable[str] | None = None) -> str:
-    """Return the statements that create the tables.
+    """Return the statements that create the tables and their indexes.
 
     Parameters
     ----------
@@ -101,7 +131,12 @@ def ddl(dialect: Dialect, names: Iterable[str] | None = None) -> str:
 
     engine = import_module(f"sqlalchemy.dialects.{dialect}").dialect()
     made = tables(names).sorted_tables
-    statements = [str(sql.schema.CreateTable(table).compile(dialect=engine)).strip() for table in made]
+    creators = [
+        creator
+        for table in made
+        for creator in (sql.schema.CreateTable(table), *map(sql.schema.CreateIndex, _indexes(table)))
+    ]
+    statements = [str(creator.compile(dialect=engine)).strip() for creator in creators]
     return "".join(
         f"{statement.replace(chr(9), '    ').replace(' ' + chr(10), chr(10))};\n\n" for statement in statements
     )
@@ -155,6 +190,21 @@ def _digits(kind: Datatype) -> tuple[int, int]:
         return len(str(INTEGER_RANGES[kind.name][1])), 0
     assert kind.size is not None and kind.scale is not None
     return kind.size - kind.scale, kind.scale
+
+
+def reference() -> Any:
+    """Return the column that says of which file a row is."""
+    sql = _sqlalchemy()
+    return sql.Column(ID, _number(sql), sql.ForeignKey(f"{FILES}.{ID}"), primary_key=True, autoincrement=False)
+
+
+def _number(sql: Any) -> Any:
+    # SQLite numbers rows only by a column of just this type
+    return sql.BigInteger().with_variant(sql.Integer(), "sqlite")
+
+
+def _indexes(table: Any) -> list[Any]:
+    return sorted(table.indexes, key=lambda index: str(index.name))
 
 
 @cache

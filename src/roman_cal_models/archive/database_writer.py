@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import CatalogError, MissingPackageError
-from .database import FAILURES, FILE, FILES, PROBLEMS, tables
-from .file_reader import Failure, FileRead, Outcome
+from .database import FAILURES, FILE, FILES, ID, PROBLEMS, tables
+from .database_layout import lay_out
+from .file_reader import Failure, FileRead, Known, MadeBy, Outcome
 from .files import storable
 from .reconcile import failure_row, file_row, fit, problem_row
 from .report import Report
-from .row_reader import Rows
+from .row_reader import RowProblem, Rows
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine, Table
+    from sqlalchemy import Column, Connection, Engine
 
 __all__ = ["Catalog"]
+
+_Value = TypeVar("_Value")
+
+# Columns of the table of files: what made the rows, and what the file was like when it was read.
+_MADE_BY = ("rad_version", "package_version", "mapping")
+_STATE = ("size", "modified", "etag")
 
 # Seconds to wait until another process has written to the same SQLite file.
 _PATIENCE = 60
@@ -29,7 +36,7 @@ _POSTGRESQL_LOCK = int.from_bytes(b"roman")
 
 
 class Catalog:
-    """The catalogue in a database, whose tables are created if they are not there.
+    """The catalogue in a database, whose tables are created, or brought to what they are now.
 
     Parameters
     ----------
@@ -60,12 +67,16 @@ class Catalog:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
         self._engine.dispose()
 
-    def known(self, files: Sequence[str]) -> dict[str, str]:
-        """Return the content of those files that are known, by file."""
+    def known(self, files: Sequence[str]) -> dict[str, Known]:
+        """Return what the catalogue has of those files that it knows, by file."""
         with self._engine.connect() as connection:
-            return self._contents(connection, files)
+            return self._known(connection, files)
 
     def store(self, outcomes: Sequence[Outcome]) -> Report:
         """Put what was read of files into the tables, in one transaction.
@@ -92,64 +103,86 @@ class Catalog:
         with self._engine.begin() as connection:
             self._lock(connection)
             # looked up again: another process may have been quicker
-            known = self._contents(connection, [read.file for read in reads])
+            known = self._known(connection, [read.file for read in reads])
             changed = [
-                (read, read.rows) for read in reads if read.rows is not None and known.get(read.file) != read.content
+                (read, read.rows)
+                for read in reads
+                if read.rows is not None and (read.file not in known or known[read.file].content != read.content)
             ]
-            replaced = [read.file for read, _ in changed if read.file in known]
-            for name, table in self._metadata.tables.items():
-                if name != FAILURES:
-                    _delete(connection, table, replaced)
-            _delete(connection, self._metadata.tables[FAILURES], [outcome.file for outcome in outcomes])
+            replaced = [known[read.file].id for read, _ in changed if read.file in known]
+            for table in self._metadata.tables.values():
+                if table.name != FILES and ID in table.columns:
+                    _delete(connection, table.columns[ID], replaced)
+            failed_before = self._metadata.tables[FAILURES].columns[FILE]
+            _delete(connection, failed_before, [outcome.file for outcome in outcomes])
             found = {name: table.columns.keys() for name, table in self._metadata.tables.items()}
-            problems = [problem for read, rows in changed for problem in fit(read.file, rows, found)]
-            self._insert(connection, changed)
-            self._fill(connection, PROBLEMS, [problem_row(problem) for problem in problems])
+            problems = {read.file: fit(read.file, rows, found) for read, rows in changed}
+            self._insert(connection, changed, problems, known)
             self._fill(connection, FAILURES, [failure_row(failure) for failure in failures])
         unchanged = len(reads) - len(changed)
-        return Report(len(changed) - len(replaced), unchanged, len(replaced), tuple(failures), len(problems))
+        number = sum(map(len, problems.values()))
+        return Report(len(changed) - len(replaced), unchanged, len(replaced), tuple(failures), number)
 
     # -- rows --------------------------------------------------------------------------------------------------------
 
-    def _insert(self, connection: Connection, changed: list[tuple[FileRead, Rows]]) -> None:
-        self._fill(connection, FILES, [file_row(read, rows) for read, rows in changed])
+    def _insert(
+        self,
+        connection: Connection,
+        changed: list[tuple[FileRead, Rows]],
+        problems: Mapping[str, list[RowProblem]],
+        known: Mapping[str, Known],
+    ) -> None:
+        """Insert the rows of files, of which those that are known have none any more."""
+        files = self._metadata.tables[FILES]
+        rows_of_files = [file_row(read, rows) for read, rows in changed]
+        self._fill(connection, FILES, [row for row in rows_of_files if row[FILE] not in known])
+        again = [{f"new_{key}": value for key, value in row.items()} for row in rows_of_files if row[FILE] in known]
+        if again:
+            import sqlalchemy as sql
+
+            names = [column.name for column in files.columns if column.name not in (ID, FILE)]
+            values: dict[str, Any] = {name: sql.bindparam(f"new_{name}") for name in names}
+            statement = files.update().where(files.columns[FILE] == sql.bindparam(f"new_{FILE}")).values(values)
+            connection.execute(statement, again)
+        ids = {file: one.id for file, one in known.items()}
+        new = [read.file for read, _ in changed if read.file not in known]
+        ids.update((file, one.id) for file, one in self._known(connection, new).items())
         # one statement for all rows that have the same columns
         members = defaultdict(list)
         for read, rows in changed:
             for name, row in rows.items():
-                members[name, tuple(row)].append({FILE: read.file, **row})
-        for (name, _), values in members.items():
-            self._fill(connection, name, values)
+                members[name, tuple(row)].append({ID: ids[read.file], **row})
+        for (name, _), values_of_rows in members.items():
+            self._fill(connection, name, values_of_rows)
+        told = [problem_row(problem) | {ID: ids[file]} for file, some in problems.items() for problem in some]
+        for row in told:
+            del row[FILE]
+        self._fill(connection, PROBLEMS, told)
 
     def _fill(self, connection: Connection, name: str, rows: list[dict[str, Any]]) -> None:
         if rows:
             connection.execute(self._metadata.tables[name].insert(), rows)
 
-    def _contents(self, connection: Connection, files: Sequence[str]) -> dict[str, str]:
-        table = self._metadata.tables[FILES]
-        found: dict[str, str] = {}
+    def _known(self, connection: Connection, files: Sequence[str]) -> dict[str, Known]:
+        columns = self._metadata.tables[FILES].columns
+        chosen = [columns[name] for name in (FILE, ID, "content", *_MADE_BY, *_STATE)]
+        found: dict[str, Known] = {}
         for some in _slices(files):
-            query = table.select().with_only_columns(table.c[FILE], table.c.content).where(table.c[FILE].in_(some))
-            found.update((file, content) for file, content in connection.execute(query))
+            query = self._metadata.tables[FILES].select().with_only_columns(*chosen).where(columns[FILE].in_(some))
+            for row in connection.execute(query):
+                file, number, content, *others = tuple(row)
+                found[file] = Known(number, content, MadeBy(*others[:3]), *others[3:])
         return found
 
     # -- tables ------------------------------------------------------------------------------------------------------
 
     def _create(self) -> None:
-        import sqlalchemy as sql
         from sqlalchemy.exc import DatabaseError
 
         try:
             with self._engine.begin() as connection:
                 self._lock(connection)
-                self._metadata.create_all(connection)
-                found = sql.inspect(connection)
-                for name, table in self._metadata.tables.items():
-                    known = {column["name"] for column in found.get_columns(name)}
-                    for column in table.columns:
-                        # tables that were created by an older release of RAD
-                        if column.name not in known:
-                            _add(connection, table, column)
+                lay_out(connection, self._metadata)
         except DatabaseError as error:
             url = self._engine.url.render_as_string(hide_password=True)
             raise CatalogError(f"{url}: {error.orig}") from error
@@ -188,20 +221,11 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _add(connection: Connection, table: Table, column: Any) -> None:
-    """Add a column to a table."""
-    from sqlalchemy import schema
-
-    statements: Any = schema
-    preparer: Any = connection.dialect.identifier_preparer
-    added = statements.CreateColumn(column).compile(dialect=connection.dialect)
-    connection.exec_driver_sql(f"ALTER TABLE {preparer.format_table(table)} ADD {added}")
+def _delete(connection: Connection, column: Column[Any], values: Sequence[Any]) -> None:
+    """Delete the rows that have one of some values."""
+    for some in _slices(values):
+        connection.execute(column.table.delete().where(column.in_(some)))
 
 
-def _delete(connection: Connection, table: Table, files: Sequence[str]) -> None:
-    for some in _slices(files):
-        connection.execute(table.delete().where(table.c[FILE].in_(some)))
-
-
-def _slices(files: Sequence[str]) -> list[Sequence[str]]:
-    return [files[start : start + _VALUES_A_STATEMENT] for start in range(0, len(files), _VALUES_A_STATEMENT)]
+def _slices(values: Sequence[_Value]) -> list[Sequence[_Value]]:
+    return [values[start : start + _VALUES_A_STATEMENT] for start in range(0, len(values), _VALUES_A_STATEMENT)]

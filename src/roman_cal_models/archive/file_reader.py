@@ -11,20 +11,63 @@ from ..errors import FileError, RomanCalModelsError
 from ..header.content import read_header_bytes
 from ..header.streams import beginning
 from ..header.wholeness import require_whole
-from ..installation import rad_version
+from ..installation import VERSION, rad_version
 from ..printable import printable
 from ..registration.surroundings import Surroundings
 from .files import key_of, storable
 from .row_reader import Rows, rows
 
-__all__ = ["Failure", "FileRead", "Mapped", "Outcome", "Reader", "Task"]
+__all__ = ["Failure", "FileRead", "Known", "MadeBy", "Mapped", "Outcome", "Reader", "Task"]
 
 Mapped = Literal["newest", "file"]
 
-Task = tuple[str, str | None]
-"""A file, and what is known of its content."""
-
 _LONGEST_REASON = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class MadeBy:
+    """What makes rows of files.
+
+    Parameters
+    ----------
+    rad_version, package_version : str or None
+        The release of RAD whose schemas say what goes where, and that of this package. None for what an early
+        catalogue does not tell.
+    mapping : {"newest", "file"} or None
+        As for `rows`.
+    """
+
+    rad_version: str | None
+    package_version: str | None
+    mapping: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the catalogue has of a file.
+
+    Parameters
+    ----------
+    id : int
+        Its number, by which all tables name it.
+    content : str
+        As of `FileRead`.
+    made_by : MadeBy
+        What made its rows.
+    size, modified, etag
+        As of `FileRead`.
+    """
+
+    id: int
+    content: str
+    made_by: MadeBy
+    size: int | None = None
+    modified: int | None = None
+    etag: str | None = None
+
+
+Task = tuple[str, Known | None]
+"""A file, and what the catalogue has of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +82,23 @@ class FileRead:
         A hash of its header, and of how its values were mapped: it shows whether the file has changed.
     rows : Rows or None
         None if the content is what was known of it.
+    made_by : MadeBy
+        What made the rows.
+    size : int or None
+        Of the file, in bytes. This and the next two as they were when it was read; None where they are not known.
+    modified : int or None
+        When it was changed, in nanoseconds since 1970-01-01 UTC.
+    etag : str or None
+        By which a bucket or server tells one content of it from another.
     """
 
     file: str
     content: str
     rows: Rows | None
+    made_by: MadeBy
+    size: int | None = None
+    modified: int | None = None
+    etag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,23 +180,29 @@ class Reader:
         with self.surroundings.hold():
             return [self._outcome(file, known) for file, known in tasks]
 
-    def _outcome(self, file: str, known: str | None) -> Outcome:
+    @property
+    def made_by(self) -> MadeBy:
+        """What makes the rows: the releases are those of the process that reads."""
+        return MadeBy(rad_version(), VERSION, self.mapping)
+
+    def _outcome(self, file: str, known: Known | None) -> Outcome:
         try:
             return self._read(file, known)
         except Exception as error:  # a file may fail in any way: it is reported, and the others are read
             return Failure.of(key_of(file), error)
 
-    def _read(self, file: str, known: str | None) -> FileRead:
+    def _read(self, file: str, known: Known | None) -> FileRead:
         with beginning(file, self.storage_options) as (stream, name):
             header = read_header_bytes(stream, name)
             require_whole(stream, header, name)
         content = self._hash(header.content)
-        if content == known:
-            return FileRead(key_of(file), content, None)
-        return FileRead(key_of(file), content, rows(header.content, mapping=self.mapping, tables=self.tables))
+        if known is not None and content == known.content:
+            return FileRead(key_of(file), content, None, self.made_by)
+        made = rows(header.content, mapping=self.mapping, tables=self.tables)
+        return FileRead(key_of(file), content, made, self.made_by)
 
     def _hash(self, header: bytes) -> str:
         found = hashlib.sha256(header)
-        # another release of the schemas, or another mapping, makes other rows of the same header
-        found.update(repr((self.mapping, self.tables, rad_version())).encode())
+        # another release of the schemas or of what reads them, or another mapping, makes other rows of the same header
+        found.update(repr((self.mapping, self.tables, rad_version(), VERSION)).encode())
         return found.hexdigest()

@@ -23,7 +23,12 @@ _TEXT = Datatype("nvarchar")
 _TIME = Datatype("datetime2")
 
 _ABOUT_FILES = {
-    FILES: {"content": _TEXT, "schema_uri": _TEXT, "ingested": _TIME},
+    FILES: {
+        **dict.fromkeys(("content", "schema_uri", "rad_version", "package_version", "mapping"), _TEXT),
+        **dict.fromkeys(("size", "modified"), Datatype("bigint")),
+        "etag": _TEXT,
+        "ingested": _TIME,
+    },
     PROBLEMS: {"table_name": _TEXT, "column_name": _TEXT, "path": _TEXT, "reason": _TEXT},
     FAILURES: {"reason": _TEXT, "failed": _TIME},
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from .database import FILE
@@ -44,7 +45,16 @@ def fit(file: str, rows: Rows, known: Mapping[str, Collection[str]]) -> list[Row
 
 def file_row(read: FileRead, rows: Rows) -> dict[str, Any]:
     """Return the row that tells of a file that it was ingested."""
-    return {FILE: read.file, "content": read.content, "schema_uri": rows.schema_uri, "ingested": _now()}
+    return {
+        FILE: read.file,
+        "content": read.content,
+        "schema_uri": rows.schema_uri,
+        **asdict(read.made_by),
+        "size": read.size,
+        "modified": read.modified,
+        "etag": read.etag,
+        "ingested": _now(),
+    }
 
 
 def problem_row(problem: RowProblem) -> dict[str, Any]:

@@ -1,0 +1,101 @@
+"""The tables of a catalogue in a database, brought to what they are in this release."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .database import FILE, FILES, ID, PROBLEMS, reference
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Inspector, MetaData, Table
+
+__all__ = ["lay_out"]
+
+_OLD = "before_archive_id_"
+
+
+def lay_out(connection: Connection, metadata: MetaData) -> None:
+    """Create the tables, columns and indexes that a database lacks.
+
+    A catalogue of an early release, whose tables have the paths of files as their keys, gets ids for them: its tables
+    are copied. Columns that only it has are kept; indexes and triggers that somebody else made are not. What made its
+    rows is not known, so the next run over their files makes them again.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        In a transaction, which has the tables for itself.
+    metadata : sqlalchemy.MetaData
+        The tables as they are to be.
+    """
+    import sqlalchemy as sql
+
+    found: Any = sql.inspect(connection)
+    if _has_paths_as_keys(found):
+        _give_ids(connection, metadata, found)
+    metadata.create_all(connection)
+    found = sql.inspect(connection)
+    for name, table in metadata.tables.items():
+        # tables that were created by an older release of RAD
+        known = {column["name"] for column in found.get_columns(name)}
+        for column in table.columns:
+            if column.name not in known:
+                _add(connection, table, column)
+        indexed = {index["name"] for index in found.get_indexes(name)}
+        for index in table.indexes:
+            if index.name not in indexed:
+                index.create(connection)
+
+
+def _add(connection: Connection, table: Table, column: Any) -> None:
+    """Add a column to a table."""
+    from sqlalchemy import schema
+
+    statements: Any = schema
+    preparer: Any = connection.dialect.identifier_preparer
+    added = statements.CreateColumn(column).compile(dialect=connection.dialect)
+    connection.exec_driver_sql(f"ALTER TABLE {preparer.format_table(table)} ADD {added}")
+
+
+# -- tables whose keys are paths -------------------------------------------------------------------------------------
+
+
+def _has_paths_as_keys(found: Inspector) -> bool:
+    return found.has_table(FILES) and ID not in {column["name"] for column in found.get_columns(FILES)}
+
+
+def _give_ids(connection: Connection, metadata: MetaData, found: Inspector) -> None:
+    """Copy the tables whose keys are paths into tables whose keys are ids."""
+    import sqlalchemy as sql
+
+    before = sql.MetaData()
+    names = [name for name, table in metadata.tables.items() if ID in table.columns and found.has_table(name)]
+    preparer: Any = connection.dialect.identifier_preparer
+    for name in names:
+        connection.exec_driver_sql(f"ALTER TABLE {preparer.quote(name)} RENAME TO {preparer.quote(_OLD + name)}")
+    before.reflect(connection, only=[_OLD + name for name in names])
+    after = sql.MetaData()
+    for name in names:
+        if name in (FILES, PROBLEMS):
+            metadata.tables[name].to_metadata(after)
+        else:
+            # of the types that they have: what stands in them fits
+            kept = [column._copy() for column in before.tables[_OLD + name].columns if column.name != FILE]
+            sql.Table(name, after, reference(), *kept)
+    after.create_all(connection)
+    # that of the files first, which the others refer to
+    for name in sorted(names, key=lambda name: name != FILES):
+        _copy(connection, before.tables[_OLD + name], after.tables[name], after.tables[FILES])
+    before.drop_all(connection)
+
+
+def _copy(connection: Connection, old: Table, new: Table, files: Table) -> None:
+    shared = [column.name for column in new.columns if column.name in old.columns]
+    values = [old.columns[name] for name in shared]
+    if new is files:
+        query = old.select().with_only_columns(*values).order_by(old.columns[FILE])
+        connection.execute(new.insert().from_select(shared, query))
+        return
+    query = old.join(files, files.columns[FILE] == old.columns[FILE]).select()
+    query = query.with_only_columns(files.columns[ID], *values)
+    connection.execute(new.insert().from_select([ID, *shared], query))
