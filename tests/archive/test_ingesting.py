@@ -92,9 +92,12 @@ def test_a_path_is_made_absolute(files: list[Path], url: str, monkeypatch: pytes
     assert _counts(archive.ingest([files[0].name], url)) == (0, 1, 0, 0)
 
 
-def test_a_url_is_read(files: list[Path], url: str) -> None:
+def test_a_file_has_one_row_by_whatever_name_it_is_reached(files: list[Path], url: str) -> None:
     assert _counts(archive.ingest(files[0].as_uri(), url)) == (1, 0, 0, 0)
-    assert content(url)["ingested_files"][0]["archive_file"] == files[0].as_uri()
+    link = files[0].parent.parent / "link"
+    link.symlink_to(files[0].parent)
+    assert _counts(archive.ingest([f"/{files[0]}", link / files[0].name], url)) == (0, 2, 0, 0)
+    assert [row["archive_file"] for row in content(url)["ingested_files"]] == [str(files[0].resolve())]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="names of files are bytes there only")

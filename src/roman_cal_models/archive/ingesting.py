@@ -29,7 +29,7 @@ def ingest(
 ) -> Report:
     """Put the rows of many files into the tables of a database.
 
-    A file is known by its URL or absolute path: ingested again, it is left alone if its header is the same, and its
+    A file is known by its URL or its path without symbolic links: ingested again, it is left alone if its header is the same, and its
     rows are replaced if not. What does not work with one file is told, in the report and in the table
     ``ingest_failures``, and the others go on; values that do not fit are told in ``ingest_problems``. The run may end
     at any moment, by whatever: another one goes on where it was.
