@@ -11,6 +11,7 @@ By level, each knowing only those before it:
 - ``products``: which tables a kind of file feeds;
 - ``row_reader``: one file -> its rows;
 - ``files``: paths, URLs and folders as the names of files;
+- ``database_engine``: databases, by their URLs;
 - ``database``: the tables, as SQLAlchemy knows them;
 - ``file_reader``: some files -> rows or failure of each;
 - ``batching``: many files, in batches;
@@ -19,6 +20,11 @@ By level, each knowing only those before it:
 - ``database_layout``: the tables of a database, brought to what they are in this release;
 - ``database_writer``: batches into a database;
 - ``ingesting``: many files into a database;
+- ``conditions``: what a user asks of a catalogue, as text -> an expression of SQLAlchemy;
+- ``regions``: which images touch a circle on the sky;
+- ``query``: a catalogue that is asked;
+- ``found``: the table of what was found;
+- ``finding``: what a catalogue has -> such a table;
 - ``parquet``: many files into Parquet files;
 - ``releases``: what changed between two releases of RAD;
 - ``linting``: what is wrong with the columns.
@@ -33,6 +39,7 @@ if TYPE_CHECKING:
     from .database import ddl as ddl
     from .database import tables as tables
     from .file_reader import Failure as Failure
+    from .finding import find as find
     from .ingesting import ingest as ingest
     from .linting import Finding as Finding
     from .linting import lint as lint
@@ -57,6 +64,7 @@ _NAMES = {
     "columns": "mapping",
     "compare": "releases",
     "ddl": "database",
+    "find": "finding",
     "ingest": "ingesting",
     "lint": "linting",
     "rows": "row_reader",

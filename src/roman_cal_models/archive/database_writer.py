@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..errors import CatalogError, MissingPackageError
+from ..errors import CatalogError
 from .database import FAILURES, FILE, FILES, ID, PROBLEMS, tables
+from .database_engine import engine_of
 from .database_layout import lay_out
 from .file_reader import Failure, FileRead, Known, MadeBy, Outcome
 from .files import storable
@@ -194,16 +195,9 @@ class Catalog:
 
 
 def _engine(url: str) -> Engine:
-    import sqlalchemy as sql
     from sqlalchemy import event
-    from sqlalchemy.exc import ArgumentError
 
-    try:
-        engine = sql.create_engine(url)
-    except ArgumentError:
-        raise CatalogError(f"{url!r} is not the URL of a database; a file of SQLite is sqlite:///catalog.db") from None
-    except ModuleNotFoundError as error:
-        raise MissingPackageError(f"the database asks for a package that is not installed: {error.name}") from None
+    engine = engine_of(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

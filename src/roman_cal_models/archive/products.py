@@ -27,7 +27,7 @@ from ..schema.families import CATALOG
 from ..schema.properties import ITEMS
 from .mapping import columns
 
-__all__ = ["FAMILIES", "TABLES", "is_likely", "likely_tables", "tables_of"]
+__all__ = ["FAMILIES", "GROUPS", "TABLES", "is_likely", "likely_tables", "tables_of"]
 
 _SCIENCE = "ScienceRefData"
 
@@ -60,6 +60,9 @@ _ELSEWHERE = ("reference_files/", "associations")
 
 TABLES = tuple(dict.fromkeys(table for tables in _BY_FAMILY.values() for table in tables))
 """Every table of the catalogue."""
+
+GROUPS = tuple(sorted(dict.fromkeys(_BY_FAMILY.values()), key=lambda group: TABLES.index(group[0])))
+"""The tables in which one file has rows, in the order of `TABLES`."""
 
 FAMILIES = tuple(_BY_FAMILY)
 """Every family of files that the catalogue has tables for."""

@@ -1,0 +1,111 @@
+"""Databases, by their URLs."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from ..errors import CatalogError, MissingPackageError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+__all__ = ["engine_of", "is_database", "read_only_engine"]
+
+# Of SQLAlchemy's dialects; what stands behind another scheme is a file.
+_DIALECTS = frozenset({"sqlite", "postgresql", "mssql", "mysql", "mariadb", "oracle"})
+
+# Seconds to wait for another process that has a SQLite file for itself.
+_PATIENCE = 60
+
+
+def is_database(name: object) -> bool:
+    """Return True for the URL of a database, and False for that of a file: its scheme tells."""
+    if not isinstance(name, str):
+        return False
+    scheme, is_url, _ = name.partition("://")
+    return bool(is_url) and scheme.partition("+")[0].lower() in _DIALECTS
+
+
+def engine_of(url: str, **options: Any) -> Engine:
+    """Return SQLAlchemy's engine for a URL.
+
+    Parameters
+    ----------
+    url : str
+        As SQLAlchemy takes it: ``sqlite:///catalog.db``.
+    **options
+        Of `sqlalchemy.create_engine`.
+
+    Raises
+    ------
+    CatalogError
+        The URL cannot be understood.
+    MissingPackageError
+        SQLAlchemy is not installed, or what it speaks to this database with.
+    """
+    try:
+        import sqlalchemy as sql
+        from sqlalchemy.exc import ArgumentError
+    except ImportError:
+        raise MissingPackageError("databases need SQLAlchemy: pip install 'roman-cal-models[archive]'") from None
+    try:
+        return sql.create_engine(url, **options)
+    except ArgumentError:
+        raise CatalogError(f"{url!r} is not the URL of a database; a file of SQLite is sqlite:///catalog.db") from None
+    except ModuleNotFoundError as error:
+        raise MissingPackageError(f"the database asks for a package that is not installed: {error.name}") from None
+
+
+def read_only_engine(url: str) -> Engine:
+    """Return an engine whose connections cannot write, and create no file of SQLite.
+
+    Parameters
+    ----------
+    url : str
+        As for `engine_of`.
+
+    Raises
+    ------
+    CatalogError
+        As for `engine_of`; also where there is no such file of SQLite.
+    """
+    engine = engine_of(url)
+    name = engine.dialect.name
+    if name == "postgresql":
+        return engine.execution_options(postgresql_readonly=True)  # type: ignore[no-any-return, unused-ignore]
+    if name != "sqlite":
+        return engine
+    path = engine.url.database
+    engine.dispose()
+    if path and path != ":memory:" and not path.startswith("file:"):
+        if not os.path.isfile(path):
+            raise CatalogError(f"there is no catalogue {path}")
+        engine = engine_of(url, creator=lambda: _connection(path))
+    from sqlalchemy import event
+
+    event.listen(engine, "connect", _let_read)
+    return engine
+
+
+def _connection(path: str) -> Any:
+    import sqlite3
+
+    path = os.path.abspath(path)
+    place = f"file:{quote(path)}?mode=ro"
+    connection = sqlite3.connect(place, uri=True, timeout=_PATIENCE, check_same_thread=False)
+    try:
+        with closing(connection.execute("SELECT 1 FROM sqlite_master LIMIT 1")):
+            return connection
+    except sqlite3.OperationalError:
+        connection.close()
+        if os.path.exists(f"{path}-wal"):
+            raise
+        # in a folder that nobody can write to, SQLite has nowhere to note who reads; and nobody changes the file
+        return sqlite3.connect(f"{place}&immutable=1", uri=True, check_same_thread=False)
+
+
+def _let_read(connection: Any, _: Any) -> None:
+    connection.execute("PRAGMA query_only = ON")
