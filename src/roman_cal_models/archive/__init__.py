@@ -13,6 +13,7 @@ By level, each knowing only those before it:
 - ``files``: paths, URLs and folders as the names of files;
 - ``database_engine``: databases, by their URLs;
 - ``database``: the tables, as SQLAlchemy knows them;
+- ``views``: one view for each kind of product;
 - ``file_reader``: some files -> rows or failure of each;
 - ``batching``: many files, in batches;
 - ``reconcile``: what was read of files, as rows of the tables that there are;

@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CatalogError
-from ..schema import uris
 from ..spelling import did_you_mean
 from .conditions import Condition, Name, condition_of, name_of
 from .database import FILE, FILES, ID, file_columns, tables
@@ -19,6 +18,7 @@ from .database_engine import read_only_engine
 from .mapping import schema_uri_of
 from .products import FAMILIES, GROUPS, TABLES, tables_of
 from .regions import Cone
+from .views import is_of_family
 
 if TYPE_CHECKING:
     import sqlalchemy as sql
@@ -368,8 +368,7 @@ class _Chosen:
         """Return the condition that a file is of the family; None for any."""
         if self.family is None:
             return None
-        uri = uris.parse(schema_uri_of(self.family))
-        return self.files.c.schema_uri.startswith(f"{uri.base}/{uri.kind}/{uri.family}-", autoescape=True)
+        return is_of_family(self.files, self.family)
 
 
 def _is_in_box(near: Cone, ra: Any, dec: Any) -> sql.ColumnElement[bool]:
