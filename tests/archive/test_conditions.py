@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import roman_cal_models as rcm
+from roman_cal_models.archive.condition_sql import expression
 from roman_cal_models.archive.conditions import Name, condition_of
 
 TABLE = sql.Table(
@@ -51,7 +52,7 @@ def connection() -> Iterator[sql.Connection]:
 
 def answer(connection: sql.Connection, text: str, **parameters: Any) -> list[int]:
     condition = condition_of(text, parameters)
-    query = sql.select(TABLE.c.id).where(condition.to_sql(lambda name: TABLE.c[name.column]))
+    query = sql.select(TABLE.c.id).where(expression(condition, lambda name: TABLE.c[name.column]))
     return list(connection.execute(query.order_by(TABLE.c.id)).scalars())
 
 
@@ -168,4 +169,4 @@ def test_a_long_row_of_conditions_is_taken(connection: sql.Connection) -> None:
 )
 def test_a_value_of_another_kind_is_told(text: str, parameters: dict[str, Any], reason: str) -> None:
     with pytest.raises(rcm.CatalogError, match=reason):
-        condition_of(text, parameters).to_sql(lambda name: TABLE.c[name.column])
+        expression(condition_of(text, parameters), lambda name: TABLE.c[name.column])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import sqlalchemy as sql
 import sqlglot
 
 from roman_cal_models import archive
+from roman_cal_models.archive.bulk import insert
 from roman_cal_models.archive.database import _type, wider
 from roman_cal_models.archive.datatypes import datatype
 from roman_cal_models.archive.products import TABLES
@@ -32,7 +34,7 @@ def test_there_is_a_table_for_each_with_every_column() -> None:
 def test_every_table_is_searched_by_the_name_of_the_file() -> None:
     for name in TABLES:
         table = archive.tables().tables[name]
-        assert [index.columns.keys() for index in table.indexes] == [["filename"]] * ("filename" in table.columns)
+        assert (["filename"] in [index.columns.keys() for index in table.indexes]) == ("filename" in table.columns)
     assert "CREATE INDEX" in archive.ddl("postgresql", ["WFIExposure"])
 
 
@@ -116,6 +118,7 @@ def test_types_that_rad_does_not_use_yet_are_of_each_database(name: str, languag
         ("bit", True),
         ("decimal(9,2)", 1234.56),
         ("date", "2026-05-04"),
+        ("datetime2", "2026-05-04T03:02:01.123456"),
         ("varchar(9)", "abc"),
         ("uniqueidentifier", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"),
     ],
@@ -128,7 +131,18 @@ def test_sqlite_gives_back_what_was_converted(name: str, value: Any) -> None:
     with engine.begin() as connection:
         table.create(connection)
         connection.execute(table.insert(), {"c": kind.convert(value)})
-        assert connection.execute(table.select()).scalar() == kind.convert(value)
+        insert(connection, table, ["c"], [(kind.convert(value),), (None,)])
+        assert connection.execute(table.select()).scalars().all() == [*[kind.convert(value)] * 2, None]
+    engine.dispose()
+
+
+def test_a_date_in_a_column_that_holds_times_is_its_first_moment() -> None:
+    engine = sql.create_engine("sqlite://")
+    table = sql.Table("t", sql.MetaData(), sql.Column("c", _type(datatype("datetime2"), sql)))
+    with engine.begin() as connection:
+        table.create(connection)
+        insert(connection, table, ["c"], [(datatype("date").convert("2026-05-04"),)])
+        assert connection.execute(table.select()).scalar() == datetime.datetime(2026, 5, 4)
     engine.dispose()
 
 

@@ -1,4 +1,4 @@
-"""What a user asks of a catalogue, as text -> an expression of SQLAlchemy.
+"""What a user asks of a catalogue, as text -> a condition.
 
 One expression of SQL, of what every database has: names of columns, values, comparisons and their combinations.
 Nothing of the text reaches the database as text: values are bound, and a word that is none of these is refused.
@@ -6,19 +6,14 @@ Nothing of the text reaches the database as text: values are bound, and a word t
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from ..errors import CatalogError
-from .datatypes import FALSE, TRUE, datatype
 
-if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement
-
-__all__ = ["Condition", "Name", "condition_of", "name_of"]
+__all__ = ["CONDITIONS", "FUNCTIONS", "Condition", "Name", "Node", "Operation", "Value", "condition_of", "name_of"]
 
 _TOKENS = re.compile(
     r"""\s*(?:
@@ -32,8 +27,12 @@ _TOKENS = re.compile(
     re.VERBOSE,
 )
 _COMPARISONS = {"=": "=", "==": "=", "<>": "<>", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
-_CONDITIONS = frozenset({"and", "or", "not", "in", "between", "like", "is null", *_COMPARISONS.values()})
-_FUNCTIONS = frozenset({"abs", "coalesce", "lower", "round", "upper"})
+CONDITIONS = frozenset({"and", "or", "not", "in", "between", "like", "is null", *_COMPARISONS.values()})
+"""The operations whose result is true or false."""
+
+FUNCTIONS = frozenset({"abs", "coalesce", "lower", "round", "upper"})
+"""The functions that every database has."""
+
 _KEYWORDS = frozenset({"and", "or", "not", "in", "between", "like", "escape", "is", "null", "true", "false"})
 _DEEPEST = 50
 
@@ -58,43 +57,53 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class _Value:
+class Value:
+    """A value that is told, or that of a parameter.
+
+    Parameters
+    ----------
+    value : object
+        It.
+    """
+
     value: Any
 
 
 @dataclass(frozen=True, slots=True)
-class _Operation:
+class Operation:
+    """What is made of one or more parts.
+
+    Parameters
+    ----------
+    operator : str
+        One of `CONDITIONS` or `FUNCTIONS`, a sign of arithmetic, or ``"negative"``.
+    operands : tuple
+        The parts.
+    """
+
     operator: str
-    operands: tuple[_Node, ...]
+    operands: tuple[Node, ...]
 
 
-_Node = Name | _Value | _Operation
+Node = Name | Value | Operation
+"""A part of a condition."""
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition on the rows of a catalogue."""
+    """A condition on the rows of a catalogue.
 
-    _root: _Operation
+    Parameters
+    ----------
+    root : Operation
+        The condition.
+    """
+
+    root: Operation
 
     def names(self) -> list[Name]:
         """Return the columns that it names, in their order, each once."""
-        return list(dict.fromkeys(_names(self._root)))
-
-    def to_sql(self, column: Callable[[Name], ColumnElement[Any]]) -> ColumnElement[bool]:
-        """Return it as SQLAlchemy has it.
-
-        Parameters
-        ----------
-        column : callable
-            Returns the column of a name.
-
-        Raises
-        ------
-        CatalogError
-            A value is not of the kind that it is compared with.
-        """
-        return _Builder(column).build(self._root)
+        return list(dict.fromkeys(_names(self.root)))
 
 
 def condition_of(text: str, parameters: Mapping[str, Any] | None = None) -> Condition:
@@ -124,10 +133,10 @@ def name_of(text: str) -> Name:
     return Name(column, table or None)
 
 
-def _names(node: _Node) -> Iterator[Name]:
+def _names(node: Node) -> Iterator[Name]:
     if isinstance(node, Name):
         yield node
-    elif isinstance(node, _Operation):
+    elif isinstance(node, Operation):
         for operand in node.operands:
             yield from _names(operand)
 
@@ -160,7 +169,7 @@ class _Parser:
             place = match.end()
         yield place, "end", ""
 
-    def whole(self) -> _Operation:
+    def whole(self) -> Operation:
         found = self._condition()
         if self._kind != "end":
             self._refuse(self._place, "one expression ends before this")
@@ -171,16 +180,16 @@ class _Parser:
 
     # -- conditions
 
-    def _condition(self) -> _Operation:
+    def _condition(self) -> Operation:
         found = self._any()
         self._require_condition(found)
-        assert isinstance(found, _Operation)
+        assert isinstance(found, Operation)
         return found
 
-    def _any(self) -> _Node:
+    def _any(self) -> Node:
         return self._joined("or", lambda: self._joined("and", self._not))
 
-    def _joined(self, word: str, part: Callable[[], _Node]) -> _Node:
+    def _joined(self, word: str, part: Callable[[], Node]) -> Node:
         found = [part()]
         while self._is_word(word):
             self._require_condition(found[-1])
@@ -189,55 +198,55 @@ class _Parser:
         if len(found) == 1:
             return found[0]
         self._require_condition(found[-1])
-        return _Operation(word, tuple(found))
+        return Operation(word, tuple(found))
 
-    def _not(self) -> _Node:
+    def _not(self) -> Node:
         if self._takes_word("not"):
             found = self._deeper(self._not)
             self._require_condition(found)
-            return _Operation("not", (found,))
+            return Operation("not", (found,))
         return self._comparison()
 
-    def _require_condition(self, node: _Node) -> None:
-        if not isinstance(node, _Operation) or node.operator not in _CONDITIONS:
+    def _require_condition(self, node: Node) -> None:
+        if not isinstance(node, Operation) or node.operator not in CONDITIONS:
             self._refuse(self._place, "a condition is missing before this, such as detector = 'WFI03'")
 
-    def _comparison(self) -> _Node:
+    def _comparison(self) -> Node:
         left = self._sum()
         if self._kind == "sign" and self._word in _COMPARISONS:
             operator = _COMPARISONS[self._word]
             self._at += 1
-            return _Operation(operator, (left, self._sum()))
+            return Operation(operator, (left, self._sum()))
         if self._takes_word("is"):
             is_not = self._takes_word("not")
             self._expect_word("null")
-            return self._negated(is_not, _Operation("is null", (left,)))
+            return self._negated(is_not, Operation("is null", (left,)))
         is_not = self._takes_word("not")
         if self._takes_word("in"):
-            return self._negated(is_not, _Operation("in", (left, *self._members())))
+            return self._negated(is_not, Operation("in", (left, *self._members())))
         if self._takes_word("between"):
             least = self._sum()
             self._expect_word("and")
-            return self._negated(is_not, _Operation("between", (left, least, self._sum())))
+            return self._negated(is_not, Operation("between", (left, least, self._sum())))
         if self._takes_word("like"):
-            return self._negated(is_not, _Operation("like", (left, self._sum())))
+            return self._negated(is_not, Operation("like", (left, self._sum())))
         if is_not:
             self._refuse(self._place, "in, between or like is missing before this")
         return left
 
-    def _negated(self, is_not: bool, found: _Operation) -> _Operation:
-        return _Operation("not", (found,)) if is_not else found
+    def _negated(self, is_not: bool, found: Operation) -> Operation:
+        return Operation("not", (found,)) if is_not else found
 
-    def _members(self) -> tuple[_Node, ...]:
+    def _members(self) -> tuple[Node, ...]:
         if self._kind == "parameter":
             value = self._parameter()
             if isinstance(value, str) or not hasattr(value, "__iter__"):
                 raise CatalogError(f"what stands behind in is a list, not {value!r}")
-            return tuple(_Value(each) for each in value)
+            return tuple(Value(each) for each in value)
         self._expect("(")
         return self._listed()
 
-    def _listed(self) -> tuple[_Node, ...]:
+    def _listed(self) -> tuple[Node, ...]:
         found = [self._deeper(self._sum)]
         while self._takes(","):
             found.append(self._sum())
@@ -246,56 +255,56 @@ class _Parser:
 
     # -- values
 
-    def _sum(self) -> _Node:
+    def _sum(self) -> Node:
         return self._calculated(("+", "-", "||"), lambda: self._calculated(("*", "/", "%"), self._signed))
 
-    def _calculated(self, signs: tuple[str, ...], part: Callable[[], _Node]) -> _Node:
+    def _calculated(self, signs: tuple[str, ...], part: Callable[[], Node]) -> Node:
         found = part()
         terms = 1
         while self._kind == "sign" and self._word in signs:
             sign = self._word
             self._at += 1
-            found = _Operation(sign, (found, part()))
+            found = Operation(sign, (found, part()))
             terms += 1
             if terms > _DEEPEST:
                 self._refuse(self._place, f"it has more than {_DEEPEST} terms")
         return found
 
-    def _signed(self) -> _Node:
+    def _signed(self) -> Node:
         if self._takes("-"):
             found = self._deeper(self._signed)
-            if isinstance(found, _Value) and type(found.value) in (int, float):
-                return _Value(-found.value)
-            return _Operation("negative", (found,))
+            if isinstance(found, Value) and type(found.value) in (int, float):
+                return Value(-found.value)
+            return Operation("negative", (found,))
         self._takes("+")
         return self._atom()
 
-    def _atom(self) -> _Node:
+    def _atom(self) -> Node:
         place, kind, text = self._tokens[self._at]
         if kind == "parameter":
-            return _Value(self._parameter())
+            return Value(self._parameter())
         self._at += 1
         if kind == "number":
-            return _Value(int(text) if text.isdigit() else float(text))
+            return Value(int(text) if text.isdigit() else float(text))
         if kind == "text":
-            return _Value(text.replace("''", "'"))
+            return Value(text.replace("''", "'"))
         if kind == "sign" and text == "(":
             found = self._deeper(self._any)
             self._expect(")")
             return found
         if kind == "word" and text.lower() in ("true", "false"):
-            return _Value(text.lower() == "true")
+            return Value(text.lower() == "true")
         if kind == "word" and text.lower() == "null":
             self._refuse(place, "nothing is equal to null; ask whether a column is null")
         if kind == "quoted" or (kind == "word" and text.lower() not in _KEYWORDS):
             return self._named(place, kind, text)
         self._refuse(place, "the name of a column or a value is missing here")
 
-    def _named(self, place: int, kind: str, text: str) -> _Node:
+    def _named(self, place: int, kind: str, text: str) -> Node:
         if kind == "word" and self._takes("("):
-            if text.lower() not in _FUNCTIONS:
-                self._refuse(place, f"there is no function {text}; there are {', '.join(sorted(_FUNCTIONS))}")
-            return _Operation(text.lower(), self._listed())
+            if text.lower() not in FUNCTIONS:
+                self._refuse(place, f"there is no function {text}; there are {', '.join(sorted(FUNCTIONS))}")
+            return Operation(text.lower(), self._listed())
         name = text.replace('""', '"')
         if not self._takes("."):
             return Name(name)
@@ -348,7 +357,7 @@ class _Parser:
         if not self._takes_word(word):
             self._refuse(self._place, f"{word} is missing here")
 
-    def _deeper(self, part: Callable[[], _Node]) -> _Node:
+    def _deeper(self, part: Callable[[], Node]) -> Node:
         self._depth += 1
         if self._depth > _DEEPEST:
             self._refuse(self._place, f"it is nested more than {_DEEPEST} times")
@@ -359,100 +368,3 @@ class _Parser:
     def _refuse(self, place: int, why: str) -> NoReturn:
         where = f"before {self._text[place : place + 20]!r}" if self._text[place:].strip() else "at its end"
         raise CatalogError(f"{self._text!r} cannot be asked for: {where}, {why}")
-
-
-# -- SQLAlchemy ------------------------------------------------------------------------------------------------------
-
-
-class _Builder:
-    """Makes expressions; each value is of the kind of what it is compared with."""
-
-    def __init__(self, column: Callable[[Name], ColumnElement[Any]]) -> None:
-        import sqlalchemy
-
-        self._sql = sqlalchemy
-        self._column = column
-
-    def build(self, node: _Operation) -> ColumnElement[bool]:
-        sql: Any = self._sql
-        operator = node.operator
-        if operator in ("and", "or", "not"):
-            parts = [self.build(part) for part in node.operands if isinstance(part, _Operation)]
-            return {"and": sql.and_, "or": sql.or_, "not": sql.not_}[operator](*parts)  # type: ignore[no-any-return]
-        first, *others = self._compared(node.operands)
-        if operator == "is null":
-            return first.is_(None)  # type: ignore[no-any-return]
-        if operator == "in":
-            return first.in_(others)  # type: ignore[no-any-return]
-        if operator == "between":
-            return first.between(*others)  # type: ignore[no-any-return]
-        if operator == "like":
-            return first.like(*others)  # type: ignore[no-any-return]
-        return first.op(operator, is_comparison=True)(others[0])  # type: ignore[no-any-return]
-
-    def _compared(self, operands: tuple[_Node, ...]) -> list[Any]:
-        """Return what is compared with each other: values are of the kind of the column beside them."""
-        column = next((self._column(each) for each in operands if isinstance(each, Name)), None)
-        found = []
-        for each in operands:
-            if isinstance(each, _Value):
-                value = each.value if column is None else _of_kind(each.value, column)
-                found.append(self._sql.literal(value, None if column is None else column.type))
-            else:
-                found.append(self._value(each))
-        return found
-
-    def _value(self, node: _Node) -> Any:
-        if isinstance(node, Name):
-            return self._column(node)
-        if isinstance(node, _Value):
-            return self._sql.literal(node.value)
-        operator = node.operator
-        if operator in _CONDITIONS:
-            return self.build(node)
-        parts = [self._value(part) for part in node.operands]
-        if operator == "negative":
-            return -parts[0]
-        if operator in _FUNCTIONS:
-            return getattr(self._sql.func, operator)(*parts)
-        one, other = parts
-        calculations: dict[str, Callable[[], Any]] = {
-            "+": lambda: one + other,
-            "-": lambda: one - other,
-            "*": lambda: one * other,
-            "/": lambda: one / other,
-            "%": lambda: one % other,
-            "||": lambda: one.concat(other),
-        }
-        return calculations[operator]()
-
-
-def _of_kind(value: Any, column: Any) -> Any:
-    """Return a value as it is compared with a column."""
-    if value is None:
-        return None
-    kind = column.type.python_type
-    if hasattr(value, "dtype") and hasattr(value, "item") and getattr(value, "shape", None) == ():
-        value = value.item()
-    if kind in (datetime.datetime, datetime.date):
-        return _time(value, kind, column)
-    if kind is str and isinstance(value, bool):
-        return TRUE if value else FALSE
-    is_text = isinstance(value, str)
-    if is_text == (kind is str) and isinstance(value, (str, int, float)):
-        return value
-    held = "text" if kind is str else "numbers"
-    raise CatalogError(f"{column.table.name}.{column.name} holds {held}, and {value!r} is of another kind")
-
-
-def _time(value: Any, kind: type, column: Any) -> Any:
-    if isinstance(value, datetime.datetime):
-        found = value if value.tzinfo is None else value.astimezone(datetime.UTC).replace(tzinfo=None)
-    elif isinstance(value, datetime.date):
-        found = datetime.datetime(value.year, value.month, value.day)
-    else:
-        try:
-            found = datatype("datetime2").convert(value)
-        except ValueError as error:
-            raise CatalogError(f"{column.table.name}.{column.name} holds times, and {value!r} {error}") from None
-    return found if kind is datetime.datetime else found.date()

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import CatalogError
 from ..spelling import did_you_mean
+from .condition_sql import expression
 from .conditions import Condition, Name, condition_of, name_of
 from .database import FILE, FILES, ID, file_columns, tables
-from .database_engine import read_only_engine
+from .database_reading import read_only_engine
 from .mapping import schema_uri_of
 from .products import FAMILIES, GROUPS, TABLES, tables_of
 from .regions import Cone
@@ -172,7 +173,7 @@ class Questions:
         if of_family is not None:
             query = query.where(of_family)
         if condition is not None:
-            query = query.where(condition.to_sql(chosen.column))
+            query = query.where(expression(condition, chosen.column))
         if near is not None:
             query = query.where(_is_in_box(near, *hidden[1:]))
         elif limit is not None:

@@ -44,6 +44,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--processes", metavar="N", type=number_of_processes, help="with --to: how many processes read the files"
     )
     parser.add_argument(
+        "--force",
+        action="store_true",
+        help="with --to a database: make the rows of all files again, also of those that have not changed or that a "
+        "newer release has made",
+    )
+    parser.add_argument(
         "--json",
         action="store_true",
         help="with --columns: print one JSON object a column; with --to: print the report as one JSON object",
@@ -72,13 +78,15 @@ def _put(options: argparse.Namespace) -> int:
     arguments: dict[str, Any] = {"mapping": options.mapping, "processes": options.processes}
     paths = _from_stdin() if options.paths == [_STDIN] else options.paths
     if options.to.endswith(".parquet"):
+        if options.force:
+            options.parser.error("--force is for a database: Parquet files are written anew each time")
         from ..archive.parquet import to_parquet
 
         report = to_parquet(paths, options.to, **arguments)
     else:
         from ..archive.ingesting import ingest
 
-        report = ingest(paths, options.to, **arguments)
+        report = ingest(paths, options.to, force=options.force, **arguments)
     if options.json:
         print_json(asdict(report))
     else:

@@ -1,4 +1,4 @@
-"""Databases, by their URLs."""
+"""A connection with a database that is only read."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ..errors import CatalogError, MissingPackageError
+from ..errors import CatalogError
+from .database_connection import plain_engine
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-__all__ = ["engine_of", "is_database", "read_only_engine"]
+__all__ = ["is_database", "read_only_engine"]
 
 # Of SQLAlchemy's dialects; what stands behind another scheme is a file.
 _DIALECTS = frozenset({"sqlite", "postgresql", "mssql", "mysql", "mariadb", "oracle"})
@@ -29,50 +30,22 @@ def is_database(name: object) -> bool:
     return bool(is_url) and scheme.partition("+")[0].lower() in _DIALECTS
 
 
-def engine_of(url: str, **options: Any) -> Engine:
-    """Return SQLAlchemy's engine for a URL.
-
-    Parameters
-    ----------
-    url : str
-        As SQLAlchemy takes it: ``sqlite:///catalog.db``.
-    **options
-        Of `sqlalchemy.create_engine`.
-
-    Raises
-    ------
-    CatalogError
-        The URL cannot be understood.
-    MissingPackageError
-        SQLAlchemy is not installed, or what it speaks to this database with.
-    """
-    try:
-        import sqlalchemy as sql
-        from sqlalchemy.exc import ArgumentError
-    except ImportError:
-        raise MissingPackageError("databases need SQLAlchemy: pip install 'roman-cal-models[archive]'") from None
-    try:
-        return sql.create_engine(url, **options)
-    except ArgumentError:
-        raise CatalogError(f"{url!r} is not the URL of a database; a file of SQLite is sqlite:///catalog.db") from None
-    except ModuleNotFoundError as error:
-        raise MissingPackageError(f"the database asks for a package that is not installed: {error.name}") from None
-
-
 def read_only_engine(url: str) -> Engine:
     """Return an engine whose connections cannot write, and create no file of SQLite.
 
     Parameters
     ----------
     url : str
-        As for `engine_of`.
+        As SQLAlchemy takes it.
 
     Raises
     ------
     CatalogError
-        As for `engine_of`; also where there is no such file of SQLite.
+        The URL cannot be understood, or there is no such file of SQLite.
+    MissingPackageError
+        SQLAlchemy is not installed, or what it speaks to this database with.
     """
-    engine = engine_of(url)
+    engine = plain_engine(url)
     name = engine.dialect.name
     if name == "postgresql":
         return engine.execution_options(postgresql_readonly=True)  # type: ignore[no-any-return, unused-ignore]
@@ -83,7 +56,7 @@ def read_only_engine(url: str) -> Engine:
     if path and path != ":memory:" and not path.startswith("file:"):
         if not os.path.isfile(path):
             raise CatalogError(f"there is no catalogue {path}")
-        engine = engine_of(url, creator=lambda: _connection(path))
+        engine = plain_engine(url, creator=lambda: _connection(path))
     from sqlalchemy import event
 
     event.listen(engine, "connect", _let_read)
