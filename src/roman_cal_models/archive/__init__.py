@@ -14,6 +14,7 @@ By level, each knowing only those before it:
 - ``manifests``: lists of files;
 - ``files``: the names of files, as the catalogue has them;
 - ``database``: the tables, as SQLAlchemy knows them;
+- ``views``: one view for each kind of product;
 - ``file_reader``: some files -> rows or failure of each;
 - ``globs``: patterns of names;
 - ``server_errors``: what errors of servers are about;
@@ -34,6 +35,13 @@ By level, each knowing only those before it:
 - ``parquet_schema``, ``parquet_manifest``, ``parquet_parts``, ``parquet_writer``: the tables as Arrow knows them, what
   a Parquet data set knows of its files, rows into its parts, batches into it;
 - ``parquet``: many files into a Parquet data set;
+- ``conditions``: what a user asks of a catalogue, as text -> a condition;
+- ``condition_sql``: a condition -> an expression of SQLAlchemy;
+- ``database_reading``: a connection with a database that is only read;
+- ``regions``: which images touch a circle on the sky;
+- ``query``: a catalogue that is asked;
+- ``found``: the table of what was found;
+- ``finding``: what a catalogue has -> such a table;
 - ``releases``: what changed between two releases of RAD;
 - ``linting``: what is wrong with the columns.
 """
@@ -47,6 +55,7 @@ if TYPE_CHECKING:
     from .database import ddl as ddl
     from .database import tables as tables
     from .file_reader import Failure as Failure
+    from .finding import find as find
     from .ingesting import ingest as ingest
     from .linting import Finding as Finding
     from .linting import lint as lint
@@ -74,6 +83,7 @@ _NAMES = {
     "columns": "mapping",
     "compare": "releases",
     "ddl": "database",
+    "find": "finding",
     "ingest": "ingesting",
     "lint": "linting",
     "manifest": "manifests",

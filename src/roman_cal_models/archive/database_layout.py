@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .database import FAILURES, FILE, FILES, ID, PROBLEMS, reference
 from .files import key_of
+from .views import create_views
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Inspector, MetaData, Table
@@ -16,7 +17,7 @@ _OLD = "before_archive_id_"
 
 
 def lay_out(connection: Connection, metadata: MetaData) -> None:
-    """Create the tables, columns and indexes that a database lacks.
+    """Create the tables, columns, indexes and views that a database lacks.
 
     A catalogue of an early release, whose tables have the paths of files as their keys, gets ids for them: its tables
     are copied. Columns that only it has are kept; indexes and triggers that somebody else made are not. What made its
@@ -47,6 +48,7 @@ def lay_out(connection: Connection, metadata: MetaData) -> None:
         for index in table.indexes:
             if index.name not in indexed:
                 index.create(connection)
+    create_views(connection, metadata)
 
 
 def _add(connection: Connection, table: Table, column: Any) -> None:
