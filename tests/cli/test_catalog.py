@@ -30,7 +30,12 @@ def test_the_columns_as_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_statements(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["catalog", "--ddl", "postgresql"]) == 0
-    assert capsys.readouterr().out == archive.ddl("postgresql")
+    assert capsys.readouterr().out == archive.ddl("postgresql") + archive.obscore_ddl("postgresql")
+
+
+def test_the_schema_for_tap_services(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["catalog", "--felis"]) == 0
+    assert capsys.readouterr().out == archive.felis()
 
 
 def test_an_unknown_family_is_told(capsys: pytest.CaptureFixture[str]) -> None:

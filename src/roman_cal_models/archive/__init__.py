@@ -13,6 +13,10 @@ By level, each knowing only those before it:
 - ``row_reader``: one file -> its rows;
 - ``files``: paths, URLs and folders as the names of files;
 - ``database``: the tables, as SQLAlchemy knows them;
+- ``optical_elements``, ``obscore_sources``, ``obscore``: the bands of the instrument, where the values of ObsCore come
+  from, and the view;
+- ``database_views``: the views in a database;
+- ``column_semantics``, ``tap_schema``: what columns mean, and the tables as TAP services know them;
 - ``file_reader``: some files -> rows or failure of each;
 - ``batching``: many files, in batches;
 - ``reconcile``: what was read of files, as rows of the tables that there are;
@@ -41,6 +45,9 @@ if TYPE_CHECKING:
     from .linting import lint as lint
     from .mapping import Column as Column
     from .mapping import columns as columns
+    from .obscore import ObsCoreColumn as ObsCoreColumn
+    from .obscore import obscore_columns as obscore_columns
+    from .obscore import obscore_ddl as obscore_ddl
     from .parquet import to_parquet as to_parquet
     from .releases import Change as Change
     from .releases import compare as compare
@@ -48,20 +55,25 @@ if TYPE_CHECKING:
     from .row_reader import RowProblem as RowProblem
     from .row_reader import Rows as Rows
     from .row_reader import rows as rows
+    from .tap_schema import felis as felis
 
 _NAMES = {
     "Change": "releases",
     "Column": "mapping",
     "Failure": "file_reader",
     "Finding": "linting",
+    "ObsCoreColumn": "obscore",
     "Report": "report",
     "RowProblem": "row_reader",
     "Rows": "row_reader",
     "columns": "mapping",
     "compare": "releases",
     "ddl": "database",
+    "felis": "tap_schema",
     "ingest": "ingesting",
     "lint": "linting",
+    "obscore_columns": "obscore",
+    "obscore_ddl": "obscore",
     "rows": "row_reader",
     "tables": "database",
     "to_parquet": "parquet",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .database import FAILURES, FILE, FILES, ID, PROBLEMS, reference
+from .database_views import create_views, drop_old_views
 from .files import key_of
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ _OLD = "before_archive_id_"
 
 
 def lay_out(connection: Connection, metadata: MetaData) -> None:
-    """Create the tables, columns and indexes that a database lacks.
+    """Create the tables, columns, indexes and views that a database lacks.
 
     A catalogue of an early release, whose tables have the paths of files as their keys, gets ids for them: its tables
     are copied. Columns that only it has are kept; indexes and triggers that somebody else made are not. What made its
@@ -32,6 +33,7 @@ def lay_out(connection: Connection, metadata: MetaData) -> None:
     """
     import sqlalchemy as sql
 
+    drop_old_views(connection, metadata)
     found: Any = sql.inspect(connection)
     if _has_paths_as_keys(found):
         _give_ids(connection, metadata, found)
@@ -47,6 +49,7 @@ def lay_out(connection: Connection, metadata: MetaData) -> None:
         for index in table.indexes:
             if index.name not in indexed:
                 index.create(connection)
+    create_views(connection, metadata)
 
 
 def _add(connection: Connection, table: Table, column: Any) -> None:

@@ -36,7 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="put the files into a database, by the URL that SQLAlchemy takes (sqlite:///catalog.db), or into a "
         "Parquet data set: a folder whose name ends with .parquet",
     )
-    what.add_argument("--ddl", choices=["sqlite", "postgresql", "mssql"], help="print CREATE TABLE statements")
+    what.add_argument(
+        "--ddl", choices=["sqlite", "postgresql", "mssql"], help="print CREATE TABLE and CREATE VIEW statements"
+    )
+    what.add_argument("--felis", action="store_true", help="print the schema for TAP services, as felis takes it")
     what.add_argument("--columns", metavar="FAMILY", help="print the columns of a family of files: wfi_image")
     parser.add_argument(
         "--mapping", choices=["newest", "file"], default="newest", help="with --to: whose columns old files have"
@@ -68,8 +71,13 @@ def run(options: argparse.Namespace) -> int:
         return _put(options)
     if options.ddl is not None:
         from ..archive.database import ddl
+        from ..archive.obscore import obscore_ddl
 
-        print(ddl(options.ddl), end="")
+        print(ddl(options.ddl) + obscore_ddl(options.ddl), end="")
+    elif options.felis:
+        from ..archive.tap_schema import felis
+
+        print(felis(), end="")
     else:
         _print_columns(options)
     return 0
