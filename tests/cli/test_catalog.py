@@ -70,7 +70,9 @@ def test_files_go_into_a_database(files: Path, tmp_path: Path, capsys: pytest.Ca
     assert printed.err.startswith(f"{files / 'bad.asdf'}: a FITS file, not an ASDF file")
     assert main(["catalog", str(files / "image.asdf"), "--json", *target]) == 0
     report = json.loads(capsys.readouterr().out)
-    assert report == {"ingested": 0, "unchanged": 1, "replaced": 0, "failures": [], "problems": 0}
+    assert report == {"ingested": 0, "unchanged": 1, "replaced": 0, "failures": [], "problems": 0, "newer": 0}
+    assert main(["catalog", str(files / "image.asdf"), "--force", *target]) == 0
+    assert capsys.readouterr().out.startswith("0 ingested, 0 unchanged, 1 replaced, 0 failed")
 
 
 def test_files_go_into_parquet_files(files: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -79,6 +81,8 @@ def test_files_go_into_parquet_files(files: Path, tmp_path: Path, capsys: pytest
     report = json.loads(capsys.readouterr().out)
     assert [failure["file"] for failure in report["failures"]] == [str(files / "bad.asdf")]
     assert list((target / "WFIExposure").glob("*.parquet"))
+    assert main(["catalog", str(files / "image.asdf"), "--to", str(target), "--force"]) == 0
+    assert capsys.readouterr().out.startswith("0 ingested, 0 unchanged, 1 replaced, 0 failed")
 
 
 def test_parquet_files_are_partitioned(files: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

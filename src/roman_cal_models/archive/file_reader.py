@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
 
 from ..errors import FileError, RomanCalModelsError
 from ..header.content import read_header_bytes
@@ -17,7 +18,7 @@ from ..registration.surroundings import Surroundings
 from .files import key_of, storable
 from .row_reader import Rows, rows
 
-__all__ = ["Failure", "FileRead", "Known", "MadeBy", "Mapped", "Outcome", "Reader", "Task"]
+__all__ = ["Failure", "FileRead", "FittedRows", "Known", "MadeBy", "Mapped", "Outcome", "Reader", "Task"]
 
 Mapped = Literal["newest", "file"]
 
@@ -40,6 +41,24 @@ class MadeBy:
     rad_version: str | None
     package_version: str | None
     mapping: str | None
+
+    def is_newer_than(self, other: MadeBy) -> bool:
+        """Return whether its release of RAD or of this package is newer than that of another."""
+        pairs = ((self.rad_version, other.rad_version), (self.package_version, other.package_version))
+        return any(_is_newer(mine, others) for mine, others in pairs)
+
+
+@lru_cache(maxsize=64)
+def _is_newer(one: str | None, other: str | None) -> bool:
+    if one is None or other is None or one == other:
+        return False
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        # what stands behind a plus tells builds apart, and says nothing of their order
+        return Version(Version(one).public) > Version(Version(other).public)
+    except InvalidVersion:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +89,24 @@ Task = tuple[str, Known | None]
 """A file, and what the catalogue has of it."""
 
 
+class FittedRows(NamedTuple):
+    """The rows of a file as tuples, whose order is that of the columns of a catalogue.
+
+    Parameters
+    ----------
+    schema_uri : str
+        The schema by which they were mapped.
+    tables : mapping
+        The row of each table.
+    problems : tuple of (str, str, str, str)
+        Table, column, path and reason of what does not fit, as of `RowProblem`.
+    """
+
+    schema_uri: str
+    tables: Mapping[str, tuple[Any, ...]]
+    problems: tuple[tuple[str, str, str, str], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class FileRead:
     """A file that was read.
@@ -81,7 +118,7 @@ class FileRead:
     content : str
         A hash of its header, and of how its values were mapped: it shows whether the file has changed.
     rows : Rows or None
-        None if the content is what was known of it.
+        None if the content is what was known of it, if its rows were made by something newer, or if they are `fitted`.
     made_by : MadeBy
         What made the rows.
     size : int or None
@@ -90,6 +127,8 @@ class FileRead:
         When it was changed, in nanoseconds since 1970-01-01 UTC.
     etag : str or None
         By which a bucket or server tells one content of it from another.
+    fitted : FittedRows or None
+        What has become of the rows, if they were fitted where the file was read.
     """
 
     file: str
@@ -99,6 +138,11 @@ class FileRead:
     size: int | None = None
     modified: int | None = None
     etag: str | None = None
+    fitted: FittedRows | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # quicker than what dataclasses do
+        return FileRead, tuple(getattr(self, name) for name in self.__slots__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +200,18 @@ class Reader:
         As for `rows`.
     surroundings : Surroundings
         What holds where it comes from.
+    finish : callable, optional
+        What is done yet with each file that was read, where it was read.
+    force : bool
+        Whether files are mapped whose rows are known, or were made by something newer.
     """
 
     mapping: Mapped
     tables: Literal["all"] | tuple[str, ...] | None
     storage_options: Mapping[str, Any] | None
     surroundings: Surroundings
+    finish: Callable[[FileRead], FileRead] | None = None
+    force: bool = False
 
     @classmethod
     def here(
@@ -186,12 +236,17 @@ class Reader:
         return MadeBy(rad_version(), VERSION, self.mapping)
 
     def _outcome(self, file: str, known: Known | None) -> Outcome:
+        if self.force:
+            known = None
         try:
-            return self._read(file, known)
+            read = self._read(file, known)
+            return read if self.finish is None else self.finish(read)
         except Exception as error:  # a file may fail in any way: it is reported, and the others are read
             return Failure.of(key_of(file), error)
 
     def _read(self, file: str, known: Known | None) -> FileRead:
+        if known is not None and known.made_by.is_newer_than(self.made_by):
+            return FileRead(key_of(file), known.content, None, self.made_by)
         with beginning(file, self.storage_options) as (stream, name):
             header = read_header_bytes(stream, name)
             require_whole(stream, header, name)

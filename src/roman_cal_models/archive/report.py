@@ -26,6 +26,8 @@ class Report:
         Which were not ingested, and why. What the catalogue had of them before is still there.
     problems : int
         How many values of those that are new or were replaced do not fit into their columns.
+    newer : int
+        How many were left as they are because a newer release of RAD, or of this package, made their rows.
     """
 
     ingested: int
@@ -33,6 +35,7 @@ class Report:
     replaced: int
     failures: tuple[Failure, ...]
     problems: int
+    newer: int = 0
 
     @classmethod
     def of(cls, parts: Sequence[Report]) -> Report:
@@ -49,6 +52,7 @@ class Report:
             sum(part.replaced for part in parts),
             tuple(failure for part in parts for failure in part.failures),
             sum(part.problems for part in parts),
+            newer=sum(part.newer for part in parts),
         )
 
     @property
@@ -58,4 +62,6 @@ class Report:
 
     def __str__(self) -> str:
         text = f"{self.ingested} ingested, {self.unchanged} unchanged, {self.replaced} replaced, {self.failed} failed"
+        if self.newer:
+            text += f", {self.newer} left that a newer release made"
         return f"{text}; {self.problems} values do not fit into their columns" if self.problems else text

@@ -53,6 +53,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="with --to a .parquet: columns by whose values tables are cut into folders: detector",
     )
     parser.add_argument(
+        "--force",
+        action="store_true",
+        help="with --to: make the rows of all files again, also of those that have not changed or that a "
+        "newer release has made",
+    )
+    parser.add_argument(
         "--json",
         action="store_true",
         help="with --columns: print one JSON object a column; with --to: print the report as one JSON object",
@@ -85,7 +91,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _put(options: argparse.Namespace) -> int:
     """Put files into the catalogue."""
-    arguments: dict[str, Any] = {"mapping": options.mapping, "processes": options.processes}
+    arguments: dict[str, Any] = {"mapping": options.mapping, "processes": options.processes, "force": options.force}
     paths = _from_stdin() if options.paths == [_STDIN] else options.paths
     if options.to.endswith(_PARQUET):
         from ..archive.parquet import to_parquet
