@@ -136,6 +136,20 @@ def test_a_second_run_changes_only_what_has_changed(folder: Path, target: Path, 
     assert not (target / "WFIExposure" / "detector=WFI17").exists()
 
 
+def test_what_a_newer_release_made_is_left_unless_it_is_forced(folder: Path, target: Path) -> None:
+    def store(package: str, *, force: bool = False) -> archive.Report:
+        rows = Rows("/f", URI)
+        rows["WFIExposure"] = {"detector": package}
+        with DataSet(target, batch=10) as made:
+            return made.store([FileRead("/f", package, rows, MadeBy("1.2", package, "newest"))], force=force)
+
+    assert store("2.0").ingested == 1
+    report = store("1.0")
+    assert (report.newer, report.unchanged, report.replaced) == (1, 0, 0)
+    assert store("1.0", force=True).replaced == 1
+    assert [row["detector"] for row in rows_of(target)["WFIExposure"]] == ["1.0"]
+
+
 def test_another_folder_adds(folder: Path, target: Path, header: bytes, tmp_path: Path) -> None:
     other = tmp_path / "other"
     write_files(other, header, 3)

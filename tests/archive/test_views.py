@@ -10,9 +10,9 @@ import sqlalchemy as sql
 import sqlglot
 
 from roman_cal_models import archive
+from roman_cal_models.archive.database_views import drop_views
 from roman_cal_models.archive.database_writer import Catalog
 from roman_cal_models.archive.products import FAMILIES, tables_of
-from roman_cal_models.archive.views import drop_views
 
 from .catalogs import url_of, write_files
 from .postgresql import server
@@ -45,7 +45,7 @@ def view_columns(engine: sql.Engine, name: str) -> list[str]:
 
 
 def test_there_is_a_view_of_each_family(engine: sql.Engine) -> None:
-    assert set(sql.inspect(engine).get_view_names()) == {f"{family}_files" for family in FAMILIES}
+    assert set(sql.inspect(engine).get_view_names()) == {"obscore", *(f"{family}_files" for family in FAMILIES)}
     for family in ("wfi_image", "wfi_mosaic", "tvac"):
         found = archive.columns(family)
         tables = tables_of(found[0].schema_uri) or tables_of(
@@ -78,7 +78,10 @@ def test_what_an_existing_catalogue_lacks_is_added(engine: sql.Engine) -> None:
         connection.exec_driver_sql('DROP INDEX "ix_WFIExposure_detector"')
         connection.exec_driver_sql('ALTER TABLE "WFIExposure" DROP COLUMN image_median')
         # as an older release has left it
-        connection.exec_driver_sql('CREATE VIEW wfi_image_files AS SELECT archive_id FROM "WFIExposure"')
+        mark = "roman_cal_models 0123456789abcdef"
+        connection.exec_driver_sql(f'CREATE VIEW wfi_image_files AS SELECT archive_id FROM "WFIExposure" /* {mark} */')
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"COMMENT ON VIEW wfi_image_files IS '{mark}'")
         # that of somebody else
         connection.exec_driver_sql("CREATE VIEW tonight AS SELECT 1 AS one")
     Catalog(engine.url.render_as_string(hide_password=False)).close()

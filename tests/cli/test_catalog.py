@@ -30,7 +30,12 @@ def test_the_columns_as_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_statements(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["catalog", "--ddl", "postgresql"]) == 0
-    assert capsys.readouterr().out == archive.ddl("postgresql")
+    assert capsys.readouterr().out == archive.ddl("postgresql") + archive.obscore_ddl("postgresql")
+
+
+def test_the_schema_for_tap_services(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["catalog", "--felis"]) == 0
+    assert capsys.readouterr().out == archive.felis()
 
 
 def test_an_unknown_family_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -77,6 +82,8 @@ def test_files_go_into_parquet_files(files: Path, tmp_path: Path, capsys: pytest
     report = json.loads(capsys.readouterr().out)
     assert [failure["file"] for failure in report["failures"]] == [str(files / "bad.asdf")]
     assert list((target / "WFIExposure").glob("*.parquet"))
+    assert main(["catalog", str(files / "image.asdf"), "--to", str(target), "--force"]) == 0
+    assert capsys.readouterr().out.startswith("0 ingested, 0 unchanged, 1 replaced, 0 failed")
 
 
 def test_parquet_files_are_partitioned(files: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,6 +15,10 @@ By level, each knowing only those before it:
 - ``files``: the names of files, as the catalogue has them;
 - ``database``: the tables, as SQLAlchemy knows them;
 - ``views``: one view for each kind of product;
+- ``optical_elements``, ``obscore_sources``, ``obscore``: the bands of the instrument, where the values of ObsCore come
+  from, and the view;
+- ``database_views``: the views in a database;
+- ``column_semantics``, ``tap_schema``: what columns mean, and the tables as TAP services know them;
 - ``file_reader``: some files -> rows or failure of each;
 - ``globs``: patterns of names;
 - ``server_errors``: what errors of servers are about;
@@ -63,6 +67,9 @@ if TYPE_CHECKING:
     from .manifests import manifest as manifest
     from .mapping import Column as Column
     from .mapping import columns as columns
+    from .obscore import ObsCoreColumn as ObsCoreColumn
+    from .obscore import obscore_columns as obscore_columns
+    from .obscore import obscore_ddl as obscore_ddl
     from .parquet import to_parquet as to_parquet
     from .releases import Change as Change
     from .releases import compare as compare
@@ -70,6 +77,7 @@ if TYPE_CHECKING:
     from .row_reader import RowProblem as RowProblem
     from .row_reader import Rows as Rows
     from .row_reader import rows as rows
+    from .tap_schema import felis as felis
 
 _NAMES = {
     "Change": "releases",
@@ -77,16 +85,20 @@ _NAMES = {
     "Failure": "file_reader",
     "Finding": "linting",
     "Manifest": "manifests",
+    "ObsCoreColumn": "obscore",
     "Report": "report",
     "RowProblem": "row_reader",
     "Rows": "row_reader",
     "columns": "mapping",
     "compare": "releases",
     "ddl": "database",
+    "felis": "tap_schema",
     "find": "finding",
     "ingest": "ingesting",
     "lint": "linting",
     "manifest": "manifests",
+    "obscore_columns": "obscore",
+    "obscore_ddl": "obscore",
     "rows": "row_reader",
     "tables": "database",
     "to_parquet": "parquet",

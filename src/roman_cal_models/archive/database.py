@@ -136,7 +136,7 @@ def tables(names: Iterable[str] | None = None) -> MetaData:
 
 
 def _drop_views(_: MetaData, connection: Any, **options: Any) -> None:
-    from .views import drop_views
+    from .database_views import drop_views
 
     drop_views(connection)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import Any, Literal
 
 from ..errors import CatalogError
@@ -32,6 +33,7 @@ def to_parquet(
     processes: int | None = None,
     batch: int = 20_000,
     progress: bool | None = None,
+    force: bool = False,
 ) -> Report:
     """Put the rows of many files into a Parquet data set: a folder, with one folder for each table in it.
 
@@ -66,6 +68,8 @@ def to_parquet(
         How many files are written together: if a run is stopped, the next one reads at most as many again.
     progress : bool, optional
         As for `ingest`.
+    force : bool
+        As for `ingest`.
 
     Returns
     -------
@@ -83,7 +87,7 @@ def to_parquet(
     OSError
         The folder cannot be written.
     """
-    reader = reader_for(mapping, tables, storage_options)
+    reader = replace(reader_for(mapping, tables, storage_options), force=force)
     if batch < 1:
         raise CatalogError(f"batch is the number of files that are written together, not {batch!r}")
     columns = (partition_by,) if isinstance(partition_by, str) else partition_by
@@ -104,4 +108,4 @@ def to_parquet(
             progress=progress,
         )
         with closing(batches):
-            return Report.of([made.store(some) for some in batches])
+            return Report.of([made.store(some, force=force) for some in batches])

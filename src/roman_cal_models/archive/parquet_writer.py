@@ -83,37 +83,51 @@ class DataSet:
         """Return what the data set has of those files that it knows, by file."""
         return self._manifest.known(files)
 
-    def store(self, outcomes: Sequence[Outcome]) -> Report:
+    def store(self, outcomes: Sequence[Outcome], *, force: bool = False) -> Report:
         """Put what was read of files into the data set.
 
         Parameters
         ----------
         outcomes : sequence of FileRead or Failure
             Each of another file. What a file had in the tables before is replaced; a failure leaves it there.
+        force : bool
+            Whether that is replaced as well which is the same, or which a newer release made.
         """
         reads = [outcome for outcome in outcomes if isinstance(outcome, FileRead)]
         failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
         if any(read.file in self._reads for read in reads):
             self._commit()  # it was given twice, and may have changed since
         known = self.known([read.file for read in reads])
+        newer = {
+            read.file
+            for read in reads
+            if not force and read.file in known and known[read.file].made_by.is_newer_than(read.made_by)
+        }
         changed = [
             read
             for read in reads
-            if read.rows is not None and (read.file not in known or known[read.file].content != read.content)
+            if read.rows is not None
+            and read.file not in newer
+            and (force or read.file not in known or known[read.file].content != read.content)
         ]
         replaced = [read.file for read in changed if read.file in known]
         problems = self._keep(changed)
         self._replaced += replaced
         unchanged = {read.file for read in reads} - {read.file for read in changed}
-        newer = sum(read.file in known and known[read.file].made_by.is_newer_than(read.made_by) for read in reads)
         self._unchanged += unchanged
         for read in reads:
             self._failures.pop(read.file, None)
         self._failures |= {failure.file: failure for failure in failures}
         if len(self._reads) + len(self._failures) + len(self._unchanged) >= self._batch:
             self._commit()
-        left = len(unchanged) - newer
-        return Report(len(changed) - len(replaced), left, len(replaced), tuple(failures), problems, newer)
+        return Report(
+            len(changed) - len(replaced),
+            len(unchanged) - len(newer),
+            len(replaced),
+            tuple(failures),
+            problems,
+            newer=len(newer),
+        )
 
     def _keep(self, reads: Sequence[FileRead]) -> int:
         """Keep the rows of files, as Arrow has them; return how many values do not fit."""

@@ -15,7 +15,7 @@ from .products import FAMILIES, tables_of
 if TYPE_CHECKING:
     import sqlalchemy as sql
 
-__all__ = ["create_views", "creating", "drop_views", "is_of_family", "views"]
+__all__ = ["creating", "is_of_family", "views"]
 
 
 # The name of a family alone may be that of a table, in other letters.
@@ -93,49 +93,3 @@ def creating(name: str, query: sql.Select[Any], dialect: Any) -> str:
     """
     selected = str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
     return f"CREATE VIEW {dialect.identifier_preparer.quote(name)} AS\n{selected}"
-
-
-def create_views(connection: sql.Connection, metadata: sql.MetaData) -> None:
-    """Create the views that a database lacks, or has with other columns; a table of that name is left alone.
-
-    Parameters
-    ----------
-    connection : sqlalchemy.Connection
-        Whose tables have all columns.
-    metadata : sqlalchemy.MetaData
-        The tables.
-    """
-    import sqlalchemy as sql
-    from sqlalchemy.engine.reflection import ObjectKind
-
-    inspector: Any = sql.inspect(connection)
-    wanted = views(metadata)
-    taken = inspector.get_table_names()
-    held = inspector.get_multi_columns(filter_names=list(wanted), kind=ObjectKind.ANY_VIEW)
-    known = {name: [column["name"] for column in members] for (_, name), members in held.items()}
-    for name, query in wanted.items():
-        if name not in taken and known.get(name) != query.selected_columns.keys():
-            if name in known:
-                _drop(connection, name)
-            connection.exec_driver_sql(creating(name, query, connection.dialect))
-
-
-def drop_views(connection: sql.Connection) -> None:
-    """Drop the views: before a column of theirs gets another type, which PostgreSQL refuses, or a table goes.
-
-    Parameters
-    ----------
-    connection : sqlalchemy.Connection
-        Where they are, or are not.
-    """
-    import sqlalchemy as sql
-
-    inspector: Any = sql.inspect(connection)
-    for name in inspector.get_view_names():
-        if name.removesuffix(_SUFFIX) in FAMILIES:
-            _drop(connection, name)
-
-
-def _drop(connection: sql.Connection, name: str) -> None:
-    preparer: Any = connection.dialect.identifier_preparer
-    connection.exec_driver_sql(f"DROP VIEW {preparer.quote(name)}")

@@ -44,7 +44,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="put the files into a database, by the URL that SQLAlchemy takes (sqlite:///catalog.db), or into a "
         "Parquet data set: a folder whose name ends with .parquet",
     )
-    what.add_argument("--ddl", choices=["sqlite", "postgresql", "mssql"], help="print CREATE TABLE statements")
+    what.add_argument(
+        "--ddl", choices=["sqlite", "postgresql", "mssql"], help="print CREATE TABLE and CREATE VIEW statements"
+    )
+    what.add_argument("--felis", action="store_true", help="print the schema for TAP services, as felis takes it")
     what.add_argument("--columns", metavar="FAMILY", help="print the columns of a family of files: wfi_image")
     parser.add_argument(
         "--mapping", choices=["newest", "file"], default="newest", help="with --to: whose columns old files have"
@@ -53,9 +56,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--processes", metavar="N", type=number_of_processes, help="with --to: how many processes read the files"
     )
     parser.add_argument(
+        "--partition-by",
+        metavar="COLUMN[,COLUMN...]",
+        help="with --to a .parquet: columns by whose values tables are cut into folders: detector",
+    )
+    parser.add_argument(
         "--force",
         action="store_true",
-        help="with --to a database: make the rows of all files again, also of those that have not changed or that a "
+        help="with --to: make the rows of all files again, also of those that have not changed or that a "
         "newer release has made",
     )
     parser.add_argument(
@@ -77,11 +85,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--prune-force", dest="prune", action="store_const", const="force", help="the same, however many they are"
     )
     parser.add_argument(
-        "--partition-by",
-        metavar="COLUMN[,COLUMN...]",
-        help="with --to a .parquet: columns by whose values tables are cut into folders: detector",
-    )
-    parser.add_argument(
         "--json",
         action="store_true",
         help="with --columns: print one JSON object a column; with --to: print the report as one JSON object",
@@ -100,8 +103,13 @@ def run(options: argparse.Namespace) -> int:
         return _put(options)
     if options.ddl is not None:
         from ..archive.database import ddl
+        from ..archive.obscore import obscore_ddl
 
-        print(ddl(options.ddl), end="")
+        print(ddl(options.ddl) + obscore_ddl(options.ddl), end="")
+    elif options.felis:
+        from ..archive.tap_schema import felis
+
+        print(felis(), end="")
     else:
         _print_columns(options)
     return 0
@@ -109,11 +117,11 @@ def run(options: argparse.Namespace) -> int:
 
 def _put(options: argparse.Namespace) -> int:
     """Put files into the catalogue."""
-    arguments: dict[str, Any] = {"mapping": options.mapping, "processes": options.processes}
+    arguments: dict[str, Any] = {"mapping": options.mapping, "processes": options.processes, "force": options.force}
     paths = _from_stdin() if options.paths == [_STDIN] else paths_of(options.paths)
     if options.to.endswith(_PARQUET):
-        if options.force or options.prune or options.trust != "content":
-            options.parser.error("--force, --trust and --prune are for databases")
+        if options.prune or options.trust != "content":
+            options.parser.error("--trust and --prune are for databases")
         from ..archive.parquet import to_parquet
 
         columns = None if options.partition_by is None else options.partition_by.split(",")
@@ -121,8 +129,7 @@ def _put(options: argparse.Namespace) -> int:
     else:
         from ..archive.ingesting import ingest
 
-        given = {"trust": options.trust, "prune": options.prune, "force": options.force}
-        report = ingest(paths, options.to, **given, **arguments)
+        report = ingest(paths, options.to, trust=options.trust, prune=options.prune, **arguments)
     if options.json:
         print_json(asdict(report))
     else:

@@ -1,0 +1,112 @@
+"""The views of a catalogue in a database, made anew where they are no longer what they should be.
+
+A view holds the columns that it shows as they are: no database lets their types be changed. So those that are to be
+made anew are dropped before the tables are brought to what they are in this release, and created after it. Each bears
+a mark; a view or table of the same name that somebody else made is left alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from .obscore import VIEW, view_statement
+from .views import creating, views
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, MetaData
+
+__all__ = ["create_views", "drop_old_views", "drop_views"]
+
+_MARK = "roman_cal_models "
+
+_MARKS = {
+    # which keeps statements as they are
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'view'",
+    "postgresql": "SELECT relname, '/* ' || obj_description(oid, 'pg_class') || ' */' FROM pg_class "
+    "WHERE relkind = 'v' AND relnamespace = current_schema()::regnamespace",
+}
+
+
+def drop_old_views(connection: Connection, metadata: MetaData) -> None:
+    """Drop the views of ours that another release made, of these tables or of others.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        In a transaction.
+    metadata : sqlalchemy.MetaData
+        The tables as they are to be.
+    """
+    wanted = _wanted(connection, metadata)
+    for name, mark in _ours(connection).items():
+        if name in wanted and mark != wanted[name][1]:
+            _drop(connection, name)
+
+
+def drop_views(connection: Connection) -> None:
+    """Drop all views of ours: before tables of theirs go.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        In a transaction.
+    """
+    for name in _ours(connection):
+        _drop(connection, name)
+
+
+def create_views(connection: Connection, metadata: MetaData) -> None:
+    """Create the views that are not there.
+
+    Parameters
+    ----------
+    connection, metadata
+        As for `drop_old_views`.
+    """
+    import sqlalchemy as sql
+
+    found: Any = sql.inspect(connection)
+    taken = {*found.get_table_names(), *found.get_view_names()}
+    for name, (statement, mark) in _wanted(connection, metadata).items():
+        if name in taken:
+            continue
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(f"{statement}\n/* {mark} */")
+            continue
+        # the driver of PostgreSQL takes a percent sign for a placeholder otherwise
+        connection.exec_driver_sql(statement.replace("%", "%%"))
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"COMMENT ON VIEW {name} IS '{mark}'")
+
+
+def _wanted(connection: Connection, metadata: MetaData) -> dict[str, tuple[str, str]]:
+    """Return the statement of each view, and a mark of what it says and of the types of the tables."""
+    dialect = connection.dialect
+    statements = {name: creating(name, query, dialect) for name, query in views(metadata).items()}
+    statements[VIEW] = view_statement(metadata, dialect)
+    types = [
+        (table.name, column.name, column.type.compile(dialect))
+        for table in metadata.sorted_tables
+        for column in table.columns
+    ]
+    of_types = hashlib.sha256(repr(types).encode())
+    marks = {}
+    for name, statement in statements.items():
+        found = of_types.copy()
+        found.update(statement.encode())
+        marks[name] = statement, _MARK + found.hexdigest()[:16]
+    return marks
+
+
+def _ours(connection: Connection) -> dict[str, str]:
+    """Return the marks of the views that have one."""
+    if connection.dialect.name not in _MARKS:
+        return {}
+    found = connection.exec_driver_sql(_MARKS[connection.dialect.name]).all()
+    marks = {name: (text or "").rpartition("/* ")[2].removesuffix(" */") for name, text in found}
+    return {name: mark for name, mark in marks.items() if mark.startswith(_MARK)}
+
+
+def _drop(connection: Connection, name: str) -> None:
+    connection.exec_driver_sql(f"DROP VIEW {name}")
