@@ -20,6 +20,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
     "changes",  # ours: what is not released yet
+    "properties",  # ours: what the search finds by the name of a property
     "families",  # ours: a page a family of schemas, and what of the public names has no place
 ]
 exclude_patterns = ["_build", "README.md"]
