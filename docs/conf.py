@@ -48,7 +48,10 @@ html_theme = "pydata_sphinx_theme"
 html_theme_options = {"show_toc_level": 2, "navigation_depth": 2, "header_links_before_dropdown": 5}
 html_sidebars = {
     name: []
-    for name in ("index", "install", "tutorial", "first_look", "commands", "questions", "changes", "explanation/*")
+    for name in (
+        *("index", "install", "tutorial", "first_look", "gallery", "commands"),
+        *("questions", "contributing", "changes", "explanation/*"),
+    )
 }
 html_context = {"default_mode": "auto"}  # light or dark, as the reader has it
 html_title = f"roman_cal_models {release}"
