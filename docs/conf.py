@@ -20,6 +20,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
     "changes",  # ours: what is not released yet
+    "properties",  # ours: what the search finds by the name of a property
     "families",  # ours: a page a family of schemas, and what of the public names has no place
 ]
 exclude_patterns = ["_build", "README.md"]
@@ -47,7 +48,10 @@ html_theme = "pydata_sphinx_theme"
 html_theme_options = {"show_toc_level": 2, "navigation_depth": 2, "header_links_before_dropdown": 5}
 html_sidebars = {
     name: []
-    for name in ("index", "install", "tutorial", "first_look", "commands", "questions", "changes", "explanation/*")
+    for name in (
+        *("index", "install", "tutorial", "first_look", "gallery", "commands"),
+        *("questions", "contributing", "changes", "explanation/*"),
+    )
 }
 html_context = {"default_mode": "auto"}  # light or dark, as the reader has it
 html_title = f"roman_cal_models {release}"

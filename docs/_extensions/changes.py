@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,6 @@ from sphinx.util.docutils import SphinxDirective
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-_KINDS = {"feature": "New", "bugfix": "Mended", "removal": "To be changed by users", "general": "Other"}
-
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive."""
@@ -23,12 +22,14 @@ def setup(app: Sphinx) -> dict[str, Any]:
 
 class _ChangesToCome(SphinxDirective):
     def run(self) -> list[nodes.Node]:
-        folder = Path(self.env.app.confdir).parent / "changes"
+        repository = Path(self.env.app.confdir).parent
+        towncrier = tomllib.loads((repository / "pyproject.toml").read_text())["tool"]["towncrier"]
+        folder = repository / towncrier["directory"]
         lines: list[str] = []
-        for kind, heading in _KINDS.items():
-            found = sorted(folder.glob(f"*.{kind}*.rst"))
+        for kind in towncrier["type"]:
+            found = sorted(folder.glob(f"*.{kind['directory']}*.rst"))
             if found:
-                lines += [f"**{heading}**", ""]
+                lines += [f"**{kind['name']}**", ""]
                 for path in found:
                     first, *rest = path.read_text().strip().splitlines()
                     lines += [f"- {first}", *(f"  {line}" for line in rest)]

@@ -35,6 +35,8 @@ _GROUPS = {
 _HEADINGS = ("Property", "Title", "Type", "Allowed", "Unit", "Since", "Archive")
 _WIDTHS = "25 22 8 15 7 7 16"
 _MOST_SHOWN = 12
+# data, and meta.exposure, but not meta.exposure.type, which is one of the section
+_DEPTH_IN_FILES = 2
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -108,7 +110,9 @@ def _page(told: Family, described: set[str]) -> Iterator[str]:
     }
     yield from (f":{name}: {value}" for name, value in registry.items() if value)
     yield ""
-    for name in (told.model_name, told.class_name):
+    names = (told.model_name, told.class_name)
+    is_home = not described.issuperset(name for name in names if name is not None)
+    for name in names:
         if name is not None and name in described:
             yield f"- :py:obj:`roman_cal_models.{name}`"
             yield ""
@@ -120,7 +124,10 @@ def _page(told: Family, described: set[str]) -> Iterator[str]:
         yield "Those with ``*`` are required, where the object that holds them is there."
         yield ""
         since = _added(changes)
-        rows = [_row(each, since.get(each.path, told.versions[0])) for each in told.properties]
+        rows = [
+            _row(each, since.get(each.path, told.versions[0]), _place(told, each.path) if is_home else None)
+            for each in told.properties
+        ]
         yield from _table(_HEADINGS, rows, ":class: properties", f":widths: {_WIDTHS}")
     yield from _changes(told, changes)
 
@@ -169,12 +176,21 @@ def _added(changes: dict[str, list[Change]]) -> dict[str, str]:
     }
 
 
-def _row(told: Description, since: str) -> tuple[str, ...]:
+def _place(told: Family, path: str) -> str | None:
+    """Return the name under which the search finds a property, or None: of sections of files, the sections' own do."""
+    depth = path.count(".")
+    if depth == 0 and told.class_name is not None and told.model_name is None:
+        return f"{told.class_name}.{path}"
+    return f"{told.model_name}.{path}" if depth < _DEPTH_IN_FILES and told.model_name is not None else None
+
+
+def _row(told: Description, since: str, place: str | None) -> tuple[str, ...]:
     kinds = [each.rpartition("/")[2].partition("-")[0] for each in told.types]
     unit = told.unit if isinstance(told.unit, str) else " or ".join(told.unit or ())
     columns = "" if told.columns is None else f"{', '.join(told.columns.destinations)} ({told.columns.datatype})"
+    name = f"``{told.path}``" if place is None else f":roman:property:`{told.path} <{place}>`"
     return (
-        f"``{told.path}``" + (r" \*" if told.is_required else ""),
+        name + (r" \*" if told.is_required else ""),
         _escaped(" ".join((told.title or "").split())),
         " or ".join(kinds),
         _values(told.allowed, most=_MOST_SHOWN),

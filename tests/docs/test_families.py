@@ -25,9 +25,9 @@ def pages(repository: Path) -> ModuleType:
 
 def test_a_page_tells_the_facts_of_each_property(pages: ModuleType) -> None:
     text = "\n".join(pages._page(family("meta/l2_cal_step"), set()))
-    _, row, _ = text.partition("   * - ``wfi18_transient`` \\*")
+    _, _, row = text.partition("   * - :roman:property:`wfi18_transient <L2CalStep.wfi18_transient>` \\*")
     assert row
-    cells = [line.removeprefix("     - ") for line in text[text.index("``wfi18_transient``") :].splitlines()[1:7]]
+    cells = [line.removeprefix("     - ") for line in row.splitlines()[1:7]]
     assert cells == [
         "WFI18 Transient Anomaly Correction Step",
         "string",
@@ -43,6 +43,13 @@ def test_a_class_stands_on_one_page_alone(pages: ModuleType) -> None:
     homes = [list(pages._page(family(name), described)) for name in ("meta/l2_cal_step", "l2_cal_step")]
     assert [".. py:class:: roman_cal_models.L2CalStep" in lines for lines in homes] == [True, False]
     assert "- :py:obj:`roman_cal_models.L2CalStep`" in homes[1]
+
+
+def test_the_search_leads_to_the_page_of_the_class(pages: ModuleType) -> None:
+    described: set[str] = set()
+    homes = ["\n".join(pages._page(family(name), described)) for name in ("meta/l2_cal_step", "l2_cal_step")]
+    assert [":roman:property:`flat_field <L2CalStep.flat_field>`" in text for text in homes] == [True, False]
+    assert "* - ``flat_field``" in homes[1]
 
 
 def test_signs_of_rst_in_the_text_of_schemas_are_text(pages: ModuleType) -> None:

@@ -1,4 +1,4 @@
-"""Take the pictures: ``python -m tools.pictures FOLDER``, ``python -m tools.pictures --readme``."""
+"""Take the pictures: ``python -m tools.pictures FOLDER``, ``--readme``, ``--gallery``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 import roman_cal_models as rcm
 from roman_cal_models.view.steps_figure import write_figure
 
+from . import gallery
 from .browser import browser, complaints, prefer, show
 
 README_PICTURE = Path(__file__).parents[2] / "docs" / "images" / "steps.png"
@@ -35,13 +36,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tools.pictures", description=__doc__)
     parser.add_argument("folder", metavar="FOLDER", type=Path, nargs="?", help="where screenshots go")
     parser.add_argument("--readme", action="store_true", help=f"draw {README_PICTURE.name}")
+    parser.add_argument("--gallery", action="store_true", help="draw those of docs/gallery.rst")
     options = parser.parse_args()
-    if options.folder is None and not options.readme:
-        parser.error("say FOLDER, --readme or both")
+    if options.folder is None and not options.readme and not options.gallery:
+        parser.error("say FOLDER, --readme, --gallery or more than one")
     with TemporaryDirectory() as folder:
         files = write_files(Path(folder))
         if options.readme:
             draw_readme_picture(files)
+        if options.gallery:
+            draw_gallery(gallery.FOLDER)
         if options.folder is not None:
             options.folder.mkdir(parents=True, exist_ok=True)
             take_screenshots(files, options.folder)
@@ -56,6 +60,16 @@ def draw_readme_picture(files: list[Path]) -> None:
     with Image.open(README_PICTURE) as image:
         image.convert("RGB").quantize(64).save(README_PICTURE, optimize=True)
     print(f"docs/images/{README_PICTURE.name}: {README_PICTURE.stat().st_size} bytes")
+
+
+def draw_gallery(target: Path) -> None:
+    """Draw the pictures of the gallery, of files of its own."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "night").mkdir()
+        write_files(folder / "night")
+        gallery.write_sky(folder)
+        gallery.draw(folder, list(gallery.pictures(gallery.PAGE.read_text())), target)
 
 
 def write_files(folder: Path) -> list[Path]:
