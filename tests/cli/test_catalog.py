@@ -34,7 +34,7 @@ def test_the_statements(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_an_unknown_family_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    for name in ("wfi_imag", "ImageModel", "ImageModl"):
+    for name in ("wfi_imag", "ImageModl"):
         assert main(["catalog", "--columns", name]) == 1
         assert capsys.readouterr().err == f"there is no family {name!r}. Did you mean 'wfi_image'?\n"
     assert main(["catalog", "--columns", "nonsense"]) == 1
