@@ -26,6 +26,12 @@ _STRUCTURE = re.compile(
     r"CHECKSUM|DATASUM|COMMENT|HISTORY|END|"
 )
 
+_ASTROPYS = "extension name"
+"""What astropy writes beside the name of an HDU, whatever is in it."""
+
+_CFITSIOS = "label for field"
+"""What CFITSIO writes beside the name of a column, whatever is in it."""
+
 _UNIT = re.compile(r"\[([^\]]*)\]\s*(.*)", re.DOTALL)
 
 
@@ -114,8 +120,7 @@ def _of_hdus(hdus: Any) -> Example:
         name = _free(name, example.tree)
         value = _table(hdu) if hasattr(hdu, "columns") else _array(hdu)
         example.tree[name] = value
-        unit = hdu.header.get("BUNIT")
-        example.notes[name,] = Note(unit=unit if isinstance(unit, str) and unit and is_unit(unit) else None)
+        example.notes[name,] = _note_of_hdu(hdu)
     return example
 
 
@@ -136,6 +141,16 @@ def _note(card: Any) -> Note:
     unit, title = (found[1], found[2]) if found is not None and found[1] and is_unit(found[1]) else (None, comment)
     title = f"{title} ({unit})" if title and unit else title
     return Note(title or None, f"Keyword {card.keyword} of the FITS file.", unit)
+
+
+def _note_of_hdu(hdu: Any) -> Note:
+    header = hdu.header
+    unit = header.get("BUNIT")
+    title = header.comments["EXTNAME"] if "EXTNAME" in header else ""
+    return Note(
+        title=None if title in ("", _ASTROPYS) else " ".join(title.split()),
+        unit=unit if isinstance(unit, str) and unit and is_unit(unit) else None,
+    )
 
 
 def _key(name: str) -> str:
@@ -159,4 +174,8 @@ def _table(hdu: Any) -> Any:
 
     table = Table.read(hdu)
     table.meta.clear()  # the keywords of its header, which only say how FITS holds it
+    for number, name in enumerate(hdu.columns.names, start=1):
+        comment = hdu.header.get(f"TCOMM{number}") or hdu.header.comments[f"TTYPE{number}"]
+        if not comment.startswith(_CFITSIOS):
+            table[name].info.description = " ".join(comment.split()) or None
     return table

@@ -68,7 +68,7 @@ def register_schemas(folder: str | os.PathLike[str]) -> dict[str, type[DataModel
     place = Path(folder).resolve()
     base = next((base for base, known in store().registered if known == place), None)
     if base is None:
-        checked = check_folder(place)
+        checked = check_folder(Path(folder))
         if checked.errors:
             raise InvalidSchemaError(checked.errors)
         for problem in checked.problems:
