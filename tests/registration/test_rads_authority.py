@@ -82,6 +82,7 @@ with rcm.open("map.asdf") as model:
     assert type(pickle.loads(pickle.dumps(model))) is rcm.SpearMapModel
     assert type(model.upgrade()) is rcm.SpearMapModel
 assert rcm.register_schemas({str(CCSP)!r}) == models
+assert rcm.archive.columns("CCSP/SPEAR/spear_map") == rcm.archive.columns("SpearMapModel") == ()
 # RAD's own are what they were
 assert rcm.ImageModel.create_fake_data().problems() == []
 """)

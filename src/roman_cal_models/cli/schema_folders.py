@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 from ..errors import SchemaProblem, format_path
 from ..printable import printable
@@ -37,7 +38,7 @@ def check(folder: str, *, as_json: bool) -> int:
     return int(errors > 0)
 
 
-def _record(problem: SchemaProblem) -> dict[str, object]:
+def _record(problem: SchemaProblem) -> dict[str, Any]:
     return dataclasses.asdict(problem) | {"path": format_path(problem.path)}
 
 

@@ -3,6 +3,7 @@
 By level:
 
 - ``resources``: the schemas of this package, for asdf;
+- ``reading``: files of any tree, of which no model is made;
 - ``trees``: nodes as the trees that asdf writes;
 - ``array_writing``: their arrays;
 - ``header_text``: the header as asdf writes it;

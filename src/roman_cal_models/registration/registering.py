@@ -39,16 +39,16 @@ def register_schemas(folder: str | os.PathLike[str]) -> dict[str, type[DataModel
         The models, by name. They, and the classes of nodes, are also found under their names in the package.
         For the same folder again, the same models.
 
-    Warns
-    -----
-    SchemaWarning
-        For what is most likely a mistake: a keyword that nobody knows, a reference to what is not the newest.
-
     Raises
     ------
     InvalidSchemaError
         Something is wrong with manifests or schemas, or their names, tags or URIs are those of others; its
         ``problems`` are all that is wrong. Nothing was registered.
+
+    Warns
+    -----
+    SchemaWarning
+        For what is most likely a mistake: a keyword that nobody knows, a reference to what is not the newest.
 
     Notes
     -----
