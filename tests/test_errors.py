@@ -10,12 +10,12 @@ import pytest
 
 import roman_cal_models as rcm
 from roman_cal_models import errors
-from roman_cal_models.errors import Problem, format_path
+from roman_cal_models.errors import Problem, SchemaProblem, format_path
 
 SCHEMA = "asdf://stsci.edu/datamodels/roman/schemas/meta/l2_cal_step-1.0.0"
 DONE = Problem(("meta", "cal_step", "dark"), "enum", "'DONE' is not one of 'N/A'", "DONE", ["N/A"], SCHEMA)
 LONG = Problem(("read_pattern", 0, 1), "type", "'a' is not of type 'integer'", "a", "integer", "")
-HELPERS = {"Problem", "format_path"}
+HELPERS = {"Problem", "SchemaProblem", "format_path"}
 
 CLASSES = sorted(set(errors.__all__) - HELPERS)
 
@@ -173,6 +173,8 @@ def _of_text(name: str, text: str) -> Exception:
         return cls(text, lambda: text)
     if name == "ValidationError":
         return cls([Problem((text,), text, text, text, [text], text)], text)
+    if name == "InvalidSchemaError":
+        return cls([SchemaProblem(text, (text,), text, text, text, [text])])
     if name == "HeaderLimitError":
         return cls(text, text, text, 1)
     return cls(text, text) if issubclass(cls, errors.FileError) else cls(text)

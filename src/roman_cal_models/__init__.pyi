@@ -154,6 +154,7 @@ from .nodes.generated.integralnonlinearity_ref import IntegralnonlinearityRefInl
 from .nodes.generated.integralnonlinearity_ref import IntegralnonlinearityRefMeta as IntegralnonlinearityRefMeta
 from .nodes.generated.integralnonlinearity_ref import IntegralnonlinearityRefMetaInstrument as IntegralnonlinearityRefMetaInstrument
 from .models.generated.integralnonlinearity_ref import IntegralnonlinearityRefModel as IntegralnonlinearityRefModel
+from .errors import InvalidSchemaError as InvalidSchemaError
 from .nodes.generated.inverselinearity_ref import InverselinearityRef as InverselinearityRef
 from .nodes.generated.inverselinearity_ref import InverselinearityRefMeta as InverselinearityRefMeta
 from .nodes.generated.inverselinearity_ref import InverselinearityRefMetaInstrument as InverselinearityRefMetaInstrument
@@ -318,6 +319,8 @@ from .nodes.generated.saturation_ref import SaturationRefMetaInstrument as Satur
 from .models.generated.saturation_ref import SaturationRefModel as SaturationRefModel
 from .errors import SchemaError as SchemaError
 from .errors import SchemaNotFoundError as SchemaNotFoundError
+from .errors import SchemaProblem as SchemaProblem
+from .errors import SchemaWarning as SchemaWarning
 from .models.generated.wfi_science_raw import ScienceRawModel as ScienceRawModel
 from .nodes.generated.sdf_software_version import SdfSoftwareVersion as SdfSoftwareVersion
 from .nodes.generated.segmentation_map import SegmentationMap as SegmentationMap

@@ -31,6 +31,7 @@ __all__ = [
     "converter_of_type",
     "file_for_conversions",
     "inline_threshold",
+    "known_tags",
     "new_file",
     "new_file_of_inline_arrays",
     "newest_tag",
@@ -49,7 +50,6 @@ _T = TypeVar("_T")
 
 # asdf notes which classes were imported since it looked last, and two threads that do so at once disturb each other
 _asking_asdf = threading.RLock()
-
 
 # by which file a thread converts
 _of_thread = threading.local()
@@ -109,6 +109,12 @@ def schema_uris_of_tag(tag: str) -> tuple[str, ...]:
     if not manager.handles_tag_definition(tag):
         return ()
     return tuple(manager.get_tag_definition(tag).schema_uris)
+
+
+@cached_by_extensions
+def known_tags() -> frozenset[str]:
+    """Return the tags that asdf's extensions know."""
+    return frozenset(tag.tag_uri for each in new_file().extension_manager.extensions for tag in each.tags)
 
 
 def resource(uri: str) -> bytes:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from .printable import printable, printable_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from os import PathLike
 
     from .errors_asdf import ValidationError
@@ -29,6 +29,7 @@ __all__ = [
     "FitsWarning",
     "ForeignValueError",
     "HeaderLimitError",
+    "InvalidSchemaError",
     "MissingKeyError",
     "MissingPackageError",
     "ModelClosedError",
@@ -43,6 +44,8 @@ __all__ = [
     "RomanCalModelsError",
     "SchemaError",
     "SchemaNotFoundError",
+    "SchemaProblem",
+    "SchemaWarning",
     "SkippedFileWarning",
     "SourceTypeError",
     "StackError",
@@ -121,6 +124,43 @@ class Problem:
         text = f"{where}: {self.message}" if where else self.message
         schema = self.schema_uri.removeprefix(ROMAN_SCHEMAS)
         return printable(f"{text} ({schema})" if schema else text)
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaProblem:
+    """What is wrong with a file of a folder of schemas.
+
+    Parameters
+    ----------
+    file : str
+        The schema or the manifest; the folder, where none is to be named.
+    path : tuple of str and int
+        Where in it: ``("properties", "flux", "unit")``. Empty for the whole file.
+    kind : str
+        The rule that is broken: a keyword of schemas (``"type"``, ``"required"``), by the metaschema, or ``"unit"``,
+        ``"tag"``, ``"$ref"``, ``"title"``, ``"keyword"`` (one that is not known), ``"id"``, ``"name"`` (of a class),
+        ``"yaml"``, ``"style"``, ``"ccsp"``, ``"archive"``, ``"newest"``. Branch on this, never on the text.
+    message : str
+        What is wrong, without file and path.
+    value : object
+        What was found.
+    allowed : object
+        What may stand there; None where no list or rule can be given.
+    level : {"error", "warning"}
+        A folder with errors is not registered.
+    """
+
+    file: str
+    path: tuple[str | int, ...]
+    kind: str
+    message: str
+    value: Any = None
+    allowed: Any = None
+    level: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        where = format_path(self.path)
+        return printable(f"{self.file}: {where}: {self.message}" if where else f"{self.file}: {self.message}")
 
 
 def told(error: BaseException, file: str | PathLike[str] | None = None) -> str:
@@ -226,6 +266,30 @@ class ValidationWarning(UserWarning):
 
 class SchemaError(RomanCalModelsError, ValueError):
     """A schema cannot be used: a broken URI, a `$ref` that leads nowhere, a keyword of the wrong type."""
+
+
+class InvalidSchemaError(SchemaError):
+    """A folder of schemas cannot be registered.
+
+    Parameters
+    ----------
+    problems : sequence of SchemaProblem
+        All that is wrong, in the order of the files. The text has a line for each.
+    """
+
+    def __init__(self, problems: Sequence[SchemaProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+    def __str__(self) -> str:
+        return printable_lines(self.args[0])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.problems,)
+
+
+class SchemaWarning(_Printable, UserWarning):
+    """Something in a schema that was registered is most likely a mistake, such as a keyword that nobody knows."""
 
 
 class SchemaNotFoundError(SchemaError, LookupError):

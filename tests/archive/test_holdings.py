@@ -76,9 +76,10 @@ def test_files_of_the_same_size_and_time_are_not_opened(files: list[Path], url: 
 def test_size_and_time_are_kept(files: list[Path], url: str) -> None:
     times = {str(path): _age(path) for path in files}
     archive.ingest(files, url)
-    rows = content(url)["ingested_files"]
-    assert {row["archive_file"]: row["modified"] for row in rows} == times
-    assert {row["archive_file"]: row["size"] for row in rows} == {str(path): path.stat().st_size for path in files}
+    with Catalog(url) as catalog:
+        known = catalog.known(list(times))
+    assert {file: one.modified for file, one in known.items()} == times
+    assert {file: one.size for file, one in known.items()} == {str(path): path.stat().st_size for path in files}
 
 
 def test_what_has_another_size_or_time_is_read(files: list[Path], url: str, opened: list[str]) -> None:

@@ -10,9 +10,9 @@ import sqlalchemy as sql
 import sqlglot
 
 from roman_cal_models import archive
-from roman_cal_models.archive.database_views import drop_views
 from roman_cal_models.archive.database_writer import Catalog
 from roman_cal_models.archive.products import FAMILIES, tables_of
+from roman_cal_models.archive.view_marks import drop_views
 
 from .catalogs import url_of, write_files
 from .postgresql import server

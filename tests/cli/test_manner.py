@@ -34,7 +34,7 @@ AS_JSON = {
     "upgrade": "{file} --out upgraded --dry-run --json",
     "validate": "{file} --json",
 }
-WITHOUT_JSON = {"completion", "demo", "fits"}
+WITHOUT_JSON = {"completion", "convert", "demo", "fits"}
 
 # Modules that no help may need
 HEAVY = {"asdf", "numpy", "astropy", "yaml", "sqlalchemy", "matplotlib", "roman_cal_models.models.data_model"}

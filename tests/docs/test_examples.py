@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import doctest
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -36,7 +35,6 @@ PAGES = [page for page in pages() if ">>> " in _examples(page)]
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     write_files(tmp_path)
-    shutil.copytree(REPOSITORY / "tests" / "data" / "third_party", tmp_path / "my_schemas")
     with contextlib.chdir(tmp_path):
         yield tmp_path
 

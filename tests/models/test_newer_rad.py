@@ -233,7 +233,8 @@ assert {(each.kind, each.column) for each in lint() if "dispersion" in each.path
 def test_a_file_that_moved_to_another_folder_would_get_names_of_its_own() -> None:
     every = families_to_make(installed(), ROMAN, start=[str(installed().store.versions("wfi_image")[-1])])
     (image,) = [family for family in every if family.name == "WfiImage"]
-    names = names_for([image], ROMAN, {"WfiImage", "ImageModel"}, models_too=True)
+    taken = {"WfiImage", "ImageModel"}
+    names = names_for([image], ROMAN, taken, models_beside=taken)
     assert names.models == {"RomanWfiImage": "RomanImageModel"}
     assert names.nodes["wfi_image"] == "RomanWfiImage"
 

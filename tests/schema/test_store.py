@@ -215,7 +215,7 @@ def third(tmp_path: Path) -> Path:
 def test_a_store_with_one_more_folder_is_another_store(third: Path) -> None:
     with_third = store().with_folder(THIRD, third)
     assert (store().bases, with_third.bases) == ((BASE,), (BASE, THIRD))
-    assert with_third.folder_of(THIRD) == third
+    assert (store().registered, with_third.registered) == ([], [(THIRD, third)])
     assert schema_uri("thing-1.0.0", THIRD) in with_third
     assert schema_uri("thing-1.0.0", THIRD) not in store()
     assert [uri.version for uri in with_third.versions("thing", base=THIRD)] == ["1.0.0", "1.1.0"]
@@ -242,6 +242,15 @@ def test_the_newest_manifest_that_knows_a_tag_or_a_schema_counts(third: Path) ->
     assert installed.manifest_of(tag_uri("thing-7.0.0", THIRD)) is None
 
 
+def test_a_manifest_under_rads_authority_is_not_its_newest(tmp_path: Path) -> None:
+    write_schemas(tmp_path, {"CCSP/TEAM/team_thing-1.0.0": {}}, BASE)
+    write_manifest(tmp_path, {"CCSP/TEAM/team_thing-1.0.0": "CCSP/TEAM/team_thing-1.0.0"}, "CCSP/TEAM-9.0.0", BASE)
+    installed = store().with_folder(BASE, tmp_path)
+    assert installed.newest_manifest.uri == store().newest_manifest.uri
+    assert installed.manifests[-1].is_registered
+    assert installed.bases == store().bases
+
+
 def test_tags_of_a_family_are_told_oldest_first(third: Path) -> None:
     installed = store().with_folder(THIRD, third)
     assert [str(uri) for uri in installed.newest_tags("thing", base=THIRD)] == [
@@ -255,7 +264,9 @@ def test_tags_of_a_family_are_told_oldest_first(third: Path) -> None:
 
 
 def test_a_folder_that_is_added_is_known_from_then_on(third: Path) -> None:
-    installed = Store([(BASE, store().folder_of(BASE)), (BASE, Path(rad.__file__).parent / "resources")])
+    own = store().home_of(CAL_STEP)
+    assert own is not None
+    installed = Store([(BASE, own), (BASE, Path(rad.__file__).parent / "resources")])
     thing = schema_uri("thing-1.0.0", THIRD)
     tag, old = tag_uri("thing-1.1.0", THIRD), tag_uri("thing-1.0.0", THIRD)
     # whatever was asked before

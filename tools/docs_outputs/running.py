@@ -7,6 +7,8 @@ import io
 import os
 import re
 import shlex
+import subprocess
+import sys
 import warnings
 from glob import glob
 
@@ -22,7 +24,7 @@ _VERSION = re.compile(r"\b(asdf|rad|roman-cal-models) \d+\.\d[\w.+]*")
 
 
 class Shell:
-    """As much of a shell as the pages need: our command, ``| head -N`` behind it, ``*`` in names, ``echo $?``."""
+    """As much of a shell as the pages need: our command, ``| head -N`` behind it, ``*`` in names, ``echo $?``; sed."""
 
     def __init__(self) -> None:
         self._status = 0
@@ -32,6 +34,10 @@ class Shell:
         if command.line == "echo $?":
             return (str(self._status),)
         program, *arguments = shlex.split(command.line)
+        if program == "sed":
+            # a page that has its readers edit a file
+            subprocess.run([program, *arguments], check=True)
+            return ()
         if program != PROGRAM:
             return command.printed
         most = None
@@ -46,6 +52,8 @@ class Shell:
         return tuple(printed)
 
     def _printed(self, arguments: list[str]) -> list[str]:
+        if "--schemas" in arguments:
+            return self._printed_elsewhere(arguments)
         printed = io.StringIO()
         before = os.environ.get("COLUMNS")
         os.environ["COLUMNS"] = _WIDTH  # argparse asks there
@@ -60,7 +68,25 @@ class Shell:
                 del os.environ["COLUMNS"]
             else:
                 os.environ["COLUMNS"] = before
-        return [_VERSION.sub(r"\1 ...", line).rstrip() for line in printed.getvalue().lstrip("\n").splitlines()]
+        return _lines(printed.getvalue())
+
+    def _printed_elsewhere(self, arguments: list[str]) -> list[str]:
+        """Run a command in a process of its own: what is registered holds for the process, and its folder is gone."""
+        script = "import sys; from roman_cal_models.cli import main; sys.exit(main(sys.argv[1:]))"
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", script, *arguments],
+            env={**os.environ, "COLUMNS": _WIDTH},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        self._status = done.returncode
+        return _lines(done.stdout)
+
+
+def _lines(printed: str) -> list[str]:
+    return [_VERSION.sub(r"\1 ...", line).rstrip() for line in printed.lstrip("\n").splitlines()]
 
 
 def _expanded(argument: str) -> list[str]:

@@ -13,6 +13,7 @@ By level, each knowing only those before it:
 - ``row_reader``: one file -> its rows;
 - ``manifests``: lists of files;
 - ``files``: the names of files, as the catalogue has them;
+- ``view_marks``: which views of a database are ours;
 - ``database``: the tables, as SQLAlchemy knows them;
 - ``views``: one view for each kind of product;
 - ``optical_elements``, ``obscore_sources``, ``obscore``: the bands of the instrument, where the values of ObsCore come

@@ -13,6 +13,7 @@ from .datatypes import EXACT_TYPES, INTEGER_RANGES, MOST_DIGITS, TEXT_TYPES, Dat
 from .files import KEY_LENGTH
 from .mapping import Column, columns, is_step, schemas_of_files
 from .products import TABLES
+from .view_marks import drop_views
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
@@ -136,8 +137,6 @@ def tables(names: Iterable[str] | None = None) -> MetaData:
 
 
 def _drop_views(_: MetaData, connection: Any, **options: Any) -> None:
-    from .database_views import drop_views
-
     drop_views(connection)
 
 

@@ -11,21 +11,13 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from .obscore import VIEW, view_statement
+from .view_marks import MARK, drop_view, marks
 from .views import creating, views
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, MetaData
 
-__all__ = ["create_views", "drop_old_views", "drop_views"]
-
-_MARK = "roman_cal_models "
-
-_MARKS = {
-    # which keeps statements as they are
-    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'view'",
-    "postgresql": "SELECT relname, '/* ' || obj_description(oid, 'pg_class') || ' */' FROM pg_class "
-    "WHERE relkind = 'v' AND relnamespace = current_schema()::regnamespace",
-}
+__all__ = ["create_views", "drop_old_views"]
 
 
 def drop_old_views(connection: Connection, metadata: MetaData) -> None:
@@ -39,21 +31,9 @@ def drop_old_views(connection: Connection, metadata: MetaData) -> None:
         The tables as they are to be.
     """
     wanted = _wanted(connection, metadata)
-    for name, mark in _ours(connection).items():
+    for name, mark in marks(connection).items():
         if name in wanted and mark != wanted[name][1]:
-            _drop(connection, name)
-
-
-def drop_views(connection: Connection) -> None:
-    """Drop all views of ours: before tables of theirs go.
-
-    Parameters
-    ----------
-    connection : sqlalchemy.Connection
-        In a transaction.
-    """
-    for name in _ours(connection):
-        _drop(connection, name)
+            drop_view(connection, name)
 
 
 def create_views(connection: Connection, metadata: MetaData) -> None:
@@ -91,22 +71,9 @@ def _wanted(connection: Connection, metadata: MetaData) -> dict[str, tuple[str, 
         for column in table.columns
     ]
     of_types = hashlib.sha256(repr(types).encode())
-    marks = {}
+    wanted = {}
     for name, statement in statements.items():
         found = of_types.copy()
         found.update(statement.encode())
-        marks[name] = statement, _MARK + found.hexdigest()[:16]
-    return marks
-
-
-def _ours(connection: Connection) -> dict[str, str]:
-    """Return the marks of the views that have one."""
-    if connection.dialect.name not in _MARKS:
-        return {}
-    found = connection.exec_driver_sql(_MARKS[connection.dialect.name]).all()
-    marks = {name: (text or "").rpartition("/* ")[2].removesuffix(" */") for name, text in found}
-    return {name: mark for name, mark in marks.items() if mark.startswith(_MARK)}
-
-
-def _drop(connection: Connection, name: str) -> None:
-    connection.exec_driver_sql(f"DROP VIEW {name}")
+        wanted[name] = statement, MARK + found.hexdigest()[:16]
+    return wanted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,6 +12,7 @@ from ..nodes.classes import class_name_of_family, model_name
 from ..schema import installed, uris
 from ..schema.properties import PropertySchema, walk
 from ..schema.registry import SchemaRegistry
+from ..schema.uris import URI
 from ..spelling import meant
 
 __all__ = ["Column", "columns", "is_step", "schema_uri_of", "schemas_of_files"]
@@ -59,7 +61,8 @@ def columns(family: str, version: str | None = None) -> tuple[Column, ...]:
     Parameters
     ----------
     family : str
-        ``"wfi_image"``, or the URI of a schema or tag, which names a version as well.
+        ``"wfi_image"``, the name of its model (``"ImageModel"``), or the URI of a schema or tag, which names a version
+        as well. Those of registered schemas are known, RAD's come first.
     version : str, optional
         Version of its schema; the newest by default.
 
@@ -91,7 +94,7 @@ def schema_uri_of(family: str, version: str | None = None) -> str:
         parsed = uris.parse(uri)
         base, family = parsed.base, parsed.family
     else:
-        base = uris.ROMAN
+        base, family = next(_meant(family), (uris.ROMAN, family))
     found = store.versions(family, base=base)
     chosen = [uri for uri in found if version in (None, uri.version)]
     if not chosen:
@@ -102,12 +105,29 @@ def schema_uri_of(family: str, version: str | None = None) -> str:
     return str(chosen[-1])
 
 
+def _meant(name: str) -> Iterator[tuple[str, str]]:
+    """Yield the authority and the family that a name is that of, or that of the model of."""
+    store = installed().store
+    yield from ((base, name) for base in store.bases if store.versions(name, base=base))
+    if name.isidentifier():
+        yield from ((uri.base, uri.family) for uri in _files() if name == model_name(class_name_of_family(uri) or ""))
+
+
+def _files() -> Iterator[URI]:
+    """Yield the newest schema of every family of files, those of third parties behind RAD's."""
+    yield from map(uris.parse, schemas_of_files(installed()))
+    store = installed().store
+    for base in store.bases[1:]:
+        newest = (store.versions(family, base=base)[-1] for family in store.families(base))
+        yield from (uri for uri in newest if "datamodel_name" in store.load(str(uri)))
+
+
 def _hint(name: str) -> str:
     """Return which family was meant by what is the name of none: that of a class is understood as well."""
     from .products import FAMILIES  # which asks for the columns of those that it does not list
 
     families: dict[str, str] = {}
-    for uri in map(uris.parse, schemas_of_files(installed())):
+    for uri in _files():
         class_name = class_name_of_family(uri)
         families |= {each: uri.family for each in (uri.family, class_name, model_name(class_name or "")) if each}
     near = name if name in families else meant(name, families)

@@ -74,4 +74,8 @@ def _command(arguments: list[str], program: str) -> int:
     if options.command is None:
         parser.print_help()
         return FINE
+    if hasattr(options, "schemas"):
+        from .arguments import register
+
+        register(options.schemas)
     return int(options.run(options))

@@ -13,7 +13,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ..archive.manifests import Manifest
 
-__all__ = ["inside", "keys_of", "make_folder", "number_of_processes", "page", "paths_of"]
+__all__ = [
+    "SCHEMAS",
+    "add_schemas",
+    "inside",
+    "keys_of",
+    "make_folder",
+    "number_of_processes",
+    "page",
+    "paths_of",
+    "register",
+]
+
+SCHEMAS = "ROMAN_CAL_MODELS_SCHEMAS"
+"""The environment variable that names folders of schemas for all commands."""
 
 _part = re.compile(r"([^\[\]]+)((?:\[-?\d{1,9}\])*)").fullmatch
 
@@ -80,3 +93,36 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder)) from None
+
+
+def add_schemas(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that names folders of schemas."""
+    parser.add_argument(
+        "--schemas",
+        metavar="FOLDER",
+        action="append",
+        default=[],
+        help=f"register schemas of your own first; may be repeated. {SCHEMAS} names folders for all commands",
+    )
+
+
+def register(folders: list[str]) -> None:
+    """Register the folders of schemas that were named, by argument or in the environment.
+
+    Raises
+    ------
+    SchemaError
+        Something is wrong with one.
+    """
+    wanted = [folder for folder in os.environ.get(SCHEMAS, "").split(os.pathsep) if folder] + folders
+    if not wanted:
+        return
+    import warnings
+
+    from ..errors import SchemaWarning
+    from ..registration.registering import register_schemas
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SchemaWarning)  # schema --check tells them
+        for folder in wanted:
+            register_schemas(folder)

@@ -7,6 +7,8 @@ from collections.abc import Collection
 from importlib import import_module
 from typing import Any
 
+from .arguments import add_schemas
+
 __all__ = ["COMMANDS", "GROUPS", "PROGRAM", "make_parser"]
 
 PROGRAM = "roman-cal-models"
@@ -33,6 +35,7 @@ GROUPS = {
         "set": "set values of a file, each checked by its schema",
         "upgrade": "write old files in the newest version, and tell what had to be assumed",
         "fits": "write a file as FITS, for tools that read no ASDF",
+        "convert": "write a FITS file as a Roman file, by a schema of yours",
     },
     "images and the archive": {
         "cutout": "cut parts out of images around positions, each into a file of its own",
@@ -42,6 +45,9 @@ GROUPS = {
 
 COMMANDS = {name: help_ for group in GROUPS.values() for name, help_ in group.items()}
 """Subcommand -> what it does, in the order of the help."""
+
+_WITHOUT_SCHEMAS = ("completion", "demo")
+"""Those that read no files of users, and so need no schemas of third parties."""
 
 _NEAR = 0.6  # difflib's ratio from which a word is held to be a misspelt command
 
@@ -104,5 +110,7 @@ def make_parser(wanted: Collection[str], program: str = PROGRAM) -> _Parser:
         parser.commands[name] = subparser = adder.add_parser(name, help=help_, **words)
         if module is not None:
             module.add_arguments(subparser)
+            if name not in _WITHOUT_SCHEMAS:
+                add_schemas(subparser)
             subparser.set_defaults(run=module.run, program=program)
     return parser

@@ -23,7 +23,8 @@ __all__ = ["PARSER", "add_arguments", "run"]
 
 PARSER = {
     "description": "Tell what the schemas say of a kind of file, a section or a property: title, types, allowed "
-    "values, unit, columns in the archive, versions, and what changed with each.",
+    "values, unit, columns in the archive, versions, and what changed with each. Or check a folder of schemas of your "
+    "own, which ends with 1 if something is wrong with one, or draft a schema from a file.",
     "epilog": "example: roman-cal-models schema L2CalStep.flat_field",
 }
 
@@ -38,15 +39,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "name",
         metavar="NAME[.PROPERTY]",
+        nargs="?",
         help="family (wfi_image), class (ImageModel, L2CalStep), or URI of a schema or tag; and a dotted name below it",
     )
     parser.add_argument("--of", metavar="VERSION", help="version of the schema; the newest by default")
     parser.add_argument("--changes", action="store_true", help="print all that changed with each version of a family")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    own = parser.add_argument_group("schemas of your own")
+    own.add_argument("--check", metavar="FOLDER", help="print all that is wrong with the schemas and manifests in it")
+    own.add_argument("--draft", metavar="FILE", help="write a schema that describes an ASDF or FITS file")
+    own.add_argument("--id", metavar="ID", help="with --draft: of the schema, CCSP/TEAM/team_map-1.0.0 or a whole URI")
+    own.add_argument("--title", metavar="TEXT", help="with --draft: what the product is, in a line")
+    own.add_argument("--out", metavar="FOLDER", help="with --draft: gets schemas/ and manifests/")
+    # it knows how to refuse what argparse itself cannot
+    parser.set_defaults(parser=parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Print what is asked for."""
+    if [options.name, options.check, options.draft].count(None) != 2:
+        options.parser.error("one of NAME, --check and --draft is wanted")
+    with_draft = (options.id, options.out)
+    if (options.draft is None) != (with_draft == (None, None)) or with_draft.count(None) == 1:
+        options.parser.error("--draft, --id and --out go together")
+    if options.check is not None:
+        from .schema_folders import check
+
+        return check(options.check, as_json=options.json)
+    if options.draft is not None:
+        from .schema_folders import draft
+
+        return draft(options.draft, options.id, options.out, options.title, as_json=options.json)
+    return _tell(options)
+
+
+def _tell(options: argparse.Namespace) -> int:
     from ..view.families import changes_of, family, family_with
 
     found = _split(options.name)

@@ -119,8 +119,11 @@ def print_json(value: Any, **options: Any) -> None:
 
 
 def complain(error: BaseException, file: str | os.PathLike[str] | None = None) -> None:
-    """Print an error on standard error, with the file that it is about."""
-    print(told(error, file), file=sys.stderr)
+    """Print an error on standard error, with the file that it is about; one of many problems has a line for each."""
+    problems = getattr(error, "problems", ())
+    lines = str(error).splitlines() if len(problems) > 1 else [told(error, file)]
+    for line in lines:
+        print(line, file=sys.stderr)
 
 
 def has_colours() -> bool:

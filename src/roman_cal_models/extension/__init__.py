@@ -3,6 +3,7 @@
 By level:
 
 - ``resources``: the schemas of this package, for asdf;
+- ``reading``: files of any tree, of which no model is made;
 - ``trees``: nodes as the trees that asdf writes;
 - ``array_writing``: their arrays;
 - ``header_text``: the header as asdf writes it;
@@ -95,19 +96,29 @@ def add_registered(base: str, folder: Path) -> None:
     """Tell asdf of the schemas of a third party: now if it is in use already, or else when it asks."""
     import sys
 
+    from ..schema import installed
+    from ..schema.store import Store
     from .resources import register
 
     mapping = register(base, folder)
     asdf: Any = sys.modules.get("asdf")
     if asdf is None:
         return
+    from asdf.extension import ExtensionProxy
+    from asdf.resource import ResourceMappingProxy
+
+    # whose they are: asdf cannot read a file that says it was written by nobody's
+    package = ("roman-cal-models", VERSION)
     config = asdf.get_config()
-    config.add_resource_mapping(mapping)
-    for extension in extensions_for("registered", reads=False, bases=(base,)):
-        config.add_extension(extension)
+    config.add_resource_mapping(ResourceMappingProxy(mapping, *package))
+    own = {str(manifest.uri) for manifest in Store([(base, folder)]).manifests}
+    use = f"registered from {folder}"  # an authority may have several folders
+    manifests = [str(each.uri) for each in installed().store.manifests if each.is_registered and str(each.uri) in own]
+    for extension in (*(_of_manifest(uri, use, reads=True) for uri in manifests), _of_fragments(base, use)):
+        config.add_extension(ExtensionProxy(extension, *package))
 
 
-def extensions_for(use: str, *, reads: bool, bases: tuple[str, ...] | None = None) -> list[Any]:
+def extensions_for(use: str, *, reads: bool) -> list[Any]:
     """Return one extension a manifest, and one an authority for the nodes that no manifest gives a tag.
 
     Parameters
@@ -117,17 +128,12 @@ def extensions_for(use: str, *, reads: bool, bases: tuple[str, ...] | None = Non
         point or a user gave.
     reads : bool
         Whether RAD's tags are read by them. Those of third parties always are: nobody else knows them.
-    bases : tuple of str, optional
-        The authorities of the schemas; by default all.
     """
     from ..schema import installed
-    from ..schema.uris import ROMAN
 
     store = installed().store
-    wanted = store.bases if bases is None else bases
-    manifests = [manifest.uri for manifest in store.manifests if manifest.uri.base in wanted]
-    extensions = [_of_manifest(str(uri), use, reads=reads or uri.base != ROMAN) for uri in manifests]
-    return [*extensions, *(_of_fragments(base, use) for base in wanted)]
+    extensions = [_of_manifest(str(each.uri), use, reads=reads or each.is_registered) for each in store.manifests]
+    return [*extensions, *(_of_fragments(base, use) for base in store.bases)]
 
 
 @cache
@@ -137,8 +143,11 @@ def _of_manifest(uri: str, use: str, *, reads: bool) -> Any:
     from ..schema import installed
     from .converters import NodeConverter, SerialisedConverter
 
-    manifest = next(each for each in installed().store.manifests if str(each.uri) == uri)
+    store = installed().store
+    manifest = next(each for each in store.manifests if str(each.uri) == uri)
     schemas = manifest.schema_uris if reads else {}
+    if manifest.is_registered:  # what RAD has taken in since is RAD's
+        schemas = {tag: schema for tag, schema in schemas.items() if store.manifest_of(tag) is manifest}
     document = {**manifest.document, "tags": _declared(schemas)}
     converter = SerialisedConverter(uri, list(schemas))
     return ManifestExtension(document, converters=[converter, NodeConverter(manifest.uri.base)])

@@ -10,6 +10,7 @@ from ..errors import SchemaError, UnknownTagError
 from ..nodes.classes import class_name_of_family, model_name, node_name_of, other_kind
 from ..nodes.from_file import build_root
 from ..schema import installed, retired_tags, uris
+from ..schema.store import remedy
 from .content import HeaderBytes, parse_tree, read_header_bytes
 from .header import Header
 from .header_source import HeaderSource
@@ -219,7 +220,8 @@ def _uri(tag: str, name: str | None) -> uris.URI:
     except SchemaError:
         uri = None
     if uri is None or uri.base not in installed().store.bases or uri.kind != "tags":
-        raise UnknownTagError(name, f"what stands under 'roman' bears the tag {tag}, which is not of Roman")
+        hint = "" if uri is None else f", nor of registered schemas. {remedy(tag)}"
+        raise UnknownTagError(name, f"what stands under 'roman' bears the tag {tag}, which is not of Roman{hint}")
     return uri
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from ..errors import NotRomanError, UnknownTagError
 from ..installation import rad_version
 from ..schema import installed
-from ..schema.store import UPDATE
+from ..schema.store import remedy
+from ..schema.uris import ROMAN
 from ..yaml import TaggedMapping, opened
 
 __all__ = ["history_entries", "name_and_version", "named", "roman_part", "roman_tag", "value_of", "writers"]
@@ -97,4 +98,5 @@ def _unknown(tag: str, tree: Mapping[Any, Any]) -> str:
     """Say by what a tag was written that is not known here, and how to know it."""
     rad = writers(tree)[1]
     written = "" if rad is None else f", which was written with {rad},"
-    return f"the tag {tag}{written} is not known to the installed rad {rad_version()}. To update: {UPDATE}"
+    known_to = f"the installed rad {rad_version()}" if tag.startswith(f"{ROMAN}/") else "the registered schemas"
+    return f"the tag {tag}{written} is not known to {known_to}. {remedy(tag)}"

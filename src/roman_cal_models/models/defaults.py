@@ -7,6 +7,7 @@ from typing import Any
 
 from ..foreign.table import TIME
 from ..foreign.times import TIME_TAG
+from ..nodes.classes import is_of_third_party, named
 from ..nodes.deferred import FakeValue
 
 __all__ = ["product_defaults"]
@@ -32,9 +33,11 @@ def product_defaults(model: str, node: str, given: Mapping[str, Any], *, fake: b
     """
     if node.endswith(_REFERENCE) or node in ("Fps", "Tvac"):
         return dict(given)
+    if is_of_third_party(node):
+        return _of_third_party(model, node, given, fake=fake)
     meta = {
         "calibration_software_name": "RomanCAL",
-        "file_date": FakeValue(TIME_TAG, TIME.fake) if fake else _now(),
+        "file_date": _date(fake=fake),
         "origin": "STSCI/SOC",
     }
     given_meta = given.get("meta", {})
@@ -42,7 +45,22 @@ def product_defaults(model: str, node: str, given: Mapping[str, Any], *, fake: b
     return {**given, "meta": {**meta, **given_meta, "model_type": model}}
 
 
-def _now() -> Any:
+def _of_third_party(model: str, node: str, given: Mapping[str, Any], *, fake: bool) -> dict[str, Any]:
+    """Return what holds for everybody's files: the pipeline has not made them."""
+    schema = named(node)._schema_of(None)
+    place = schema.properties.get("meta")
+    known = () if place is None or place.object is None else place.object.properties
+    meta = {"file_date": _date(fake=fake)} if "file_date" in known else {}
+    given_meta = given.get("meta", {})
+    of_model = {"model_type": model} if "model_type" in known else {}
+    if not isinstance(given_meta, Mapping):
+        return dict(given)
+    return {**given, "meta": {**meta, **given_meta, **of_model}} if known else dict(given)
+
+
+def _date(*, fake: bool) -> Any:
+    if fake:
+        return FakeValue(TIME_TAG, TIME.fake)
     from astropy.time import Time
 
     return Time.now()

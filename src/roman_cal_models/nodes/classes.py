@@ -29,8 +29,10 @@ __all__ = [
     "class_paths",
     "editable",
     "families_with_classes",
+    "forget",
     "is_editable",
     "is_generated",
+    "is_of_third_party",
     "make_newer",
     "model_name",
     "named",
@@ -95,6 +97,11 @@ def _module(name: str) -> str:
     from .generated._index import MODULES
 
     return _BASES[name] if name in _BASES else f"generated.{MODULES[name]}"
+
+
+def is_of_third_party(name: str) -> bool:
+    """Return whether a class of nodes was made of registered schemas."""
+    return name in REGISTERED and name not in NEWER
 
 
 def class_hint(name: str) -> type:
@@ -164,6 +171,12 @@ def names_made() -> dict[str, str | None]:
     with suppress(SchemaError):
         make_newer()
     return {name: REGISTERED_MODELS.get(name) for name in REGISTERED}
+
+
+def forget() -> None:
+    """Forget which class stands for what, and which schema is the newest of a class: there are others now."""
+    for cached in (class_of, class_of_document, _schema_for):
+        cached.cache_clear()
 
 
 @cache

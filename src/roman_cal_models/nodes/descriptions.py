@@ -45,7 +45,7 @@ class Description:
     is_required : bool
         Whether a valid file has it.
     schema_uri : str
-        The schema that describes the object that it belongs to.
+        The schema that describes it: that of the object that it belongs to, or one that is taken in there whole.
     """
 
     path: str
@@ -116,7 +116,7 @@ def describe(schema: ObjectSchema | None, path: str) -> Description:
         unit=place.unit,
         columns=place.archive,
         is_required=names.key_name(path.rpartition(".")[2]) in owner.required,
-        schema_uri=owner.uri,
+        schema_uri=place.subschemas[0].document,
     )
 
 

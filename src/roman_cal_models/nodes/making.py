@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -51,7 +52,9 @@ def families_to_make(
     return [family for family in found if family.kind in (*_KINDS, "object")]
 
 
-def names_for(families: Iterable[Family], base: str, taken: Container[str], *, models_too: bool = False) -> Names:
+def names_for(
+    families: Iterable[Family], base: str, taken: Container[str], *, models_beside: Container[str] = ()
+) -> Names:
     """Return the names of the classes of families.
 
     Parameters
@@ -62,9 +65,9 @@ def names_for(families: Iterable[Family], base: str, taken: Container[str], *, m
         Scheme and authority of their schemas.
     taken : container of str
         The names that others have. A class of nodes whose name is among them gets the last word of the authority
-        before it.
-    models_too : bool
-        Whether a model whose name is taken gets the word as well.
+        before it, or all its words where that is taken too.
+    models_beside : container of str
+        Those of them beside which a model gets the words as well.
 
     Raises
     ------
@@ -72,14 +75,15 @@ def names_for(families: Iterable[Family], base: str, taken: Container[str], *, m
         A name is taken nevertheless, or is none that Python knows.
     """
     families = list(families)
-    word = "".join(filter(str.isalnum, base.rpartition("/")[2])).capitalize()
+    words = [word.capitalize() for word in re.findall("[A-Za-z0-9]+", base.partition("://")[2])]
+    prefixes: tuple[str, ...] = ("", *words[-1:], "".join(words))
 
     def free(name: str) -> str:
-        return word + name if name in taken else name
+        return next((prefix + name for prefix in prefixes if prefix + name not in taken), prefixes[-1] + name)
 
     found = {key: free(name) for key, name in class_names(families).items()}
     tops = {
-        found[family.newest.family]: free(family.model) if models_too else family.model
+        found[family.newest.family]: free(family.model) if family.model in models_beside else family.model
         for family in families
         if family.model and family.kind == "object"
     }
@@ -105,8 +109,7 @@ def make_classes(families: Iterable[Family], base: str, names: Names) -> None:
             attributes = {"_base": base, "_families": family.homes}
             title = family.roots[0][1].title
             _make_node(name, (_KINDS[family.kind],), title, attributes, slots=family.kind != "time")
-    classes.class_of.cache_clear()
-    classes.class_of_document.cache_clear()
+    classes.forget()
 
 
 def _make_objects(family: Family, base: str, names: Names) -> None:

@@ -7,7 +7,6 @@ know, and otherwise only the schemas of these families.
 from __future__ import annotations
 
 import warnings
-from functools import cache
 from importlib import import_module
 
 from ..errors import NewerVersionWarning, SchemaError
@@ -55,7 +54,7 @@ def _make() -> None:
     made: list[tuple[Family, Names]] = []
     for family in families_to_make(registry, ROMAN, without=CLASSES.keys() | WITHOUT_NODES, start=new):
         try:
-            names = names_for([family], ROMAN, taken, models_too=True)
+            names = names_for([family], ROMAN, taken, models_beside=taken)
         except SchemaError:
             continue  # without a name for a class: its nodes are plain ones, checked all the same
         taken.update(names.nodes.values(), names.models.values())
@@ -67,15 +66,16 @@ def _make() -> None:
 
 
 def is_known(tag: str) -> bool:
-    """Return whether a tag was there when the classes were generated, so that all that is written by hand knows it."""
-    return tag in _known_tags()
+    """Return whether a tag was there when the classes were generated, so that all that is written by hand knows it.
 
-
-@cache
-def _known_tags() -> frozenset[str]:
+    So are those of third parties, whom no release of this package knows better.
+    """
     newest = uris.parse(f"{ROMAN}/manifests/{MANIFEST}").numbers
-    known = (each for each in installed().store.manifests if each.is_static or each.uri.numbers <= newest)
-    return frozenset(tag for manifest in known for tag in manifest.schema_uris)
+    return any(
+        tag in each.schema_uris
+        for each in installed().store.manifests
+        if each.is_static or each.is_registered or each.uri.numbers <= newest
+    )
 
 
 def tell(name: str) -> None:

@@ -41,7 +41,7 @@ class Surroundings:
     def here(cls) -> Surroundings:
         """Return those of this process and context."""
         settings = tuple((name, getattr(current(), name)) for name in _SETTINGS)
-        return cls(settings, tuple(str(store().folder_of(base)) for base in store().bases[1:]))
+        return cls(settings, tuple(str(folder) for _, folder in store().registered))
 
     @contextmanager
     def hold(self) -> Generator[None]:

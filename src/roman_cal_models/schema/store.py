@@ -24,12 +24,25 @@ from .uris import ROMAN, URI
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-__all__ = ["UPDATE", "Manifest", "Store", "store"]
+__all__ = ["CCSP", "Manifest", "Store", "remedy", "store"]
 
 # The newest manifest of rad 1.1, the oldest that the classes are tested with.
 OLDEST_MANIFEST = "datamodels-2.1.0"
 
 UPDATE = "pip install --upgrade rad roman-cal-models"
+
+CCSP = "CCSP/"
+"""The folder of RAD for the products of the community (RAD's documentation, "CCSP schemas")."""
+
+_REGISTER = "register its schemas by register_schemas(FOLDER), or --schemas FOLDER of a command"
+
+
+def remedy(tag: str) -> str:
+    """Say how to know a tag that is not known: whose schemas it is of tells its authority."""
+    if not tag.startswith(f"{ROMAN}/"):
+        return f"{_REGISTER[0].upper()}{_REGISTER[1:]}"
+    update = f"To update: {UPDATE}"
+    return f"{update}; or, for a draft, {_REGISTER}" if f"/{CCSP}" in tag else update
 
 
 class Manifest:
@@ -39,10 +52,13 @@ class Manifest:
     ----------
     document : mapping
         The parsed manifest (ASDF standard, "extension manifests").
+    is_registered : bool
+        Whether it is a third party's, be it under RAD's authority.
     """
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: Mapping[str, Any], *, is_registered: bool = False) -> None:
         self.document = document
+        self.is_registered = is_registered
         self.uri = uris.parse(document["id"])
         self.extension_uri: str = document["extension_uri"]
         self.schema_uris: dict[str, str] = {tag["tag_uri"]: tag["schema_uri"] for tag in document["tags"]}
@@ -65,6 +81,8 @@ class Store:
 
     def __init__(self, folders: Iterable[tuple[str, Traversable]]) -> None:
         self._folders = list(folders)
+        self.registered: list[tuple[str, Path]] = []
+        """Authority and folder of the schemas of third parties; an authority may have several folders."""
         self._documents: dict[str, Any] = {}
         self._files: dict[str, Traversable | None] = {}
 
@@ -73,22 +91,22 @@ class Store:
         """The authorities of the schemas, RAD's first."""
         return tuple(dict.fromkeys(base for base, _ in self._folders))
 
-    def folder_of(self, base: str) -> Traversable:
-        """Return the folder of the schemas of a third party."""
-        return next(folder for home, folder in self._folders if home == base)
-
     def home_of(self, uri: str) -> Traversable | None:
         """Return the folder of RAD that holds a document, or None."""
         folders = (folder for base, folder in self._folders if base == ROMAN)
         return next((folder for folder in folders if Store([(ROMAN, folder)])._find(uri) is not None), None)
 
     def with_folder(self, base: str, folder: Path) -> Store:
-        """Return a store that holds the schemas of one more authority. Nothing of this one is changed."""
-        return Store([*self._folders, (base, folder)])
+        """Return a store that holds the schemas of one more folder. Nothing of this one is changed."""
+        store = Store(self._folders)
+        store.registered = [*self.registered]
+        store.add_folder(base, folder)
+        return store
 
     def add_folder(self, base: str, folder: Path) -> None:
-        """Take in the schemas of one more authority, of which nothing has been asked for yet."""
+        """Take in the schemas of one more folder. What is there already under one of its URIs stays what it is."""
         self._folders.append((base, folder))
+        self.registered.append((base, folder))
         self._files = {uri: file for uri, file in self._files.items() if file is not None}
         for name in ("_families", "manifests", "_manifests_by_tag", "_nodes_by_tag", "_tags_by_schema"):
             self.__dict__.pop(name, None)
@@ -166,7 +184,7 @@ class Store:
     def manifests(self) -> tuple[Manifest, ...]:
         """The installed manifests: RAD's before all others, those in use before the static ones, the newest first."""
         manifests = [
-            Manifest(self.load(f"{base}/manifests/{name}"))
+            Manifest(self.load(f"{base}/manifests/{name}"), is_registered=(base, folder) in self.registered)
             for base, folder in self._folders
             for name in _documents_in(folder.joinpath("manifests"))
         ]
@@ -175,7 +193,7 @@ class Store:
         return tuple(
             sorted(
                 manifests,
-                key=lambda manifest: (manifest.uri.base == ROMAN, not manifest.is_static, manifest.uri.numbers),
+                key=lambda manifest: (not manifest.is_registered, not manifest.is_static, manifest.uri.numbers),
                 reverse=True,
             )
         )
@@ -230,7 +248,7 @@ class Store:
         if tag not in retired_tags.GONE:
             warnings.warn(
                 f"{tag} is not known to the installed rad {rad_version()}: what bears it is kept as it is, unchecked. "
-                f"To update: {UPDATE}",
+                f"{remedy(tag)}",
                 NewerVersionWarning,
                 stacklevel=2,
             )

@@ -6,13 +6,14 @@ All are of the form ``asdf://<authority>/<kind>/<family>-<version>``; RAD's auth
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
 
 from ..errors import SchemaError
 
-__all__ = ["ROMAN", "URI", "Kind", "parse", "parse_version"]
+__all__ = ["ROMAN", "URI", "Kind", "parse", "parse_version", "tag_matcher"]
 
 ROMAN = "asdf://stsci.edu/datamodels/roman"
 
@@ -106,3 +107,20 @@ def parse_version(version: str) -> tuple[int, ...]:
     if not re.fullmatch(_VERSION, version):
         raise SchemaError(f"{version!r} is not a version of the form 1.2.3")
     return tuple(int(number) for number in version.split("."))
+
+
+def tag_matcher(pattern: str) -> Callable[[str], bool]:
+    """Return the test for a tag pattern: ``*`` stands for anything but a slash, ``**`` for anything."""
+    if "*" not in pattern:
+        return pattern.__eq__
+    expression = re.escape(pattern).replace(r"\*\*", ".*").replace(r"\*", "[^/]*")
+    fullmatch = re.compile(expression).fullmatch
+    known: dict[str, bool] = {}
+
+    def matches(tag: str) -> bool:
+        answer = known.get(tag)
+        if answer is None:
+            answer = known[tag] = fullmatch(tag) is not None
+        return answer
+
+    return matches

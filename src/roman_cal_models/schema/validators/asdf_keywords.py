@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ...errors import Problem
 from ...foreign import datatypes
 from ...foreign.kinds import kind_of_tag
-from .. import values
+from .. import uris, values
 from .core import Compilation, Keyword, Location, Maker, ValidationContext, show
 
 __all__ = ["ASDF_KEYWORDS"]
@@ -18,7 +17,7 @@ __all__ = ["ASDF_KEYWORDS"]
 def _tag(argument: Any, schema: Mapping[str, Any], compilation: Compilation) -> Keyword:
     if not isinstance(argument, str):
         raise compilation.error("tag", "a tag or a pattern of tags", argument)
-    matches = _matcher(argument)
+    matches = uris.tag_matcher(argument)
     short = argument.rsplit("/", 1)[-1].removeprefix(values.YAML_TAG)
     tag_of = values.tag_of
     kind = kind_of_tag(argument)
@@ -74,23 +73,6 @@ def _described(schema: Mapping[str, Any]) -> str:
     elif datatype is not None:
         text += f" of dtype {datatypes.numpy_dtype(datatype)}"
     return text if ndim is None else f"{text} in {ndim} dimension{'' if ndim == 1 else 's'}"
-
-
-def _matcher(pattern: str) -> Callable[[str], bool]:
-    """Return the test for a tag pattern: ``*`` stands for anything but a slash, ``**`` for anything."""
-    if "*" not in pattern:
-        return pattern.__eq__
-    expression = re.escape(pattern).replace(r"\*\*", ".*").replace(r"\*", "[^/]*")
-    fullmatch = re.compile(expression).fullmatch
-    known: dict[str, bool] = {}
-
-    def matches(tag: str) -> bool:
-        answer = known.get(tag)
-        if answer is None:
-            answer = known[tag] = fullmatch(tag) is not None
-        return answer
-
-    return matches
 
 
 def _datatype(argument: Any, schema: Mapping[str, Any], compilation: Compilation) -> Keyword:
