@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import roman_cal_models as rcm
 from roman_cal_models import archive
 from roman_cal_models.archive import file_reader
+from roman_cal_models.archive.database_writer import Catalog
 from roman_cal_models.archive.holdings import _Numbers
 
 from .catalogs import content, url_of, write_files
