@@ -23,7 +23,7 @@ def server() -> Iterator[str]:
     """Give the URL of an empty database, in a server that listens on a socket only."""
     if not PROGRAMS:
         pytest.skip("PostgreSQL is not installed: there is no /usr/lib/postgresql/*/bin/initdb")
-    as_user = {"user": USER} if os.geteuid() == 0 else {}
+    as_user = _as_user()
     # not pytest's folder, which only its own user may enter; and the name of a socket has to be short
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     try:
@@ -40,6 +40,16 @@ def server() -> Iterator[str]:
             _run([programs / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop"], as_user)
     finally:
         shutil.rmtree(folder)
+
+
+def restart(url: str) -> None:
+    """End the server of a URL as a crash would, and start it again."""
+    folder = url.partition("?host=")[2]
+    _run([PROGRAMS[-1].parent / "pg_ctl", "-D", f"{folder}/data", "-w", "-m", "immediate", "restart"], _as_user())
+
+
+def _as_user() -> dict[str, str]:
+    return {"user": USER} if os.geteuid() == 0 else {}
 
 
 def _run(command: list[object], as_user: dict[str, str]) -> None:

@@ -185,3 +185,35 @@ def test_an_index_that_an_early_catalogue_lacks_is_made(tmp_path: Path) -> None:
     assert _shape(url) != expected
     Catalog(url).close()
     assert _shape(url) == expected
+
+
+def test_a_file_that_had_many_names_keeps_its_newest_rows(tmp_path: Path, old: str) -> None:
+    folder = tmp_path.resolve() / "real"
+    folder.mkdir()
+    (tmp_path / "link").symlink_to(folder)
+    engine = sql.create_engine(old)
+    names = {
+        # one that also has its proper name, which is older; one whose names are all others; one with one other name
+        "/data/night/mosaic.asdf": (f"{folder}/a.asdf", 1),
+        "/data/night/r0000.asdf": (f"{tmp_path}/link/a.asdf", 2),
+        "/data/night/r0001.asdf": (f"file://{folder}/b.asdf", 3),
+        "/data/night/r0002.asdf": (f"{tmp_path}/link/b.asdf", 4),
+    }
+    with engine.begin() as connection:
+        for name in ("ingested_files", "WFIExposure", "WFIMosaic", "ScienceRefData", "ingest_problems"):
+            for before, (after, _) in names.items():
+                statement = f"UPDATE \"{name}\" SET archive_file = '{after}' WHERE archive_file = '{before}'"
+                connection.exec_driver_sql(statement)
+        for after, day in names.values():
+            statement = f"UPDATE ingested_files SET ingested = '2026-01-0{day} 00:00:00.000000'"
+            connection.exec_driver_sql(f"{statement} WHERE archive_file = '{after}'")
+        connection.exec_driver_sql(f"UPDATE ingest_failures SET archive_file = 'file://{folder}/c.asdf'")
+    _, rows = _everything(old)
+    Catalog(old).close()
+    found = content(old)
+    assert [row["archive_file"] for row in found["ingested_files"]] == [f"{folder}/a.asdf", f"{folder}/b.asdf"]
+    newest = [names[f"/data/night/r000{number}.asdf"][0] for number in (0, 2)]
+    expected = [row["detector"] for name in newest for row in rows["WFIExposure"] if row["archive_file"] == name]
+    assert [row["detector"] for row in sorted(found["WFIExposure"], key=lambda row: row["archive_file"])] == expected
+    assert (found["WFIMosaic"], found["ingest_failures"]) == ([], [])
+    engine.dispose()

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import roman_cal_models as rcm
 from roman_cal_models import archive
 from roman_cal_models.archive import file_reader
+from roman_cal_models.archive.database_writer import Catalog
 from roman_cal_models.archive.holdings import _Numbers
 
 from .catalogs import content, url_of, write_files
@@ -76,9 +77,10 @@ def test_files_of_the_same_size_and_time_are_not_opened(files: list[Path], url: 
 def test_size_and_time_are_kept(files: list[Path], url: str) -> None:
     times = {str(path): _age(path) for path in files}
     archive.ingest(files, url)
-    rows = content(url)["ingested_files"]
-    assert {row["archive_file"]: row["modified"] for row in rows} == times
-    assert {row["archive_file"]: row["size"] for row in rows} == {str(path): path.stat().st_size for path in files}
+    with Catalog(url) as catalog:
+        known = catalog.known([*times])
+    assert {name: each.modified for name, each in known.items()} == times
+    assert {name: each.size for name, each in known.items()} == {str(path): path.stat().st_size for path in files}
 
 
 def test_what_has_another_size_or_time_is_read(files: list[Path], url: str, opened: list[str]) -> None:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sql
 
 import roman_cal_models as rcm
 from roman_cal_models import archive
+from roman_cal_models.archive.batching import reader_for
+from roman_cal_models.archive.database_writer import Catalog
+from roman_cal_models.archive.file_reader import MadeBy
+from roman_cal_models.archive.files import Listed
 from roman_cal_models.archive.products import TABLES
+from roman_cal_models.installation import rad_version
 from tests.peer import TAGS, WriteFile
 
 from .catalogs import bad_files, content, url_of, write_files
@@ -92,9 +100,12 @@ def test_a_path_is_made_absolute(files: list[Path], url: str, monkeypatch: pytes
     assert _counts(archive.ingest([files[0].name], url)) == (0, 1, 0, 0)
 
 
-def test_a_url_is_read(files: list[Path], url: str) -> None:
+def test_a_file_has_one_row_by_whatever_name_it_is_reached(files: list[Path], url: str) -> None:
     assert _counts(archive.ingest(files[0].as_uri(), url)) == (1, 0, 0, 0)
-    assert content(url)["ingested_files"][0]["archive_file"] == files[0].as_uri()
+    link = files[0].parent.parent / "link"
+    link.symlink_to(files[0].parent)
+    assert _counts(archive.ingest([f"/{files[0]}", link / files[0].name], url)) == (0, 2, 0, 0)
+    assert [row["archive_file"] for row in content(url)["ingested_files"]] == [str(files[0].resolve())]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="names of files are bytes there only")
@@ -154,25 +165,57 @@ def test_a_failure_leaves_the_rows_that_there_were(files: list[Path], url: str) 
     assert len(content(url)["WFIExposure"]) == 12
 
 
-def test_what_the_database_refuses_is_a_failure_of_its_file(files: list[Path], url: str) -> None:
-    archive.ingest(files[:6], url)
+def _trigger(url: str, when: str) -> None:
     engine = sql.create_engine(url)
     with engine.begin() as connection:
         connection.exec_driver_sql(
-            "CREATE TRIGGER refuse BEFORE INSERT ON WFIExposure WHEN new.detector = 'WFI02' "
+            f"CREATE TRIGGER refuse BEFORE INSERT ON WFIExposure WHEN {when} "
             "BEGIN SELECT RAISE(ABORT, 'out of order'); END"
         )
     engine.dispose()
-    refused = [str(path) for path in files[6:] if archive.rows(path)["WFIExposure"]["detector"] == "WFI02"]
-    assert refused
-    report = archive.ingest(files, url)
-    assert _counts(report) == (6 - len(refused), 6, 0, len(refused))
+
+
+def test_a_row_that_the_database_refuses_is_a_failure_of_its_file(files: list[Path], url: str) -> None:
+    archive.ingest(files[:6], url)
+    # whatever else stands in them
+    _trigger(url, "new.archive_id % 3 = 0")
+    report = archive.ingest(files, url, batch=4)
+    failed = {failure.file for failure in report.failures}
+    assert 0 < len(failed) < 6
+    assert _counts(report) == (6 - len(failed), 6, 0, len(failed))
     found = content(url)
-    assert [row["archive_file"] for row in found["ingest_failures"]] == refused
+    assert {row["archive_file"] for row in found["ingest_failures"]} == failed
     assert {row["reason"] for row in found["ingest_failures"]} == {"the database refuses it: out of order"}
-    assert not {row["archive_file"] for name in ("ingested_files", "ScienceRefData") for row in found[name]} & {
-        *refused
+    assert not {row["archive_file"] for name in ("ingested_files", "ScienceRefData") for row in found[name]} & failed
+
+
+def test_a_value_that_the_database_refuses_is_null_and_told(files: list[Path], url: str) -> None:
+    archive.ingest(files[:6], url)
+    problems = content(url)["ingest_problems"]
+    _trigger(url, "new.detector = 'WFI02' OR new.optical_element IS NOT NULL AND new.archive_id > 9")
+    rows = {str(path): archive.rows(path)["WFIExposure"] for path in files}
+    assert any(rows[str(path)]["detector"] == "WFI02" for path in files[6:])
+    report = archive.ingest(files, url)
+    assert _counts(report) == (6, 6, 0, 0)
+    found = content(url)
+    told = {
+        (row["archive_file"], row["column_name"], row["path"])
+        for row in found["ingest_problems"]
+        if row["reason"] == "the database refuses it: out of order"
     }
+    expected = set()
+    for row in found["WFIExposure"]:
+        wanted = dict(rows[row["archive_file"]])
+        lost = {column for column, value in wanted.items() if value is not None and row[column] is None}
+        assert lost <= {"detector", "optical_element"}
+        assert {column: row[column] for column in wanted.keys() - lost} == {
+            column: wanted[column] for column in wanted.keys() - lost
+        }
+        paths = {"detector": "meta.instrument.detector", "optical_element": "meta.instrument.optical_element"}
+        expected |= {(row["archive_file"], column, paths[column]) for column in lost}
+    assert told == expected
+    assert {column for _, column, _ in told} == {"detector", "optical_element"}
+    assert report.problems == len(problems) + len(told)
 
 
 def test_values_that_do_not_fit_are_told(files: list[Path], header: bytes, url: str) -> None:
@@ -205,6 +248,152 @@ def test_a_tag_of_python_is_told_and_runs_nothing(files: list[Path], header: byt
 def test_the_limits_that_are_set_hold(files: list[Path], url: str) -> None:
     with rcm.config(header_max_bytes=1000):
         assert _counts(archive.ingest(files, url)) == (0, 0, 0, 12)
+
+
+# -- releases --------------------------------------------------------------------------------------------------------
+
+
+def _set(url: str, assignments: str) -> None:
+    engine = sql.create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE ingested_files SET {assignments}")
+    engine.dispose()
+
+
+def test_each_file_has_what_made_its_rows(files: list[Path], url: str) -> None:
+    archive.ingest(files, url)
+    rows = content(url)["ingested_files"]
+    made = {(row["rad_version"], row["package_version"], row["mapping"]) for row in rows}
+    assert made == {(rad_version(), rcm.__version__, "newest")}
+
+
+@pytest.mark.parametrize("column", ["rad_version", "package_version"])
+def test_what_a_newer_release_made_is_left_and_told(files: list[Path], header: bytes, url: str, column: str) -> None:
+    archive.ingest(files[:6], url)
+    _set(url, f"{column} = '99.10.0', content = 'another'")
+    files[0].write_bytes(header.replace(b"detector: WFI01", b"detector: WFI09", 1))
+    before = content(url)
+    report = archive.ingest(files[:8], url)
+    assert _counts(report) == (2, 0, 0, 0)
+    assert report.newer == 6
+    assert str(report).startswith("2 ingested, 0 unchanged, 0 replaced, 0 failed, 6 left that a newer release made")
+    after = content(url)
+    assert [row for row in after["WFIExposure"] if row["archive_file"] <= str(files[5])] == before["WFIExposure"]
+    report = archive.ingest(files[:8], url, force=True)
+    assert (_counts(report), report.newer) == ((0, 0, 8, 0), 0)
+    assert "WFI09" in {row["detector"] for row in content(url)["WFIExposure"]}
+
+
+@pytest.mark.parametrize("made_by", ["rad_version = '1.0.9'", "package_version = '0.0.9'", "rad_version = NULL"])
+def test_what_an_older_release_made_is_made_again(files: list[Path], url: str, made_by: str) -> None:
+    archive.ingest(files, url)
+    before = content(url)
+    _set(url, f"{made_by}, content = 'another'")
+    report = archive.ingest(files, url)
+    assert (_counts(report), report.newer) == ((0, 0, 12, 0), 0)
+    assert content(url) == before
+
+
+def test_a_newer_release_may_come_first_between_reading_and_writing(files: list[Path], url: str) -> None:
+    archive.ingest(files[:1], url, tables=["ScienceRefData"])
+    reader = replace(reader_for("newest", None, None), force=True)
+    with Catalog(url) as catalog:
+        (read,) = replace(reader, finish=catalog.fitting)([(Listed(str(files[0])), None)])
+        _set(url, "rad_version = '99.0'")
+        assert (catalog.store([read]).newer, content(url)["WFIExposure"]) == (1, [])
+        assert catalog.store([read], force=True).replaced == 1
+
+
+def test_all_is_made_again_by_force(files: list[Path], url: str) -> None:
+    archive.ingest(files, url)
+    before = content(url)
+    engine = sql.create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE WFIExposure SET detector = 'WFI99'")
+    engine.dispose()
+    assert _counts(archive.ingest(files, url)) == (0, 12, 0, 0)
+    assert _counts(archive.ingest(files, url, force=True, batch=5)) == (0, 0, 12, 0)
+    assert content(url) == before
+
+
+def test_a_file_keeps_its_number(files: list[Path], header: bytes, url: str) -> None:
+    archive.ingest(files, url)
+    with Catalog(url) as catalog:
+        before = {file: known.id for file, known in catalog.known(list(map(str, files))).items()}
+        files[3].write_bytes(header.replace(b"detector: WFI01", b"detector: WFI07", 1))
+        assert _counts(archive.ingest(files, url)) == (0, 11, 1, 0)
+        assert {file: known.id for file, known in catalog.known(list(map(str, files))).items()} == before
+
+
+def test_what_a_file_is_like_is_kept_also_if_its_rows_stay(files: list[Path], url: str) -> None:
+    archive.ingest(files, url)
+    reader = reader_for("newest", None, None)
+    with Catalog(url) as catalog:
+        key = str(files[0])
+        known = catalog.known([key])[key]
+        (read,) = replace(reader, finish=catalog.fitting)([(Listed(key), known)])
+        touched = replace(read, size=2**40, modified=1_800_000_000_123_456_789, etag="e")
+        assert catalog.store([touched]).unchanged == 1
+        known = catalog.known([key])[key]
+        assert (known.size, known.modified, known.etag) == (2**40, 1_800_000_000_123_456_789, "e")
+        # what is not known now says nothing
+        assert catalog.store([replace(read, size=None, modified=None, etag=None)]).unchanged == 1
+        assert catalog.known([key])[key] == known
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_newer"),
+    [
+        (("1.10.0", "0.1.0"), ("1.9.0", "0.1.0"), True),
+        (("1.9.0", "0.1.0"), ("1.10.0", "0.1.0"), False),
+        (("1.9.0", "0.2.0"), ("1.10.0", "0.1.0"), True),
+        (("1.9.0", "0.2.0.dev4"), ("1.9.0", "0.2.0"), False),
+        (("1.9.0", "0.2.0+abc"), ("1.9.0", "0.2.0+abb"), False),
+        (("1.9.0", "0.2.0"), (None, None), False),
+        ((None, None), ("1.9.0", "0.2.0"), False),
+        (("one", "0.2.0"), ("1.9.0", "0.2.0"), False),
+    ],
+)
+def test_the_newer_of_two_releases(
+    one: tuple[str | None, str | None], other: tuple[str | None, str | None], is_newer: bool
+) -> None:
+    assert MadeBy(*one, "newest").is_newer_than(MadeBy(*other, "newest")) is is_newer
+
+
+# -- the database ----------------------------------------------------------------------------------------------------
+
+
+def test_a_database_that_another_has_for_itself_is_told(
+    files: list[Path], url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("roman_cal_models.archive.database_connection._PATIENCE", 0.1)
+    Catalog(url).close()
+    engine = sql.create_engine(url)
+
+    def names() -> Iterator[Path]:
+        yield files[0]
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield files[1]
+
+    with engine.connect() as connection, pytest.raises(rcm.CatalogError) as caught:
+        archive.ingest(names(), url, processes=1, batch=1)
+    engine.dispose()
+    assert str(caught.value) == f"{url}: database is locked"
+
+
+def test_a_full_disk_is_told(files: list[Path], url: str) -> None:
+    with Catalog(url) as catalog:
+
+        @sql.event.listens_for(catalog._engine, "connect")
+        def keep_small(connection: Any, _: Any) -> None:
+            (pages,) = connection.execute("PRAGMA page_count").fetchone()
+            connection.execute(f"PRAGMA max_page_count = {pages}")
+
+        catalog.close()
+        reader = replace(reader_for("newest", None, None), finish=catalog.fitting)
+        with pytest.raises(rcm.CatalogError) as caught:
+            catalog.store(reader([(Listed(str(path)), None) for path in files]))
+    assert str(caught.value) == f"{url}: database or disk is full"
 
 
 # -- arguments -------------------------------------------------------------------------------------------------------

@@ -67,6 +67,8 @@ def test_files_go_into_a_database(files: Path, tmp_path: Path, capsys: pytest.Ca
     report = json.loads(capsys.readouterr().out)
     assert {name: count for name, count in report.items() if count} == {"unchanged": 1}
     assert report["failures"] == report["missing"] == report["moved"] == []
+    assert main(["catalog", str(files / "image.asdf"), "--force", *target]) == 0
+    assert capsys.readouterr().out.startswith("0 ingested, 0 unchanged, 1 replaced, 0 failed")
 
 
 def test_files_go_into_parquet_files(files: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -153,4 +155,4 @@ def test_parquet_files_are_written_anew(arguments: list[str], files: Path, capsy
     with pytest.raises(SystemExit) as ended:
         main(["catalog", str(files), "--to", "x.parquet", *arguments])
     assert ended.value.code == 2
-    assert "are for databases" in capsys.readouterr().err
+    assert "are for a database" in capsys.readouterr().err

@@ -20,8 +20,12 @@ By level, each knowing only those before it:
 - ``listing``: paths, URLs, folders, patterns and lists as files one by one;
 - ``batching``: many files, in batches;
 - ``reconcile``: what was read of files, as rows of the tables that there are;
+- ``fitting``: these rows as compact tuples;
 - ``report``: what became of many files;
 - ``database_layout``: the tables of a database, brought to what they are in this release;
+- ``database_connection``: how a database is connected with, and what its errors mean;
+- ``bulk``: many rows into a table at once;
+- ``refusals``: which values of a file a database refuses;
 - ``database_writer``: batches into a database;
 - ``holdings``: what the catalogue held before a run, and what of it was met;
 - ``vanished``: what was not met there any more;

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .database import FILE, FILES, ID, PROBLEMS, reference
+from .database import FAILURES, FILE, FILES, ID, PROBLEMS, reference
+from .files import key_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Inspector, MetaData, Table
@@ -19,7 +20,8 @@ def lay_out(connection: Connection, metadata: MetaData) -> None:
 
     A catalogue of an early release, whose tables have the paths of files as their keys, gets ids for them: its tables
     are copied. Columns that only it has are kept; indexes and triggers that somebody else made are not. What made its
-    rows is not known, so the next run over their files makes them again.
+    rows is not known, so the next run over their files makes them again. It knows a file by every name by which it was
+    reached: names are brought to the form of `key_of`, and of several rows of one file the newest stay.
 
     Parameters
     ----------
@@ -83,10 +85,47 @@ def _give_ids(connection: Connection, metadata: MetaData, found: Inspector) -> N
             kept = [column._copy() for column in before.tables[_OLD + name].columns if column.name != FILE]
             sql.Table(name, after, reference(), *kept)
     after.create_all(connection)
-    # that of the files first, which the others refer to
-    for name in sorted(names, key=lambda name: name != FILES):
-        _copy(connection, before.tables[_OLD + name], after.tables[name], after.tables[FILES])
+    files = after.tables[FILES]
+    _copy(connection, before.tables[_OLD + FILES], files, files)
+    renamed = _leave_one_of_each(connection, files)
+    for name in names:
+        if name != FILES:
+            _copy(connection, before.tables[_OLD + name], after.tables[name], files)
+    if renamed:
+        statement = files.update().where(files.columns[ID] == sql.bindparam("number"))
+        connection.execute(statement.values({FILE: sql.bindparam("key")}), renamed)
+    if found.has_table(FAILURES):
+        _leave_proper_names(connection, metadata.tables[FAILURES])
     before.drop_all(connection)
+
+
+def _leave_proper_names(connection: Connection, failures: Table) -> None:
+    """Remove the failures of files by other names: those that fail still are told again by the next run."""
+    names = connection.execute(failures.select().with_only_columns(failures.columns[FILE])).scalars().all()
+    for name in names:
+        if key_of(name) != name:
+            connection.execute(failures.delete().where(failures.columns[FILE] == name))
+
+
+def _leave_one_of_each(connection: Connection, files: Table) -> list[dict[str, Any]]:
+    """Remove all rows but one of files that have several; return the numbers of those whose name is another, and it."""
+    import sqlalchemy as sql
+
+    query = files.select().with_only_columns(files.columns[ID], files.columns[FILE], files.columns["ingested"])
+    rows = connection.execute(query.execution_options(yield_per=10_000))
+    odd = [(key, time, number) for number, file, time in rows if (key := key_of(file)) != file]
+    same = sql.select(files.columns[ID], files.columns["ingested"])
+    renamed: dict[str, dict[str, Any]] = {}
+    # the newest last
+    for key, time, number in sorted(odd):
+        of_key = connection.execute(same.where(files.columns[FILE] == key)).first()
+        loser = number
+        if of_key is None or of_key[1] < time:
+            loser = renamed.get(key, {}).get("number") if of_key is None else of_key[0]
+            renamed[key] = {"number": number, "key": key}
+        if loser is not None:
+            connection.execute(files.delete().where(files.columns[ID] == loser))
+    return list(renamed.values())
 
 
 def _copy(connection: Connection, old: Table, new: Table, files: Table) -> None:

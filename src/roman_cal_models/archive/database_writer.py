@@ -2,38 +2,39 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..errors import CatalogError, MissingPackageError
+from ..errors import CatalogError
+from .bulk import insert
 from .database import FAILURES, FILE, FILES, ID, PROBLEMS, tables
+from .database_connection import RefusedError, engine_of, have_for_itself, persistently
 from .database_layout import lay_out
-from .file_reader import Failure, FileRead, Known, MadeBy, Outcome
+from .file_reader import Failure, FileRead, FittedRows, Known, MadeBy, Outcome
 from .files import storable
-from .reconcile import failure_row, file_row, fit, problem_row
+from .fitting import Fitting
+from .reconcile import failure_row, now
+from .refusals import without_refused
 from .report import Report
-from .row_reader import RowProblem, Rows
 
 if TYPE_CHECKING:
-    from sqlalchemy import Column, Connection, Engine, Table
+    from sqlalchemy import Column, Connection, Table
 
 __all__ = ["Catalog"]
 
 _Value = TypeVar("_Value")
+_Changed = tuple[FileRead, FittedRows]
 
 # Columns of the table of files: what made the rows, and what the file was like when it was read.
 _MADE_BY = ("rad_version", "package_version", "mapping")
 _STATE = ("size", "modified", "etag")
+_OF_FILES = (FILE, "content", "schema_uri", *_MADE_BY, *_STATE, "ingested")
+_OF_PROBLEMS = (ID, "table_name", "column_name", "path", "reason")
 
-# Seconds to wait until another process has written to the same SQLite file.
-_PATIENCE = 60
 # SQL Server takes 2,100 values in a statement.
 _VALUES_A_STATEMENT = 1000
-# Any number that all of us use, and nobody else does: "roman" as bytes.
-_POSTGRESQL_LOCK = int.from_bytes(b"roman")
 
 
 class Catalog:
@@ -54,13 +55,27 @@ class Catalog:
 
     def __init__(self, url: str) -> None:
         self._metadata = tables()
-        self._engine = _engine(url)
-        self._is_postgresql = self._engine.dialect.name == "postgresql"
+        self._layout = {
+            name: tuple(column.name for column in table.columns if column.name != ID)
+            for name, table in self._metadata.tables.items()
+            if name not in (FILES, PROBLEMS, FAILURES)
+        }
+        self.fitting = Fitting(self._layout)
+        """Makes the rows of a file what `store` takes."""
+        self._engine = engine_of(url)
         try:
-            self._create()
+            persistently(self._engine, self._lay_out, waits=())
+        except RefusedError as error:
+            self.close()
+            raise CatalogError(f"{self._engine.url.render_as_string(hide_password=True)}: {error}") from error
         except BaseException:
-            self._engine.dispose()
+            self.close()
             raise
+
+    def _lay_out(self) -> None:
+        with self._engine.begin() as connection:
+            have_for_itself(connection)
+            lay_out(connection, self._metadata)
 
     def __enter__(self) -> Catalog:
         return self
@@ -79,124 +94,190 @@ class Catalog:
         """The tables, by name."""
         return self._metadata.tables
 
-    @contextmanager
-    def reading(self) -> Generator[Connection]:
-        """Give a connection to ask by."""
-        with self._engine.connect() as connection:
-            yield connection
+    def ask(self, question: Callable[[Connection], _Value]) -> _Value:
+        """Return what is asked of the tables by a connection; again if it is lost on the way.
 
-    @contextmanager
-    def transaction(self) -> Generator[Connection]:
-        """Give a connection to change the tables by: all of it happens at its end, or nothing."""
-        with self._engine.begin() as connection:
-            self._lock(connection)
-            yield connection
+        Raises
+        ------
+        CatalogError
+            The database cannot be asked.
+        """
+
+        def work() -> _Value:
+            with self._engine.connect() as connection:
+                return question(connection)
+
+        return persistently(self._engine, work)
+
+    def change(self, work: Callable[[Connection], _Value]) -> _Value:
+        """Change the tables by a connection that has them for itself: all of it, or nothing.
+
+        Raises
+        ------
+        CatalogError
+            The database cannot do it.
+        """
+
+        def transaction() -> _Value:
+            with self._engine.begin() as connection:
+                have_for_itself(connection)
+                return work(connection)
+
+        return persistently(self._engine, transaction)
 
     def known(self, files: Sequence[str]) -> dict[str, Known]:
-        """Return what the catalogue has of those files that it knows, by file."""
-        with self._engine.connect() as connection:
-            return self._known(connection, files)
+        """Return what the catalogue has of those files that it knows, by file.
 
-    def store(self, outcomes: Sequence[Outcome]) -> Report:
+        Raises
+        ------
+        CatalogError
+            The database cannot be asked.
+        """
+        return self.ask(lambda connection: self._known(connection, files))
+
+    def store(self, outcomes: Sequence[Outcome], *, force: bool = False) -> Report:
         """Put what was read of files into the tables, in one transaction.
 
-        What the database refuses of one file is a failure of that file.
+        Values that the database refuses are null, and told as problems; a row that it refuses whatever stands in it is
+        a failure of its file.
 
         Parameters
         ----------
         outcomes : sequence of FileRead or Failure
-            Each of another file. What a file had in the tables before is replaced; a failure leaves it there.
+            Each of another file, those that were read as `fitting` makes them. What a file had in the tables before is
+            replaced; a failure leaves it there, and so does a file whose rows were made by something newer.
+        force : bool
+            Whether to replace rows that have not changed, or were made by something newer, as well.
+
+        Raises
+        ------
+        CatalogError
+            The database cannot keep them.
         """
-        from sqlalchemy.exc import DataError, IntegrityError
-
         try:
-            return self._store(outcomes)
-        except (DataError, IntegrityError) as error:
+            return persistently(self._engine, lambda: self._store(outcomes, force))
+        except RefusedError as error:
             if len(outcomes) > 1:
-                return Report.of([self.store([outcome]) for outcome in outcomes])
-            return self._store([Failure(outcomes[0].file, storable(f"the database refuses it: {error.orig}"))])
+                middle = len(outcomes) // 2
+                return Report.of([self.store(some, force=force) for some in (outcomes[:middle], outcomes[middle:])])
+            return self._store_what_is_taken(outcomes[0], force, error)
 
-    def _store(self, outcomes: Sequence[Outcome]) -> Report:
+    def _store_what_is_taken(self, outcome: Outcome, force: bool, refused: RefusedError) -> Report:
+        try:
+            if isinstance(outcome, FileRead) and outcome.fitted is not None:
+                fitted = outcome.fitted
+                taken = replace(outcome, fitted=persistently(self._engine, lambda: self._without_refused(fitted)))
+                return persistently(self._engine, lambda: self._store([taken], force))
+        except RefusedError as error:
+            refused = error
+        failure = Failure(outcome.file, storable(f"the database refuses it: {refused}"))
+        try:
+            return persistently(self._engine, lambda: self._store([failure], force))
+        except RefusedError as error:
+            raise CatalogError(f"{self._engine.url.render_as_string(hide_password=True)}: {error}") from error
+
+    def _without_refused(self, rows: FittedRows) -> FittedRows:
+        with self._engine.connect() as connection, connection.begin() as transaction:
+            have_for_itself(connection)
+            try:
+                return without_refused(connection, self._metadata, self._layout, rows)
+            finally:
+                transaction.rollback()
+
+    def _store(self, outcomes: Sequence[Outcome], force: bool) -> Report:
         reads = [outcome for outcome in outcomes if isinstance(outcome, FileRead)]
         failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
         with self._engine.begin() as connection:
-            self._lock(connection)
+            have_for_itself(connection)
             # looked up again: another process may have been quicker
             known = self._known(connection, [read.file for read in reads])
-            changed = [
-                (read, read.rows)
-                for read in reads
-                if read.rows is not None and (read.file not in known or known[read.file].content != read.content)
-            ]
-            replaced = [known[read.file].id for read, _ in changed if read.file in known]
-            for table in self._metadata.tables.values():
-                if table.name != FILES and ID in table.columns:
-                    _delete(connection, table.columns[ID], replaced)
-            failed_before = self._metadata.tables[FAILURES].columns[FILE]
-            _delete(connection, failed_before, [outcome.file for outcome in outcomes])
-            found = {name: table.columns.keys() for name, table in self._metadata.tables.items()}
-            problems = {read.file: fit(read.file, rows, found) for read, rows in changed}
-            self._insert(connection, changed, problems, known)
+            new: list[_Changed] = []
+            replaced: list[_Changed] = []
+            unchanged: list[tuple[FileRead, Known]] = []
+            newer = 0
+            for read in reads:
+                before = known.get(read.file)
+                if before is not None and not force and before.made_by.is_newer_than(read.made_by):
+                    newer += 1
+                elif read.fitted is not None and before is None:
+                    new.append((read, read.fitted))
+                elif read.fitted is not None and before is not None and (force or before.content != read.content):
+                    replaced.append((read, read.fitted))
+                elif before is not None:
+                    unchanged.append((read, before))
+            self._forget_failures(connection, [outcome.file for outcome in outcomes])
+            self._insert_files(connection, new)
+            self._renew_files(connection, replaced, known)
+            self._renew_state(connection, unchanged)
+            ids = {file: one.id for file, one in known.items()}
+            ids.update((file, one.id) for file, one in self._known(connection, [read.file for read, _ in new]).items())
+            problems = self._insert_rows(connection, [*new, *replaced], ids)
             self._fill(connection, FAILURES, [failure_row(failure) for failure in failures])
-            self._renew(connection, [read for read in reads if read.rows is None], known)
-        unchanged = len(reads) - len(changed)
-        number = sum(map(len, problems.values()))
-        return Report(len(changed) - len(replaced), unchanged, len(replaced), tuple(failures), number)
+        unread = len(reads) - len(new) - len(replaced) - newer
+        return Report(len(new), unread, len(replaced), tuple(failures), problems, newer)
 
     # -- rows --------------------------------------------------------------------------------------------------------
 
-    def _insert(
-        self,
-        connection: Connection,
-        changed: list[tuple[FileRead, Rows]],
-        problems: Mapping[str, list[RowProblem]],
-        known: Mapping[str, Known],
+    def _insert_files(self, connection: Connection, new: Sequence[_Changed]) -> None:
+        if new:
+            rows = [_row_of_file(read, fitted) for read, fitted in new]
+            insert(connection, self._metadata.tables[FILES], _OF_FILES, rows)
+
+    def _renew_files(self, connection: Connection, replaced: Sequence[_Changed], known: Mapping[str, Known]) -> None:
+        """Remove the rows that files have, and renew what is told of the files; they keep their ids."""
+        if not replaced:
+            return
+        ids = [known[read.file].id for read, _ in replaced]
+        for name, table in self._metadata.tables.items():
+            if name != FILES and ID in table.columns:
+                _delete(connection, table.columns[ID], ids)
+        rows = [_row_of_file(read, fitted) for read, fitted in replaced]
+        self._update_files(connection, ids, _OF_FILES, rows)
+
+    def _renew_state(self, connection: Connection, unchanged: Sequence[tuple[FileRead, Known]]) -> None:
+        """Keep what the files are like now whose rows stay: size and time of change may be others for all that."""
+        states = [(before.id, (read.size, read.modified, read.etag), before) for read, before in unchanged]
+        states = [
+            (number, state, before)
+            for number, state, before in states
+            if state != (before.size, before.modified, before.etag) and any(each is not None for each in state)
+        ]
+        if states:
+            rows = [state for _, state, _ in states]
+            self._update_files(connection, [number for number, _, _ in states], _STATE, rows)
+
+    def _update_files(
+        self, connection: Connection, ids: Sequence[int], names: Sequence[str], rows: Sequence[tuple[Any, ...]]
     ) -> None:
-        """Insert the rows of files, of which those that are known have none any more."""
-        files = self._metadata.tables[FILES]
-        rows_of_files = [file_row(read, rows) for read, rows in changed]
-        self._fill(connection, FILES, [row for row in rows_of_files if row[FILE] not in known])
-        again = [{f"new_{key}": value for key, value in row.items()} for row in rows_of_files if row[FILE] in known]
-        if again:
-            import sqlalchemy as sql
-
-            names = [column.name for column in files.columns if column.name not in (ID, FILE)]
-            values: dict[str, Any] = {name: sql.bindparam(f"new_{name}") for name in names}
-            statement = files.update().where(files.columns[FILE] == sql.bindparam(f"new_{FILE}")).values(values)
-            connection.execute(statement, again)
-        ids = {file: one.id for file, one in known.items()}
-        new = [read.file for read, _ in changed if read.file not in known]
-        ids.update((file, one.id) for file, one in self._known(connection, new).items())
-        # one statement for all rows that have the same columns
-        members = defaultdict(list)
-        for read, rows in changed:
-            for name, row in rows.items():
-                members[name, tuple(row)].append({ID: ids[read.file], **row})
-        for (name, _), values_of_rows in members.items():
-            self._fill(connection, name, values_of_rows)
-        told = [problem_row(problem) | {ID: ids[file]} for file, some in problems.items() for problem in some]
-        for row in told:
-            del row[FILE]
-        self._fill(connection, PROBLEMS, told)
-
-    def _renew(self, connection: Connection, reads: Sequence[FileRead], known: Mapping[str, Known]) -> None:
-        """Note how files of the same content are now: by it, the next run may pass them over."""
         import sqlalchemy as sql
 
-        changed = []
-        for read in reads:
-            held = known.get(read.file)
-            if held is None or held.content != read.content:
-                continue
-            before = {name: getattr(held, name) for name in _STATE}
-            # what is not known now was right before, or will show that the file has changed
-            now = before | {name: value for name in _STATE if (value := getattr(read, name)) is not None}
-            if now != before:
-                changed.append({"id": held.id} | {f"new_{name}": value for name, value in now.items()})
-        if changed:
-            table = self._metadata.tables[FILES]
-            values: dict[str, Any] = {name: sql.bindparam(f"new_{name}") for name in _STATE}
-            connection.execute(table.update().where(table.c[ID] == sql.bindparam("id")).values(values), changed)
+        files = self._metadata.tables[FILES]
+        # by names that no column has
+        values: dict[str, Any] = {name: sql.bindparam(f"new_{name}") for name in names}
+        statement = files.update().where(files.columns[ID] == sql.bindparam("number")).values(values)
+        marks = [f"new_{name}" for name in names]
+        given = [
+            {"number": number, **dict(zip(marks, row, strict=True))} for number, row in zip(ids, rows, strict=True)
+        ]
+        connection.execute(statement, given)
+
+    def _insert_rows(self, connection: Connection, changed: Sequence[_Changed], ids: Mapping[str, int]) -> int:
+        """Insert the rows of files that have none; return how many values do not fit."""
+        members: dict[str, list[tuple[Any, ...]]] = {}
+        problems: list[tuple[Any, ...]] = []
+        for read, fitted in changed:
+            number = ids[read.file]
+            for name, row in fitted.tables.items():
+                members.setdefault(name, []).append((number, *row))
+            problems += [(number, *problem) for problem in fitted.problems]
+        for name, rows in members.items():
+            insert(connection, self._metadata.tables[name], (ID, *self._layout[name]), rows)
+        if problems:
+            insert(connection, self._metadata.tables[PROBLEMS], _OF_PROBLEMS, problems)
+        return len(problems)
+
+    def _forget_failures(self, connection: Connection, files: Sequence[str]) -> None:
+        _delete(connection, self._metadata.tables[FAILURES].columns[FILE], files)
 
     def _fill(self, connection: Connection, name: str, rows: list[dict[str, Any]]) -> None:
         if rows:
@@ -213,51 +294,22 @@ class Catalog:
                 found[file] = Known(number, content, MadeBy(*others[:3]), *others[3:])
         return found
 
-    # -- tables ------------------------------------------------------------------------------------------------------
 
-    def _create(self) -> None:
-        from sqlalchemy.exc import DatabaseError
-
-        try:
-            with self._engine.begin() as connection:
-                self._lock(connection)
-                lay_out(connection, self._metadata)
-        except DatabaseError as error:
-            url = self._engine.url.render_as_string(hide_password=True)
-            raise CatalogError(f"{url}: {error.orig}") from error
-
-    def _lock(self, connection: Connection) -> None:
-        """Let nobody else write to the tables until the end of the transaction; SQLite does it by itself."""
-        if self._is_postgresql:
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_POSTGRESQL_LOCK})")
-
-
-def _engine(url: str) -> Engine:
-    import sqlalchemy as sql
-    from sqlalchemy import event
-    from sqlalchemy.exc import ArgumentError
-
-    try:
-        engine = sql.create_engine(url)
-    except ArgumentError:
-        raise CatalogError(f"{url!r} is not the URL of a database; a file of SQLite is sqlite:///catalog.db") from None
-    except ModuleNotFoundError as error:
-        raise MissingPackageError(f"the database asks for a package that is not installed: {error.name}") from None
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _set_up_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _set_up_sqlite(connection: Any, _: Any) -> None:
-    # the driver begins transactions late, and not at all before CREATE TABLE: `_begin_sqlite` does it
-    connection.isolation_level = None
-    connection.execute(f"PRAGMA busy_timeout = {_PATIENCE * 1000}")
-    connection.execute("PRAGMA journal_mode = WAL")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _row_of_file(read: FileRead, fitted: FittedRows) -> tuple[Any, ...]:
+    """Return the values of `_OF_FILES`."""
+    made_by = read.made_by
+    return (
+        read.file,
+        read.content,
+        fitted.schema_uri,
+        made_by.rad_version,
+        made_by.package_version,
+        made_by.mapping,
+        read.size,
+        read.modified,
+        read.etag,
+        now(),
+    )
 
 
 def _delete(connection: Connection, column: Column[Any], values: Sequence[Any]) -> None:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, Literal
+from functools import lru_cache, partial
+from typing import Any, Literal, NamedTuple
 
 from ..errors import FileError, RomanCalModelsError
 from ..header.content import read_header_bytes
@@ -24,7 +24,7 @@ from .files import Listed, key_of, storable
 from .row_reader import Rows, rows
 from .server_errors import ServerError, patiently
 
-__all__ = ["AT_ONCE", "Failure", "FileRead", "Known", "MadeBy", "Mapped", "Outcome", "Reader", "Task"]
+__all__ = ["AT_ONCE", "Failure", "FileRead", "FittedRows", "Known", "MadeBy", "Mapped", "Outcome", "Reader", "Task"]
 
 Mapped = Literal["newest", "file"]
 
@@ -52,6 +52,24 @@ class MadeBy:
     rad_version: str | None
     package_version: str | None
     mapping: str | None
+
+    def is_newer_than(self, other: MadeBy) -> bool:
+        """Return whether its release of RAD or of this package is newer than that of another."""
+        pairs = ((self.rad_version, other.rad_version), (self.package_version, other.package_version))
+        return any(_is_newer(mine, others) for mine, others in pairs)
+
+
+@lru_cache(maxsize=64)
+def _is_newer(one: str | None, other: str | None) -> bool:
+    if one is None or other is None or one == other:
+        return False
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        # what stands behind a plus tells builds apart, and says nothing of their order
+        return Version(Version(one).public) > Version(Version(other).public)
+    except InvalidVersion:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +100,24 @@ Task = tuple[Listed, Known | None]
 """A file, and what the catalogue has of it."""
 
 
+class FittedRows(NamedTuple):
+    """The rows of a file as tuples, whose order is that of the columns of a catalogue.
+
+    Parameters
+    ----------
+    schema_uri : str
+        The schema by which they were mapped.
+    tables : mapping
+        The row of each table.
+    problems : tuple of (str, str, str, str)
+        Table, column, path and reason of what does not fit, as of `RowProblem`.
+    """
+
+    schema_uri: str
+    tables: Mapping[str, tuple[Any, ...]]
+    problems: tuple[tuple[str, str, str, str], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class FileRead:
     """A file that was read.
@@ -93,7 +129,7 @@ class FileRead:
     content : str
         A hash of its header, and of how its values were mapped: it shows whether the file has changed.
     rows : Rows or None
-        None if the content is what was known of it.
+        None if the content is what was known of it, if its rows were made by something newer, or if they are `fitted`.
     made_by : MadeBy
         What made the rows.
     size : int or None
@@ -102,6 +138,8 @@ class FileRead:
         When it was changed, in nanoseconds since 1970-01-01 UTC.
     etag : str or None
         By which a bucket or server tells one content of it from another.
+    fitted : FittedRows or None
+        What has become of the rows, if they were fitted where the file was read.
     """
 
     file: str
@@ -111,6 +149,11 @@ class FileRead:
     size: int | None = None
     modified: int | None = None
     etag: str | None = None
+    fitted: FittedRows | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # quicker than what dataclasses do
+        return FileRead, tuple(getattr(self, name) for name in self.__slots__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +220,18 @@ class Reader:
         As for `rows`.
     surroundings : Surroundings
         What holds where it comes from.
+    finish : callable, optional
+        What is done yet with each file that was read, where it was read.
+    force : bool
+        Whether files are mapped whose rows are known, or were made by something newer.
     """
 
     mapping: Mapped
     tables: Literal["all"] | tuple[str, ...] | None
     storage_options: Mapping[str, Any] | None
     surroundings: Surroundings
+    finish: Callable[[FileRead], FileRead] | None = None
+    force: bool = False
 
     @classmethod
     def here(
@@ -205,22 +254,25 @@ class Reader:
             A server refuses everything, or does not answer.
         """
         with self.surroundings.hold():
-            far = sum("://" in file.name for file, _ in tasks)
+            far = sum(self._is_read_ahead(*task) for task in tasks)
             if far < 2:
                 return [self._outcome(file, known, partial(self._header, file)) for file, known in tasks]
             with ThreadPoolExecutor(min(far, AT_ONCE)) as threads:
                 # each in a context of its own, which knows the settings of this one
                 headers = [
                     threads.submit(copy_context().run, self._header, file).result
-                    if "://" in file.name
+                    if self._is_read_ahead(file, known)
                     else partial(self._header, file)
-                    for file, _ in tasks
+                    for file, known in tasks
                 ]
                 try:
                     return [self._outcome(*task, header) for task, header in zip(tasks, headers, strict=True)]
                 except BaseException:
                     threads.shutdown(wait=False, cancel_futures=True)
                     raise
+
+    def _is_read_ahead(self, file: Listed, known: Known | None) -> bool:
+        return "://" in file.name and not (known is not None and self._is_left(known))
 
     @property
     def made_by(self) -> MadeBy:
@@ -229,21 +281,28 @@ class Reader:
 
     def _outcome(self, file: Listed, known: Known | None, header: Callable[[], _Header]) -> Outcome:
         try:
-            return self._read(header(), file, known)
+            read = self._read(header, file, known)
+            return read if self.finish is None else self.finish(read)
         except ServerError:
             raise
         except Exception as error:  # a file may fail in any way: it is reported, and the others are read
             return Failure.of(key_of(file.name), error)
 
-    def _read(self, header: _Header, file: Listed, known: Known | None) -> FileRead:
-        content = self._hash(header.content)
-        if known is not None and content == known.content:
-            made = None
-        else:
-            made = rows(header.content, mapping=self.mapping, tables=self.tables)
+    def _read(self, header: Callable[[], _Header], file: Listed, known: Known | None) -> FileRead:
+        if known is not None and self._is_left(known):
+            return FileRead(key_of(file.name), known.content, None, self.made_by)
+        found = header()
+        content = self._hash(found.content)
+        made = None
+        if self.force or known is None or content != known.content:
+            made = rows(found.content, mapping=self.mapping, tables=self.tables)
         # of rows that are not all which a file has, nothing is kept by which one could pass it over
-        modified, etag = (header.modified, file.etag) if self.tables is None else (None, None)
-        return FileRead(key_of(file.name), content, made, self.made_by, header.size, modified, etag)
+        modified, etag = (found.modified, file.etag) if self.tables is None else (None, None)
+        return FileRead(key_of(file.name), content, made, self.made_by, found.size, modified, etag)
+
+    def _is_left(self, known: Known) -> bool:
+        """Return whether the rows of a file stay whatever it is like: something newer has made them."""
+        return not self.force and known.made_by.is_newer_than(self.made_by)
 
     def _header(self, file: Listed) -> _Header:
         """Return the header of a file, and how the file is as the header is read."""

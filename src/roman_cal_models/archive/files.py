@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from .manifests import Manifest
@@ -17,6 +20,12 @@ Paths = str | os.PathLike[Any] | Manifest | Iterable[str | os.PathLike[Any] | Ma
 
 KEY_LENGTH = 450
 """How long the name of a file can be in a table: what SQL Server takes into an index, in characters of nvarchar."""
+
+# Schemes, as fsspec has them: of files of this machine, of the web with the port that goes without saying, and of
+# buckets with the name that each is known by.
+_LOCAL = frozenset({"file", "local"})
+_PORTS = {"http": ":80", "https": ":443"}
+_BUCKETS = {"s3": "s3", "s3a": "s3", "gs": "gs", "gcs": "gs"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +51,66 @@ class Listed:
 
 
 def key_of(name: str) -> str:
-    """Return a file's name as the tables have it: Unicode, and the end of a very long one replaced by its hash."""
-    name = storable(name)
+    """Return a file's name as the tables have it, the same by whatever name it is reached.
+
+    Unicode, and the end of a very long one replaced by its hash. A local file, ``file://`` included, has its path
+    without symbolic links. A URL has its scheme in lower case; one of the web its host as well, no port that goes
+    without saying, and no double slashes (RFC 3986, section 6, but for what servers may take for different names: the
+    percent-encoding is kept). The key of an object in a bucket is kept as it is, since any text can be one.
+    """
+    name = storable(_normal(name))
     if len(name) <= KEY_LENGTH:
         return name
     end = f"...{hashlib.sha256(name.encode()).hexdigest()}"
     return name[: KEY_LENGTH - len(end)] + end
+
+
+def _normal(name: str) -> str:
+    scheme, separator, rest = name.partition("://")
+    if not separator:
+        return _real(name)
+    scheme = scheme.lower()
+    if scheme in _LOCAL:
+        return _real(rest)
+    if scheme in _PORTS:
+        where, *path = re.split(r"(?=[/?#])", rest, maxsplit=1)
+        return f"{scheme}://{_host(where, _PORTS[scheme])}{_without_double_slashes(''.join(path))}"
+    if scheme in _BUCKETS:
+        return f"{_BUCKETS[scheme]}://{rest.lstrip('/')}"
+    return f"{scheme}://{rest}"
+
+
+def _host(where: str, port: str) -> str:
+    user, at, host = where.rpartition("@")
+    return user + at + host.lower().removesuffix(port)
+
+
+def _without_double_slashes(path: str) -> str:
+    found, *query = re.split(r"(?=[?#])", path, maxsplit=1)
+    return re.sub("//+", "/", found) + "".join(query)
+
+
+def _real(path: str) -> str:
+    """Return a path without symbolic links, double slashes and dots."""
+    if os.name == "posix" and path.startswith("//"):
+        path = f"/{path.lstrip('/')}"  # two slashes at the beginning might mean something else, says POSIX
+    path = os.path.abspath(path)
+    folder, name = os.path.split(path)
+    try:
+        if os.path.islink(path):
+            return os.path.realpath(path)
+        return os.path.join(_real_folder(folder, int(time.monotonic())), name)
+    except ValueError:  # no system takes such a name, so no file has it
+        return path
+
+
+@lru_cache(maxsize=1024)
+def _real_folder(folder: str, second: int) -> str:
+    """Return the path of a folder without symbolic links, which asks the system for each part of it.
+
+    Kept for the files beside, for a second: links may be changed.
+    """
+    return os.path.realpath(folder)
 
 
 def storable(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import closing
+from dataclasses import replace
 from typing import Any, Literal
 
 from ..errors import CatalogError
@@ -32,13 +33,18 @@ def ingest(
     trust: Trust = "content",
     prune: Prune = False,
     progress: bool | None = None,
+    force: bool = False,
 ) -> Report:
     """Put the rows of many files into the tables of a database.
 
-    A file is known by its URL or absolute path: ingested again, it is left alone if its header is the same, and its
-    rows are replaced if not. What does not work with one file is told, in the report and in the table
-    ``ingest_failures``, and the others go on; values that do not fit are told in ``ingest_problems``. The run may end
-    at any moment, by whatever: another one goes on where it was.
+    A file is known by its URL or its path without symbolic links: ingested again, it is left alone if its header is the
+    same, and its rows are replaced if not. What does not work with one file is told, in the report and in the table
+    ``ingest_failures``, and the others go on; values that do not fit, or that the database refuses, are told in
+    ``ingest_problems``, and are null in their rows. The run may end at any moment, by whatever: another one goes on
+    where it was.
+
+    Another release of RAD or of this package may make other rows of the same file, so a newer one makes all again. An
+    older one leaves what a newer one has made, and the report says of how many files.
 
     Parameters
     ----------
@@ -78,6 +84,9 @@ def ingest(
         name) stay as those of the new one, in any case.
     progress : bool, optional
         Whether to draw a progress bar; by default if standard error is a terminal.
+    force : bool
+        Whether to replace the rows of every file, also of those that have not changed, or that a newer release of RAD
+        or of this package has made.
 
     Returns
     -------
@@ -87,9 +96,10 @@ def ingest(
     Raises
     ------
     CatalogError
-        The database cannot be reached, an argument is wrong, a list cannot be read; or a server refuses us altogether
-        (wrong credentials, no such bucket) or does not answer. What passes (too many requests, a connection that was
-        reset) is tried again, and is then a failure of one file.
+        The database cannot be reached, or not any more after some attempts; it has no space left, or is locked; an
+        argument is wrong, or a list cannot be read; or a server refuses us altogether (wrong credentials, no such
+        bucket) or does not answer. What passes (too many requests, a connection that was reset) is tried again, and is
+        then a failure of one file.
     MissingPackageError
         Something is not installed that is needed for it.
     WorkerError
@@ -101,6 +111,7 @@ def ingest(
     if prune not in (True, False, "force"):
         raise CatalogError(f"prune is True, False or 'force', not {prune!r}")
     with Catalog(url) as catalog:
+        reader = replace(reader, finish=catalog.fitting, force=force)
         listing = Listing(paths, storage_options)
         holdings = Holdings(catalog, reader, trust)
         batches = read_batches(
@@ -109,6 +120,6 @@ def ingest(
         report = Report.none()
         with closing(batches):
             for some in batches:
-                report = Report.of([report, catalog.store(some)])
+                report = Report.of([report, catalog.store(some, force=force)])
         passed = Report(0, holdings.passed, 0, (), 0)
         return Report.of([report, passed, settle(catalog, holdings, listing.places, prune=prune)])

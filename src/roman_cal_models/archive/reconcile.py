@@ -12,7 +12,7 @@ from .file_reader import Failure, FileRead
 from .mapping import columns
 from .row_reader import RowProblem, Rows
 
-__all__ = ["failure_row", "file_row", "fit", "problem_row"]
+__all__ = ["failure_row", "file_row", "fit", "now", "problem_row"]
 
 
 def fit(file: str, rows: Rows, known: Mapping[str, Collection[str]]) -> list[RowProblem]:
@@ -28,9 +28,9 @@ def fit(file: str, rows: Rows, known: Mapping[str, Collection[str]]) -> list[Row
         The columns that there are, by table. An old file's own mapping may name others.
     """
     found = [RowProblem(file, one.path, one.table, one.column, one.reason) for one in rows.problems]
-    homeless = {(name, column): value for name, row in rows.items() for column, value in row.items()}
-    homeless = {place: value for place, value in homeless.items() if place[1] not in known.get(place[0], ())}
-    if homeless:
+    if any(row.keys() - known.get(name, ()) for name, row in rows.items()):
+        homeless = {(name, column): value for name, row in rows.items() for column, value in row.items()}
+        homeless = {place: value for place, value in homeless.items() if place[1] not in known.get(place[0], ())}
         paths = {(one.table, one.column): one.path for one in columns(rows.schema_uri)}
         reason = "the newest schemas have no such column"
         found += [
@@ -53,7 +53,7 @@ def file_row(read: FileRead, rows: Rows) -> dict[str, Any]:
         "size": read.size,
         "modified": read.modified,
         "etag": read.etag,
-        "ingested": _now(),
+        "ingested": now(),
     }
 
 
@@ -70,9 +70,9 @@ def problem_row(problem: RowProblem) -> dict[str, Any]:
 
 def failure_row(failure: Failure) -> dict[str, Any]:
     """Return the row that tells of a file that it failed."""
-    return {FILE: failure.file, "reason": failure.reason, "failed": _now()}
+    return {FILE: failure.file, "reason": failure.reason, "failed": now()}
 
 
-def _now() -> datetime.datetime:
+def now() -> datetime.datetime:
     """Return the time in UTC, without its zone, as all times of the catalogue are."""
     return datetime.datetime.now(datetime.UTC).replace(tzinfo=None)

@@ -31,6 +31,8 @@ class Report:
         had of them before is still there.
     problems : int
         How many values of those that are new or were replaced do not fit into their columns.
+    newer : int
+        How many were left as they are because a newer release of RAD, or of this package, made their rows.
     failed : int
         How many were not ingested.
     missing : tuple of str
@@ -52,6 +54,7 @@ class Report:
     replaced: int
     failures: tuple[Failure, ...]
     problems: int
+    newer: int = 0
     failed: int = 0
     missing: tuple[str, ...] = ()
     gone: int = 0
@@ -84,6 +87,7 @@ class Report:
             sum(part.replaced for part in parts),
             tuple(islice(chain.from_iterable(part.failures for part in parts), KEPT)),
             sum(part.problems for part in parts),
+            newer=sum(part.newer for part in parts),
             failed=sum(part.failed for part in parts),
             missing=tuple(islice(chain.from_iterable(part.missing for part in parts), KEPT)),
             gone=sum(part.gone for part in parts),
@@ -94,6 +98,8 @@ class Report:
 
     def __str__(self) -> str:
         text = f"{self.ingested} ingested, {self.unchanged} unchanged, {self.replaced} replaced, {self.failed} failed"
+        if self.newer:
+            text += f", {self.newer} left that a newer release made"
         if self.renamed:
             text += f", {self.renamed} moved"
         if self.gone:

@@ -70,6 +70,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--prune-force", dest="prune", action="store_const", const="force", help="the same, however many they are"
     )
     parser.add_argument(
+        "--force",
+        action="store_true",
+        help="with --to a database: make the rows of all files again, also of those that have not changed or that a "
+        "newer release has made",
+    )
+    parser.add_argument(
         "--json",
         action="store_true",
         help="with --columns: print one JSON object a column; with --to: print the report as one JSON object",
@@ -98,15 +104,15 @@ def _put(options: argparse.Namespace) -> int:
     arguments: dict[str, Any] = {"mapping": options.mapping, "processes": options.processes}
     paths = _from_stdin() if options.paths == [_STDIN] else paths_of(options.paths)
     if options.to.endswith(".parquet"):
-        if options.prune or options.trust != "content":
-            options.parser.error("--trust and --prune are for databases: Parquet files are written anew")
+        if options.prune or options.force or options.trust != "content":
+            options.parser.error("--trust, --prune and --force are for a database: Parquet files are written anew")
         from ..archive.parquet import to_parquet
 
         report = to_parquet(paths, options.to, **arguments)
     else:
         from ..archive.ingesting import ingest
 
-        report = ingest(paths, options.to, trust=options.trust, prune=options.prune, **arguments)
+        report = ingest(paths, options.to, trust=options.trust, prune=options.prune, force=options.force, **arguments)
     if options.json:
         print_json(asdict(report))
     else:

@@ -1,0 +1,46 @@
+"""The rows of a file as compact tuples, made where the file is read, so that who writes them has little left to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from .file_reader import FileRead, FittedRows
+from .reconcile import fit
+
+__all__ = ["Fitting"]
+
+
+class Fitting:
+    """Makes tuples of rows, as the tables of a catalogue take them; it can be sent to other processes.
+
+    Parameters
+    ----------
+    layout : mapping
+        The columns of each table, in the order of the values of a tuple. They are those of who writes: another process
+        or machine may have other schemas.
+    """
+
+    def __init__(self, layout: Mapping[str, tuple[str, ...]]) -> None:
+        self._layout = {name: dict.fromkeys(columns) for name, columns in layout.items()}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # one text, which is sent with every few files, and is understood once
+        return _fitting, ("\n".join("\t".join((name, *columns)) for name, columns in self._layout.items()),)
+
+    def __call__(self, read: FileRead) -> FileRead:
+        """Return a file that was read with its rows as tuples."""
+        rows = read.rows
+        if rows is None:
+            return read
+        problems = tuple((one.table, one.column, one.path, one.reason) for one in fit(read.file, rows, self._layout))
+        tables = {name: tuple(map(row.get, self._layout[name])) for name, row in rows.items()}
+        return replace(read, rows=None, fitted=FittedRows(rows.schema_uri, tables, problems))
+
+
+@lru_cache(maxsize=8)
+def _fitting(text: str) -> Fitting:
+    lines = (line.split("\t") for line in text.split("\n"))
+    return Fitting({name: tuple(columns) for name, *columns in lines})
