@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sql
 
 TIMES = {"ingested", "failed", "modified"}
-"""The columns that differ from run to run: the time of a change is kept once it is some seconds ago."""
+"""The columns that differ from run to run; of a file that was changed just now, the time of that is not kept."""
 
 Content = dict[str, list[dict[str, Any]]]
 

@@ -78,9 +78,9 @@ def test_size_and_time_are_kept(files: list[Path], url: str) -> None:
     times = {str(path): _age(path) for path in files}
     archive.ingest(files, url)
     with Catalog(url) as catalog:
-        known = catalog.known(list(times))
-    assert {file: one.modified for file, one in known.items()} == times
-    assert {file: one.size for file, one in known.items()} == {str(path): path.stat().st_size for path in files}
+        known = catalog.known([*times])
+    assert {name: each.modified for name, each in known.items()} == times
+    assert {name: each.size for name, each in known.items()} == {str(path): path.stat().st_size for path in files}
 
 
 def test_what_has_another_size_or_time_is_read(files: list[Path], url: str, opened: list[str]) -> None:

@@ -69,7 +69,7 @@ def test_a_pattern_gives_the_files_that_it_matches(folder: Path, monkeypatch: py
     assert _below(folder, f"{folder}/*/*.asdf") == ["a/2.asdf"]
     assert _below(folder, "**/*.[aA][sS]*") == ["b.asdf", "a/1.ASDF", "a/2.asdf", "d/e/3.asdf"]
     assert _below(folder, "d/**") == ["d/e/3.asdf"]
-    assert _told("no*") == ([], ["no*: nothing is there"])
+    assert _told("no*") == ([], [f"{folder}/no*: nothing is there"])
     (folder / "odd[1].asdf").touch()
     assert _below(folder, "odd[1].asdf") == ["odd[1].asdf"]
 
@@ -96,7 +96,7 @@ def test_links_to_folders_are_followed_and_loops_are_not(
     expected = [str(folder / name) for name in ("b.asdf", "a/1.ASDF", "a/2.asdf", "d/e/3.asdf")]
     assert _told(folder) == ([*expected, str(elsewhere / "x.asdf")], [])
     # what is gone below the link can be told as well
-    assert _complete(folder) == {str(folder): True, str(folder / "link"): True}
+    assert _complete(folder) == {str(folder): True, str(elsewhere): True}
     assert _below(folder, f"{folder}/link/*.asdf") == ["link/x.asdf"]
 
 
@@ -176,6 +176,15 @@ def test_files_in_a_zip_file_are_listed(folder: Path, tmp_path: Path) -> None:
     behind = f"file://{tmp_path}/x.zip"
     assert _told(f"zip://d/::{behind}") == ([f"zip://d/b.asdf::{behind}"], [])
     assert _told(f"zip://*.asdf::{behind}") == ([f"zip://a.asdf::{behind}"], [])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names of files are bytes there only")
+def test_the_name_of_a_pattern_can_be_kept(tmp_path: Path) -> None:
+    odd = os.fsdecode(os.fsencode(tmp_path) + b"/\xff" + b"x" * 600 + b"*")
+    (failure,) = Listing(odd)
+    assert isinstance(failure, archive.Failure)
+    assert len(failure.file.encode()) <= 450
+    assert _told(str(tmp_path / "a*")) == ([], [f"{tmp_path}/a*: nothing is there"])
 
 
 def test_what_has_changed_is_seen_whatever_a_file_system_has_kept(memory: Any) -> None:

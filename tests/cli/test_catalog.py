@@ -179,4 +179,4 @@ def test_parquet_files_are_written_anew(arguments: list[str], files: Path, capsy
     with pytest.raises(SystemExit) as ended:
         main(["catalog", str(files), "--to", "x.parquet", *arguments])
     assert ended.value.code == 2
-    assert "are for databases" in capsys.readouterr().err
+    assert "are for a database" in capsys.readouterr().err

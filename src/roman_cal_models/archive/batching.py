@@ -73,30 +73,32 @@ def read_batches(
     if batch < 1:
         raise CatalogError(f"batch is the number of files that are written together, not {batch!r}")
     listing = paths if isinstance(paths, Listing) else Listing(paths, reader.storage_options)
-    source = _Source(listing, choose, batch)
-    workers, tasks = workers_for(source.tasks(), client, processes)
-    first = next(tasks, None)
-    # so many that all threads have something to do while a few wait
-    size = 2 * AT_ONCE if first is not None and "://" in first[0].name else _PIECE
-    tasks = tasks if first is None else chain([first], tasks)
-    outcomes = spread(reader, tasks, workers, size=min(size, batch), lose=_lost)
-    bar = source.bar = Bar(listing.number, is_drawn=progress)
-    with closing(bar), closing(outcomes):
-        for some in _batches(source.with_failures(outcomes), batch):
-            yield some
-            source.note(some)
+    with closing(Bar(listing.number, is_drawn=progress)) as bar:
+        source = _Source(listing, choose, batch, bar)
+        workers, tasks = workers_for(source.tasks(), client, processes)
+        first = next(tasks, None)
+        # so many that all threads have something to do while a few wait
+        size = 2 * AT_ONCE if first is not None and "://" in first[0].name else _PIECE
+        tasks = tasks if first is None else chain([first], tasks)
+        outcomes = spread(reader, tasks, workers, size=min(size, batch), lose=_lost)
+        with closing(outcomes):
+            for some in _batches(source.with_failures(outcomes), batch):
+                yield some
+                source.note(some)
 
 
 class _Source:
     """What files there are, while they are listed: some to read, some to pass over, and what cannot be listed."""
 
-    def __init__(self, listing: Listing, choose: Callable[[Sequence[Listed]], list[Task]] | None, batch: int) -> None:
+    def __init__(
+        self, listing: Listing, choose: Callable[[Sequence[Listed]], list[Task]] | None, batch: int, bar: Bar
+    ) -> None:
         self._listed = iter(listing)
         self._choose = choose or _all
         self._batch = batch
         self._failures: list[Failure] = []
         self._done = self._failed = 0
-        self.bar: Bar | None = None
+        self._bar = bar
 
     def tasks(self) -> Iterator[Task]:
         """Yield what there is to read."""
@@ -126,8 +128,7 @@ class _Source:
             yield self._failures.pop(0)
 
     def _show(self) -> None:
-        if self.bar is not None:
-            self.bar.update(self._done, f"{self._failed} failed" if self._failed else "")
+        self._bar.update(self._done, f"{self._failed} failed" if self._failed else "")
 
 
 def workers_for(

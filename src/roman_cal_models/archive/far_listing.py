@@ -84,7 +84,8 @@ class FarFolder:
         system = self._system
         bucket, key, _ = system.split_path(self._path)
         key += "/" if key and self._url.endswith("/") else ""
-        words: dict[str, Any] = {"Bucket": bucket, "Prefix": key} | ({} if deep else {"Delimiter": "/"})
+        words: dict[str, Any] = {"Bucket": bucket, "Prefix": key, **system.req_kw}
+        words |= {} if deep else {"Delimiter": "/"}
         start = self._url[: len(self._url) - len(key)]
 
         def page(more: dict[str, str]) -> Any:

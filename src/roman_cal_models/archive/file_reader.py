@@ -254,22 +254,25 @@ class Reader:
             A server refuses everything, or does not answer.
         """
         with self.surroundings.hold():
-            far = sum("://" in file.name for file, _ in tasks)
+            far = sum(self._is_read_ahead(*task) for task in tasks)
             if far < 2:
                 return [self._outcome(file, known, partial(self._header, file)) for file, known in tasks]
             with ThreadPoolExecutor(min(far, AT_ONCE)) as threads:
                 # each in a context of its own, which knows the settings of this one
                 headers = [
                     threads.submit(copy_context().run, self._header, file).result
-                    if "://" in file.name
+                    if self._is_read_ahead(file, known)
                     else partial(self._header, file)
-                    for file, _ in tasks
+                    for file, known in tasks
                 ]
                 try:
                     return [self._outcome(*task, header) for task, header in zip(tasks, headers, strict=True)]
                 except BaseException:
                     threads.shutdown(wait=False, cancel_futures=True)
                     raise
+
+    def _is_read_ahead(self, file: Listed, known: Known | None) -> bool:
+        return "://" in file.name and not (known is not None and self._is_left(known))
 
     @property
     def made_by(self) -> MadeBy:
@@ -278,24 +281,28 @@ class Reader:
 
     def _outcome(self, file: Listed, known: Known | None, header: Callable[[], _Header]) -> Outcome:
         try:
-            if known is not None and not self.force and known.made_by.is_newer_than(self.made_by):
-                return FileRead(key_of(file.name), known.content, None, self.made_by)
-            read = self._read(header(), file, None if self.force else known)
+            read = self._read(header, file, known)
             return read if self.finish is None else self.finish(read)
         except ServerError:
             raise
         except Exception as error:  # a file may fail in any way: it is reported, and the others are read
             return Failure.of(key_of(file.name), error)
 
-    def _read(self, header: _Header, file: Listed, known: Known | None) -> FileRead:
-        content = self._hash(header.content)
-        if known is not None and content == known.content:
-            made = None
-        else:
-            made = rows(header.content, mapping=self.mapping, tables=self.tables)
+    def _read(self, header: Callable[[], _Header], file: Listed, known: Known | None) -> FileRead:
+        if known is not None and self._is_left(known):
+            return FileRead(key_of(file.name), known.content, None, self.made_by)
+        found = header()
+        content = self._hash(found.content)
+        made = None
+        if self.force or known is None or content != known.content:
+            made = rows(found.content, mapping=self.mapping, tables=self.tables)
         # of rows that are not all which a file has, nothing is kept by which one could pass it over
-        modified, etag = (header.modified, file.etag) if self.tables is None else (None, None)
-        return FileRead(key_of(file.name), content, made, self.made_by, header.size, modified, etag)
+        modified, etag = (found.modified, file.etag) if self.tables is None else (None, None)
+        return FileRead(key_of(file.name), content, made, self.made_by, found.size, modified, etag)
+
+    def _is_left(self, known: Known) -> bool:
+        """Return whether the rows of a file stay whatever it is like: something newer has made them."""
+        return not self.force and known.made_by.is_newer_than(self.made_by)
 
     def _header(self, file: Listed) -> _Header:
         """Return the header of a file, and how the file is as the header is read."""

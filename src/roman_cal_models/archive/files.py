@@ -21,7 +21,6 @@ Paths = str | os.PathLike[Any] | Manifest | Iterable[str | os.PathLike[Any] | Ma
 KEY_LENGTH = 450
 """How long the name of a file can be in a table: what SQL Server takes into an index, in characters of nvarchar."""
 
-
 # Schemes, as fsspec has them: of files of this machine, of the web with the port that goes without saying, and of
 # buckets with the name that each is known by.
 _LOCAL = frozenset({"file", "local"})

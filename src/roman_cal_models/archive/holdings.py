@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 from .database import FAILURES, FILE, FILES, ID
 from .database_writer import Catalog
@@ -37,7 +37,7 @@ class Holdings:
         self._met = _Numbers()
         self.began = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
         """When the run began, in UTC without its zone, as in the tables."""
-        self.last = self._last()
+        self.last = self._last_number()
         """The largest number of a file before that."""
         self.passed = 0
         """How many files were held to be unchanged, unopened."""
@@ -64,8 +64,10 @@ class Holdings:
 
     def _is_trusted(self, file: Listed, held: Known) -> bool:
         """Return whether a file is held to be unchanged without a look into it."""
+        if self._trust == "content" or self._reader.force:
+            return False
         # rows of another release or mapping are not those that it would get; nor is it told which tables were chosen
-        if self._trust == "content" or self._reader.tables is not None or held.made_by != self._reader.made_by:
+        if self._reader.tables is not None or held.made_by != self._reader.made_by:
             return False
         if self._trust == "etag":
             return file.etag is not None and file.etag == held.etag
@@ -79,24 +81,24 @@ class Holdings:
         return None not in (size, modified) and (size, modified) == (held.size, held.modified)
 
     def _failed(self, keys: Sequence[str]) -> set[str]:
-        column: Any = self._catalog.tables[FAILURES].c[FILE]
-        with self._catalog.reading() as connection:
-            return {
-                file
-                for start in range(0, len(keys), _A_STATEMENT)
-                for (file,) in connection.execute(
-                    column.table.select()
-                    .with_only_columns(column)
-                    .where(column.in_(keys[start : start + _A_STATEMENT]))
-                )
-            }
-
-    def _last(self) -> int:
         import sqlalchemy as sql
 
-        with self._catalog.reading() as connection:
-            found = connection.execute(sql.select(sql.func.max(self._catalog.tables[FILES].c[ID]))).scalar()
-            return 0 if found is None else int(found)
+        column = self._catalog.tables[FAILURES].c[FILE]
+        parts = [keys[start : start + _A_STATEMENT] for start in range(0, len(keys), _A_STATEMENT)]
+        return self._catalog.ask(
+            lambda connection: {
+                file
+                for some in parts
+                for file in connection.execute(sql.select(column).where(column.in_(some))).scalars()
+            }
+        )
+
+    def _last_number(self) -> int:
+        import sqlalchemy as sql
+
+        query = sql.select(sql.func.max(self._catalog.tables[FILES].c[ID]))
+        found = self._catalog.ask(lambda connection: connection.execute(query).scalar())
+        return 0 if found is None else int(found)
 
 
 # SQL Server takes 2,100 values in a statement.

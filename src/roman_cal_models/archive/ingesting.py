@@ -97,9 +97,9 @@ def ingest(
     ------
     CatalogError
         The database cannot be reached, or not any more after some attempts; it has no space left, or is locked; an
-        argument is wrong; a list cannot be read; or a server refuses us altogether (wrong credentials, no such bucket)
-        or does not answer. What passes (too many requests, a connection that was reset) is tried again, and is then a
-        failure of one file.
+        argument is wrong, or a list cannot be read; or a server refuses us altogether (wrong credentials, no such
+        bucket) or does not answer. What passes (too many requests, a connection that was reset) is tried again, and is
+        then a failure of one file.
     MissingPackageError
         Something is not installed that is needed for it.
     WorkerError

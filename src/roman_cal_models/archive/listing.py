@@ -35,7 +35,7 @@ class Place:
     Parameters
     ----------
     name : str
-        As it was given.
+        As it was given, but in the form of a key.
     root : str
         What the keys of its files begin with.
     rest : re.Pattern
@@ -121,6 +121,7 @@ class Listing:
     ) -> Iterator[Listed | Failure]:
         """Yield the files of a folder or URL, which ends with a slash, that match, and note whether that was all."""
         root = start if start == "/" or start.endswith("//") else f"{key_of(start[:-1])}/"
+        name = key_of(name)
         place = Place(name, root, rest)
         is_whole = True
         try:
@@ -193,7 +194,7 @@ class Listing:
             literal = literal_start(head)
             start = literal[: literal.rindex("/") + 1]
             if start.endswith("://") and not behind:
-                yield Failure(url, "a pattern is one of files: it begins with the name of a server or bucket")
+                yield Failure(key_of(url), "a pattern is one of files: it begins with the name of a server or bucket")
                 return
             pattern = head[len(start) :]
             is_deep = "/" in pattern or "**" in pattern

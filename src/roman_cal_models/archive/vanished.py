@@ -7,6 +7,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from .database import FAILURES, FILE, FILES, ID
@@ -143,36 +144,31 @@ class _Run:
         query = query.where(files.ingested < self._holdings.began)
         if len(survey.roots) <= _MOST_ROOTS:
             query = query.where(sql.or_(*(files[FILE].startswith(root, autoescape=True) for root in survey.roots)))
+        query = query.order_by(files[ID]).limit(_PAGE)
         last = -1
-        while True:
-            with self._catalog.reading() as connection:
-                page = connection.execute(query.where(files[ID] > last).order_by(files[ID]).limit(_PAGE)).fetchall()
-                if not page:
-                    return
-                last = page[-1][0]
-                gone = []
-                for number, file in page:
-                    found = survey.where(file)
-                    if found:
-                        found[0].held += 1
-                        gone += [] if self._holdings.has_met(number) else [number]
-                rows = self._rows(connection, ID, gone)
+        while page := self._all(query.where(files[ID] > last)):
+            last = page[-1][0]
+            gone = []
+            for number, file in page:
+                found = survey.where(file)
+                if found:
+                    found[0].held += 1
+                    gone += [] if self._holdings.has_met(number) else [number]
             # whatever the listing said: a file of this machine can be looked for
-            yield [row for row in rows if "://" in row.file or not os.path.lexists(row.file)]
+            yield [row for row in self._rows(ID, gone) if "://" in row.file or not os.path.lexists(row.file)]
 
     def remove(self, ids: Sequence[int]) -> int:
         """Remove the rows of files that are gone; return of how many they were."""
+        return sum(self._catalog.change(partial(self._remove, some)) for some in _slices(ids))
+
+    def _remove(self, ids: Sequence[int], connection: Connection) -> int:
         import sqlalchemy as sql
 
-        number = 0
-        for some in _slices(ids):
-            with self._catalog.transaction() as connection:
-                # another run may have found one again meanwhile
-                query = sql.select(self._files[ID]).where(self._files.ingested < self._holdings.began)
-                still = [each for (each,) in connection.execute(query.where(self._files[ID].in_(some)))]
-                self._delete(connection, still)
-                number += len(still)
-        return number
+        # another run may have found one again meanwhile
+        query = sql.select(self._files[ID]).where(self._files.ingested < self._holdings.began)
+        still = connection.execute(query.where(self._files[ID].in_(ids))).scalars().all()
+        self._delete(connection, still)
+        return len(still)
 
     def move(self, gone: Sequence[_Row]) -> list[tuple[str, str]]:
         """Give the rows of files that are gone to new ones of the same content; return the old and the new names."""
@@ -185,7 +181,11 @@ class _Run:
                 home = next((each for each in fitting if os.path.basename(each.file) == name), fitting[0])
                 homes[row.content].remove(home)
                 pairs.append((row, home))
-        return [(old.file, new.file) for some in _slices(pairs) for old, new in self._rename(some)]
+        return [
+            (old.file, new.file)
+            for some in _slices(pairs)
+            for old, new in self._catalog.change(partial(self._rename, some))
+        ]
 
     def forget_failures(self, survey: _Survey, *, prune: bool) -> None:
         """Remove failures of places that were listed now and, with `prune`, of files that are not there any more."""
@@ -194,56 +194,55 @@ class _Run:
         columns = self._failures
         names = [gone.place.name for gone in survey.all if gone.place.found]
         if prune:
-            with self._catalog.reading() as connection:
-                found = connection.execute(
-                    sql.select(columns[FILE]).where(columns.failed < self._holdings.began)
-                ).scalars()
-                names += [file for file in found if survey.where(file)]
+            query = sql.select(columns[FILE]).where(columns.failed < self._holdings.began)
+            query = query.order_by(columns[FILE]).limit(_PAGE)
+            last = ""
+            while page := self._all(query.where(columns[FILE] > last)):
+                last = page[-1][0]
+                names += [file for (file,) in page if survey.where(file)]
         for some in _slices(names):
-            with self._catalog.transaction() as connection:
-                old = columns[FILE].in_(some) & (columns.failed < self._holdings.began)
-                connection.execute(sql.delete(columns[FILE].table).where(old))
+            old = columns[FILE].in_(some) & (columns.failed < self._holdings.began)
+            statement = sql.delete(columns[FILE].table).where(old)
+            self._catalog.change(partial(_execute, statement))
 
-    def _rows(self, connection: Connection, column: str, values: Sequence[Any], after: int = -1) -> list[_Row]:
+    def _all(self, query: Any) -> list[Any]:
+        return self._catalog.ask(lambda connection: list(connection.execute(query)))
+
+    def _rows(self, column: str, values: Sequence[Any], after: int = -1) -> list[_Row]:
         import sqlalchemy as sql
 
         files = self._files
         query = sql.select(files[ID], files[FILE], files.content, files.size).where(files[ID] > after)
-        return [
-            _Row(*row)
-            for some in _slices(values)
-            for row in connection.execute(query.where(files[column].in_(some)).order_by(files[ID]))
-        ]
+        query = query.order_by(files[ID])
+        return [_Row(*row) for some in _slices(values) for row in self._all(query.where(files[column].in_(some)))]
 
     def _new_files(self, contents: Iterable[str]) -> dict[str, list[_Row]]:
         """Return the files of some contents that are new since the run began."""
         found: dict[str, list[_Row]] = defaultdict(list)
-        with self._catalog.reading() as connection:
-            for row in self._rows(connection, "content", sorted(contents), self._holdings.last):
-                found[row.content].append(row)
+        for row in self._rows("content", sorted(contents), self._holdings.last):
+            found[row.content].append(row)
         return found
 
-    def _rename(self, pairs: Sequence[tuple[_Row, _Row]]) -> list[tuple[_Row, _Row]]:
+    def _rename(self, pairs: Sequence[tuple[_Row, _Row]], connection: Connection) -> list[tuple[_Row, _Row]]:
         import sqlalchemy as sql
 
         changed = [FILE, "size", "modified", "etag", "ingested"]
         table = self._files[ID].table
-        with self._catalog.transaction() as connection:
-            # another run may have done it, or ingested one anew
-            query = sql.select(self._files[ID], self._files.content, *(self._files[name] for name in changed))
-            both = [row.id for pair in pairs for row in pair]
-            found = {number: rest for number, *rest in connection.execute(query.where(self._files[ID].in_(both)))}
-            still = [
-                (old, new)
-                for old, new in pairs
-                if (found.get(old.id) or [None])[:2] == [old.content, old.file]
-                and (found.get(new.id) or [None])[:2] == [new.content, new.file]
-            ]
-            self._delete(connection, [new.id for _, new in still])
-            values: dict[str, Any] = {name: sql.bindparam(f"new_{name}") for name in changed}
-            for old, new in still:
-                row = {f"new_{name}": value for name, value in zip(changed, found[new.id][1:], strict=True)}
-                connection.execute(table.update().where(self._files[ID] == old.id).values(values), row)
+        # another run may have done it, or ingested one anew
+        query = sql.select(self._files[ID], self._files.content, *(self._files[name] for name in changed))
+        both = [row.id for pair in pairs for row in pair]
+        found = {number: rest for number, *rest in connection.execute(query.where(self._files[ID].in_(both)))}
+        still = [
+            (old, new)
+            for old, new in pairs
+            if all(found.get(row.id, [])[:2] == [row.content, row.file] for row in (old, new))
+        ]
+        self._delete(connection, [new.id for _, new in still])
+        values: dict[str, Any] = {name: sql.bindparam(f"new_{name}") for name in changed}
+        statement = table.update().where(self._files[ID] == sql.bindparam("number")).values(values)
+        for old, new in still:
+            row = {f"new_{name}": value for name, value in zip(changed, found[new.id][1:], strict=True)}
+            connection.execute(statement, {"number": old.id} | row)
         return still
 
     def _delete(self, connection: Connection, ids: Sequence[int]) -> None:
@@ -251,6 +250,10 @@ class _Run:
         tables = [table for table in self._catalog.tables.values() if ID in table.c]
         for table in sorted(tables, key=lambda table: table.name == FILES):
             connection.execute(table.delete().where(table.c[ID].in_(ids)))
+
+
+def _execute(statement: Any, connection: Connection) -> None:
+    connection.execute(statement)
 
 
 def _are_as_long(one: _Row, other: _Row) -> bool:
