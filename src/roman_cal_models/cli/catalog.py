@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from .arguments import number_of_processes
+from .finding import add_find_arguments, find
 from .terminal import print_json
 
 __all__ = ["PARSER", "add_arguments", "run"]
@@ -16,7 +17,7 @@ __all__ = ["PARSER", "add_arguments", "run"]
 PARSER = {
     "description": "Put what files say into the tables of the catalogue. Files that are there already are left alone; "
     "ends with 1 if one could not be read, or is cut. Or print the statements that create the tables, or the columns "
-    "that the values of a family of files go into.",
+    "that the values of a family of files go into. Or ask a catalogue for files.",
     "epilog": "example: roman-cal-models catalog products/ --to sqlite:///catalog.db",
 }
 
@@ -28,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "paths", metavar="PATH", nargs="*", help="file, URL or folder; '-' reads them from standard input, one a line"
     )
-    what = parser.add_mutually_exclusive_group(required=True)
+    what = parser.add_mutually_exclusive_group()
     what.add_argument(
         "--to",
         metavar="TARGET",
@@ -36,7 +37,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "files, one a table, in a folder whose name ends with .parquet",
     )
     what.add_argument("--ddl", choices=["sqlite", "postgresql", "mssql"], help="print CREATE TABLE statements")
-    what.add_argument("--columns", metavar="FAMILY", help="print the columns of a family of files: wfi_image")
+    what.add_argument(
+        "--find",
+        metavar="WHERE",
+        nargs="?",
+        const="",
+        help="print the files of a catalogue that a condition is true of, or all: an expression of SQL",
+    )
+    parser.add_argument(
+        "--columns",
+        metavar="NAME",
+        help="print the columns of a family of files: wfi_image; with --find: which columns to print: detector,program",
+    )
+    add_find_arguments(parser)
     parser.add_argument(
         "--mapping", choices=["newest", "file"], default="newest", help="with --to: whose columns old files have"
     )
@@ -52,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json",
         action="store_true",
-        help="with --columns: print one JSON object a column; with --to: print the report as one JSON object",
+        help="print one JSON object a column with --columns, a file with --find; the report as one with --to",
     )
     # it knows how to refuse what argparse itself cannot
     parser.set_defaults(parser=parser)
@@ -62,9 +75,16 @@ def run(options: argparse.Namespace) -> int:
     """Do what was asked for; return 1 if a file failed."""
     if bool(options.paths) != (options.to is not None):
         options.parser.error("PATH and --to go together")
+    asked = [options.to, options.ddl, options.find]
+    if (options.columns is None and asked == [None] * 3) or (options.columns and (options.to or options.ddl)):
+        options.parser.error("one of --to, --ddl, --find and --columns is required; --columns goes with --find as well")
+    if options.find is None and (options.catalog or options.near or options.limit is not None or options.csv):
+        options.parser.error("--in, --near, --limit and --csv go with --find")
     if options.to is not None:
         return _put(options)
-    if options.ddl is not None:
+    if options.find is not None:
+        find(options)
+    elif options.ddl is not None:
         from ..archive.database import ddl
 
         print(ddl(options.ddl), end="")
