@@ -91,23 +91,9 @@ def cone_of(near: Any) -> Cone:
         position, radius = near
         angle: Any = Angle(radius, units.deg if isinstance(radius, (int, float)) else None)
         icrs: Any = SkyCoord(position).icrs
-        found = Cone(float(icrs.ra.deg), float(icrs.dec.deg), float(angle.deg))
+        return Cone.on_sky(float(icrs.ra.deg), float(icrs.dec.deg), float(angle.deg))
     except (TypeError, ValueError, AttributeError, units.UnitsError) as error:
         raise CatalogError(f"near is (SkyCoord, radius), not {near!r}: {error}") from error
-    return checked(found)
-
-
-def checked(cone: Cone) -> Cone:
-    """Return a circle that there is on the sky.
-
-    Raises
-    ------
-    CatalogError
-        There is none.
-    """
-    if not (0 <= cone.radius <= 180 and -90 <= cone.dec <= 90 and -360 <= cone.ra <= 360):
-        raise CatalogError(f"there is no circle on the sky around {cone.ra} {cone.dec} of {cone.radius} degrees")
-    return Cone(cone.ra % 360, cone.dec, cone.radius)
 
 
 def _table(answer: Answer) -> Table:

@@ -27,9 +27,12 @@ from ..schema.families import CATALOG
 from ..schema.properties import ITEMS
 from .mapping import columns
 
-__all__ = ["FAMILIES", "GROUPS", "TABLES", "is_likely", "likely_tables", "tables_of"]
+__all__ = ["FAMILIES", "GROUPS", "STEPS_TABLE", "TABLES", "is_likely", "likely_tables", "tables_of"]
 
 _SCIENCE = "ScienceRefData"
+
+STEPS_TABLE = _SCIENCE
+"""The table that tells the steps of science products."""
 
 _BY_FAMILY = {
     **dict.fromkeys(

@@ -33,6 +33,19 @@ class Cone:
     dec: float
     radius: float
 
+    @classmethod
+    def on_sky(cls, ra: float, dec: float, radius: float) -> Cone:
+        """Return the circle of numbers that were given.
+
+        Raises
+        ------
+        ValueError
+            There is none.
+        """
+        if not (-360 <= ra <= 360 and -90 <= dec <= 90 and 0 <= radius <= 180):
+            raise ValueError(f"there is no circle on the sky around {ra} {dec} with a radius of {radius} degrees")
+        return cls(ra % 360, dec, radius)
+
     def touches(self, places: Sequence[Place]) -> list[bool]:
         """Return for each place whether the circle and it have a point in common.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..printable import printable
 from .arguments import number_of_processes, paths_of
+from .finding import add_find_arguments, find
 from .terminal import print_json
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ __all__ = ["PARSER", "add_arguments", "run"]
 PARSER = {
     "description": "Put what files say into the tables of the catalogue. Files that are there already are left alone; "
     "ends with 1 if one could not be read, or is cut. Or print the statements that create the tables, or the columns "
-    "that the values of a family of files go into.",
+    "that the values of a family of files go into. Or ask a catalogue for files.",
     "epilog": "example: roman-cal-models catalog products/ --to sqlite:///catalog.db",
 }
 
@@ -37,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="file, URL, folder, prefix (s3://roman/night/), pattern ('s3://roman/**/*_cal.asdf') or @LIST, a file "
         "that names one a line; '-' reads them from standard input, one a line",
     )
-    what = parser.add_mutually_exclusive_group(required=True)
+    what = parser.add_mutually_exclusive_group()
     what.add_argument(
         "--to",
         metavar="TARGET",
@@ -48,7 +49,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--ddl", choices=["sqlite", "postgresql", "mssql"], help="print CREATE TABLE and CREATE VIEW statements"
     )
     what.add_argument("--felis", action="store_true", help="print the schema for TAP services, as felis takes it")
-    what.add_argument("--columns", metavar="FAMILY", help="print the columns of a family of files: wfi_image")
+    what.add_argument(
+        "--find",
+        metavar="WHERE",
+        nargs="?",
+        const="",
+        help="print the files of a catalogue that a condition is true of, or all: an expression of SQL",
+    )
+    parser.add_argument(
+        "--columns",
+        metavar="NAME",
+        help="print the columns of a family of files: wfi_image; with --find: which columns to print: detector,program",
+    )
+    add_find_arguments(parser)
     parser.add_argument(
         "--mapping", choices=["newest", "file"], default="newest", help="with --to: whose columns old files have"
     )
@@ -87,7 +100,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json",
         action="store_true",
-        help="with --columns: print one JSON object a column; with --to: print the report as one JSON object",
+        help="print one JSON object a column with --columns, a file with --find; the report as one with --to",
     )
     # it knows how to refuse what argparse itself cannot
     parser.set_defaults(parser=parser)
@@ -99,9 +112,18 @@ def run(options: argparse.Namespace) -> int:
         options.parser.error("PATH and --to go together")
     if options.partition_by is not None and not (options.to or "").endswith(_PARQUET):
         options.parser.error(f"--partition-by goes with --to a folder whose name ends with {_PARQUET}")
+    is_made = options.to is not None or options.ddl is not None or options.felis
+    if options.columns is None and options.find is None and not is_made:
+        options.parser.error("one of --to, --ddl, --felis, --find and --columns is required")
+    if options.columns is not None and is_made:
+        options.parser.error("--columns stands alone, or goes with --find")
+    if options.find is None and (options.catalog or options.near or options.limit is not None or options.csv):
+        options.parser.error("--in, --near, --limit and --csv go with --find")
     if options.to is not None:
         return _put(options)
-    if options.ddl is not None:
+    if options.find is not None:
+        find(options)
+    elif options.ddl is not None:
         from ..archive.database import ddl
         from ..archive.obscore import obscore_ddl
 

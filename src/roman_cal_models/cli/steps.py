@@ -30,7 +30,13 @@ _FORMATS = (".png", ".svg", ".pdf")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
-    parser.add_argument("files", metavar="FILE", nargs="+", help="path, URL, folder, pattern or @LIST of files")
+    parser.add_argument(
+        "files",
+        metavar="FILE",
+        nargs="+",
+        help="path, URL, folder, pattern or @LIST of files; or a catalogue, sqlite:///catalog.db",
+    )
+    parser.add_argument("--where", metavar="CONDITION", help="which files of the catalogue: \"detector = 'WFI03'\"")
     output = parser.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="print one JSON object a file, each on a line of its own")
     output.add_argument(
@@ -44,6 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--plot", metavar="FILE", type=_figure, help=f"draw the matrix into a file as well: {', '.join(_FORMATS)}"
     )
+    # it knows how to refuse what argparse itself cannot
+    parser.set_defaults(parser=parser)
 
 
 def _figure(text: str) -> Path:
@@ -56,9 +64,15 @@ def _figure(text: str) -> Path:
 def run(options: argparse.Namespace) -> int:
     """Print the matrix; return 1 if a file cannot be read."""
     # not for --help, which must be quick
+    from ..archive.database_reading import is_database
     from ..view.steps import steps
     from ..view.steps_figure import write_figure
 
+    is_asked = is_database(options.files[0])
+    if is_asked and (len(options.files) > 1 or options.html is not None):
+        options.parser.error("a catalogue is asked alone, and --html reads files")
+    if options.where is not None and not is_asked:
+        options.parser.error("--where asks a catalogue, such as sqlite:///catalog.db")
     files = files_of(options.files)
     if options.html is not None:
         from ..view.report import report
@@ -66,6 +80,8 @@ def run(options: argparse.Namespace) -> int:
         made = report(Progress(files), processes=options.processes)
         made.write(options.html)
         matrix = made.matrix
+    elif is_asked:
+        matrix = steps(options.files[0], where=options.where)
     else:
         matrix = steps(Progress(files), processes=options.processes)
     if options.plot is not None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from ..errors import RomanCalModelsError, told
+from ..errors import CatalogError, RomanCalModelsError, told
 from ..header.header import Header
 from ..header.reading import read_header
 from ..nodes.object_node import ObjectNode
@@ -171,21 +171,33 @@ def _last(file: str) -> str:
     return file.rstrip("/").rpartition("/")[2]
 
 
-def steps(files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], *, processes: int | None = 1) -> StepMatrix:
-    """Read from headers which calibration steps were done to files.
+def steps(
+    files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    *,
+    processes: int | None = 1,
+    where: str | None = None,
+) -> StepMatrix:
+    """Read from headers, or from a catalogue, which calibration steps were done to files.
 
     Parameters
     ----------
     files : str, path-like or iterable of them
-        Paths or URLs.
+        Paths or URLs. Or the URL of a catalogue in a database, ``sqlite:///catalog.db``: no file is then opened.
     processes : int or None
         How many processes read the files; None for as many as there are processors if there are thousands of files. A
         script that asks for more than one does it under ``if __name__ == "__main__":``, because each imports it.
+    where : str, optional
+        Which files of the catalogue, as for `roman_cal_models.archive.find`; by default all that have steps.
 
     Returns
     -------
     StepMatrix
         Files down, steps across. Files that cannot be read are among its ``failures``, and do not stop the others.
+
+    Raises
+    ------
+    CatalogError
+        The catalogue cannot be asked.
 
     Examples
     --------
@@ -194,10 +206,38 @@ def steps(files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]], *, p
     >>> matrix.files
     {}
     """
+    from ..archive.database_reading import is_database
+
+    if is_database(files):
+        return _of_catalogue(str(files), where)
+    if where is not None:
+        raise CatalogError(f"where asks a catalogue, such as sqlite:///catalog.db, not files: {where!r}")
     names = (os.fspath(file) for file in ([files] if isinstance(files, (str, os.PathLike)) else files))
     matrix = StepMatrix()
     for read in read_steps(enumerate(names)) if processes == 1 else _spread(names, processes):
         take(matrix, read)
+    return matrix
+
+
+def _of_catalogue(url: str, where: str | None) -> StepMatrix:
+    """Return the steps that a catalogue has."""
+    from ..archive.database import file_columns
+    from ..archive.mapping import is_step
+    from ..archive.products import STEPS_TABLE
+    from ..archive.query import Questions
+
+    # those of ground tests have a table of their own
+    about = {column.column: column for column in file_columns() if is_step(column) and column.table == STEPS_TABLE}
+    matrix = StepMatrix()
+    with Questions(url) as questions:
+        found = [name for name in questions.columns(STEPS_TABLE) if name in about]
+        answer = questions.ask(where, [f"{STEPS_TABLE}.{name}" for name in found])
+    columns = [about[name] for name in found]
+    names = [column.path.rpartition(".")[2] for column in columns]
+    for file, *statuses in answer.rows:
+        flags = {name: status for name, status in zip(names, statuses, strict=True) if status is not None}
+        matrix.add(file, {step: flags[step] for step in in_order(flags)})
+    matrix.titles = {name: column.title for name, column in zip(names, columns, strict=True) if column.title}
     return matrix
 
 
