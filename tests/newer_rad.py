@@ -61,7 +61,7 @@ properties:
     title: Resolving power
     type: number
     archive_catalog:
-      datatype: real
+      datatype: xml
       destination: [WFIExposure.disp_resolution]
   source:
     title: Where it comes from

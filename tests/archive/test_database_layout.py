@@ -17,6 +17,7 @@ import sqlalchemy as sql
 import roman_cal_models as rcm
 from roman_cal_models import archive
 from roman_cal_models.archive.database_writer import Catalog
+from roman_cal_models.archive.views import drop_views
 
 from .catalogs import TIMES, content, url_of
 from .postgresql import server
@@ -62,6 +63,8 @@ def old(request: pytest.FixtureRequest, before: str, tmp_path: Path) -> Iterator
     yield url
     left = sql.MetaData()
     left.reflect(engine)
+    with engine.begin() as connection:
+        drop_views(connection)
     left.drop_all(engine)
     engine.dispose()
 

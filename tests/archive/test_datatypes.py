@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime
+import decimal
+import io
 import json
 import math
 from typing import Any
 
+import asdf
 import numpy as np
 import pytest
 from astropy.time import Time
+from astropy.units import microsecond
 from hypothesis import given
 from hypothesis import strategies as st
 
 import roman_cal_models as rcm
+from roman_cal_models import archive
 from roman_cal_models.archive.datatypes import INTEGER_RANGES, datatype
 from roman_cal_models.header.header_source import HeaderSource
 from roman_cal_models.nodes.deferred import FileValue
@@ -23,13 +28,30 @@ OLD_TIME = "asdf://stsci.edu/datamodels/roman/tags/file_date-1.0.0"
 TIME = "tag:stsci.edu:asdf/time/time-1.4.0"
 
 
-@pytest.mark.parametrize("name", ["nvarchar(15)", "nvarchar(max)", "nchar(1)", "float", "datetime2", *INTEGER_RANGES])
+OTHERS = [
+    "real",
+    "decimal(9,2)",
+    "numeric(38,38)",
+    "date",
+    "varchar(10)",
+    "varchar(max)",
+    "char(2)",
+    "uniqueidentifier",
+]
+"""The types of SQL Server that RAD does not use yet."""
+
+
+@pytest.mark.parametrize(
+    "name", ["nvarchar(15)", "nvarchar(max)", "nchar(1)", "float", "datetime2", *INTEGER_RANGES, *OTHERS]
+)
 def test_every_type_of_rad_is_known(name: str) -> None:
     assert str(datatype(name)) == name
     assert datatype(name).convert(None) is None
 
 
-@pytest.mark.parametrize("name", ["varchar(10)", "nvarchar", "nvarchar(0)", "nvarchar(-1)", "real", ""])
+@pytest.mark.parametrize(
+    "name", ["ntext", "nvarchar", "nvarchar(0)", "nvarchar(-1)", "decimal(39)", "decimal(4,5)", "real(3)", ""]
+)
 def test_any_other_is_refused(name: str) -> None:
     with pytest.raises(rcm.SchemaError, match="is not a known database type"):
         datatype(name)
@@ -38,10 +60,12 @@ def test_any_other_is_refused(name: str) -> None:
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=30), st.integers(1, 30))
 def test_text_fits_by_its_length(text: str, size: int) -> None:
     kind = datatype(f"nvarchar({size})")
-    if len(text) <= size:
+    # SQL Server counts what it stores, two bytes each
+    length = len(text.encode("utf-16-be")) // 2
+    if length <= size:
         assert kind.convert(text) == text
     else:
-        with pytest.raises(ValueError, match=f"has {len(text)} characters, and nvarchar\\({size}\\) holds {size}"):
+        with pytest.raises(ValueError, match=f"has {length} characters.*, and nvarchar\\({size}\\) holds {size}"):
             kind.convert(text)
     assert datatype("nvarchar(max)").convert(text) == text
 
@@ -98,8 +122,23 @@ def test_a_list_is_text_that_can_be_read_again(value: Any) -> None:
     ("name", "value"),
     [
         ("int", "1"),
-        ("int", 1.0),
+        ("int", 1.5),
+        ("int", math.inf),
         ("int", True),
+        ("bit", 2),
+        ("real", 3.5e38),
+        ("real", "1"),
+        ("decimal(3,1)", 100),
+        ("decimal(3,1)", 99.95),
+        ("decimal(3,1)", math.nan),
+        pytest.param("decimal(3,1)", 10**5000, id="digits that Python does not write"),
+        ("decimal(3,1)", True),
+        ("date", "yesterday"),
+        ("uniqueidentifier", "x"),
+        ("varchar(9)", "é"),
+        ("char(1)", "ab"),
+        ("nvarchar(9)", [math.inf]),
+        ("nvarchar(max)", {"a": math.nan}),
         ("float", "1"),
         ("float", True),
         ("datetime2", 5),
@@ -117,6 +156,7 @@ def test_what_is_of_another_kind_is_refused(name: str, value: Any) -> None:
 
 def test_integers_have_the_ranges_of_sql_server() -> None:
     assert INTEGER_RANGES == {
+        "bit": (0, 1),
         "tinyint": (0, 255),
         "smallint": (-32_768, 32_767),
         "int": (-2_147_483_648, 2_147_483_647),
@@ -249,6 +289,103 @@ def test_quick_and_thorough_reading_of_times_agree(when: datetime.datetime) -> N
     assert abs(kind.convert(Time(when.isoformat(), precision=9)) - when) <= datetime.timedelta(microseconds=1)
 
 
-def test_a_leap_second_is_told() -> None:
-    with pytest.raises(ValueError, match="is not a time that datetime2 holds"):
-        datatype("datetime2").convert(TaggedScalar("2016-12-31T23:59:60.5", TIME))
+@pytest.mark.parametrize(
+    "value",
+    [
+        TaggedScalar("2016-12-31T23:59:60.5", TIME),
+        TaggedMapping({"value": "2017-01-01T00:00:36.5", "scale": "tai"}, TIME),
+        Time("2016-12-31T23:59:60.5"),
+    ],
+)
+def test_a_leap_second_is_told(value: Any) -> None:
+    with pytest.raises(ValueError, match=r"2016-12-31T23:59:60\.50* is in a leap second, which"):
+        datatype("datetime2").convert(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "microsecond"),
+    [
+        (TaggedMapping({"value": "2026-01-01T00:00:37.123456", "scale": "tai"}, TIME), 123456),
+        (TaggedMapping({"value": "2026-01-01T00:00:37.1234569", "scale": "tai"}, TIME), 123456),
+        (Time("2026-01-01T00:00:00.123456"), 123456),
+        (Time("2026-01-01T00:00:00.999999", precision=0), 999999),
+        (TaggedScalar("2026:001:00:00:00.999999", TIME), 999999),
+        # 0.5 days and 1.15e-8 days
+        (TaggedMapping({"value": 61041.0000000115, "format": "mjd"}, TIME), 993),
+    ],
+)
+def test_a_time_of_another_scale_or_format_keeps_its_microseconds_and_no_more(value: Any, microsecond: int) -> None:
+    before = value.precision if isinstance(value, Time) else None
+    assert datatype("datetime2").convert(value) == datetime.datetime(2026, 1, 1, microsecond=microsecond)
+    assert before is None or value.precision == before
+
+
+@given(
+    st.datetimes(min_value=datetime.datetime(1972, 1, 1), max_value=datetime.datetime(2028, 1, 1)),
+    st.sampled_from(["tai", "tt"]),
+)
+def test_a_time_of_another_scale_is_that_of_utc(when: datetime.datetime, scale: str) -> None:
+    text = getattr(Time(when.isoformat(), precision=9), scale).isot
+    assert datatype("datetime2").convert(TaggedMapping({"value": text, "scale": scale}, TIME)) == when
+
+
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [
+        ("2026:001:00:00:00.123", datetime.datetime(2026, 1, 1, 0, 0, 0, 123000)),
+        ("2026:032", datetime.datetime(2026, 2, 1)),
+        # J2000.0 is noon of the first day of 2000, in TT
+        ("J2000.0", datetime.datetime(2000, 1, 1, 11, 58, 55, 816000)),
+        ("2026-01-01T00:00:00Z", datetime.datetime(2026, 1, 1)),
+    ],
+)
+def test_a_text_is_a_time_where_asdf_reads_it_as_one(text: str, when: datetime.datetime) -> None:
+    read = asdf_time(text)
+    assert abs(read - Time(when)) < 1 * microsecond
+    for value in (TaggedScalar(text, TIME), TaggedScalar(text, OLD_TIME), text, file_value(TaggedScalar(text, TIME))):
+        assert datatype("datetime2").convert(value) == when
+
+
+def asdf_time(text: str) -> Any:
+    head = b"#ASDF 1.0.0\n#ASDF_STANDARD 1.6.0\n%YAML 1.1\n%TAG ! tag:stsci.edu:asdf/\n--- !core/asdf-1.1.0\n"
+    with asdf.open(io.BytesIO(head + b"time: !time/time-1.4.0 " + text.encode() + b"\n...\n")) as file:
+        return file["time"]
+
+
+def test_what_a_made_up_model_has_not_built_is_a_time() -> None:
+    model = rcm.ImageModel.create_fake_data()
+    exposure = archive.rows(model)["WFIExposure"]
+    start = datetime.datetime(2020, 1, 1)
+    assert exposure["exposure_start_time"] == exposure["visit_start_time"] == exposure["filedate"] == start
+    assert not [problem for problem in archive.rows(model).problems if "time" in problem.reason]
+    assert model.meta.exposure.start_time.isot == "2020-01-01T00:00:00.000"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "found"),
+    [
+        ("int", 1.0, 1),
+        ("bigint", -2.0, -2),
+        ("bit", True, 1),
+        ("bit", 0, 0),
+        ("real", 0.1, float(np.float32(0.1))),
+        ("real", 1e-50, 0.0),
+        ("decimal(5,2)", 0.125, decimal.Decimal("0.13")),
+        ("decimal(5,2)", -999.994, decimal.Decimal("-999.99")),
+        ("numeric(5)", 99999, decimal.Decimal(99999)),
+        ("date", "2026-05-04T23:59:59.9", datetime.date(2026, 5, 4)),
+        ("date", TaggedMapping({"value": "2026-05-04T00:00:36.9", "scale": "tai"}, TIME), datetime.date(2026, 5, 3)),
+        ("varchar(3)", "abc", "abc"),
+        ("char(1)", True, "T"),
+        ("uniqueidentifier", "{A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11}", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"),
+    ],
+)
+def test_a_value_is_converted_to_the_type(name: str, value: Any, found: Any) -> None:
+    converted = datatype(name).convert(value)
+    assert converted == found
+    assert type(converted) is type(found)
+
+
+def test_decimal_without_digits_has_those_of_sql_server() -> None:
+    assert str(datatype("decimal")) == "decimal(18,0)"
+    assert str(datatype("numeric(4)")) == "numeric(4,0)"

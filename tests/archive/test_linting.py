@@ -24,7 +24,7 @@ def test_rad_itself_is_in_order() -> None:
         ("[ScienceRefData.s_flat_field]", "[ScienceRefData.s_dark]", "duplicate", "goes there as well"),
         ("nvarchar(15)", "nvarchar(5)", "too short", r"nvarchar\(5\) cannot hold text of 10 characters"),
         ("nvarchar(15)", "int", "wrong type", "int cannot hold every string"),
-        ("nvarchar(15)", "varchar(15)", "unknown type", "is not a known database type"),
+        ("nvarchar(15)", "ntext(15)", "unknown type", "is not a known database type"),
     ],
 )
 def test_a_fault_is_found(spoil: Spoil, old: str, new: str, kind: str, message: str) -> None:

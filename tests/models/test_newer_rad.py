@@ -213,15 +213,18 @@ assert rows["WFIExposure"]["telescope"] == "ROMAN"
 print(*rows.problems, sep="\\n")
 assert rcm.archive.rows(model, tables=["WFIExposure"])["WFIExposure"] == rows["WFIExposure"]
 assert list(rcm.archive.rows(rcm.GrismSourceCatalogModel.create_fake_data())) == ["SourceCatalog", "ScienceRefData"]
-assert rcm.archive.rows(rcm.LensingMapModel.create_fake_data()) == {}
+lensing = rcm.archive.rows(rcm.LensingMapModel.create_fake_data())
+assert lensing == {} and [str(problem) for problem in lensing.problems][0].startswith("no row: nothing says which")
+flat = rcm.archive.rows(rcm.FlatRefModel.create_fake_data())
+assert flat == {} and flat.problems == ()
 assert "disp_resolution NVARCHAR(max)" in rcm.archive.ddl("mssql")
 from roman_cal_models.archive import lint
-assert {(each.kind, each.column) for each in lint() if "dispersion" in each.path} == {("unknown type", "real")}
+assert {(each.kind, each.column) for each in lint() if "dispersion" in each.path} == {("unknown type", "xml")}
 """,
         *QUIET,
     )
-    (unknown,) = [line for line in printed.splitlines() if "real" in line]
-    assert "meta.dispersion.resolution does not fit into WFIExposure.disp_resolution: 'real' is not a known" in unknown
+    (unknown,) = [line for line in printed.splitlines() if "xml" in line]
+    assert "meta.dispersion.resolution does not fit into WFIExposure.disp_resolution: 'xml' is not a known" in unknown
     assert unknown.endswith(UPDATE)
     likely = [line for line in printed.splitlines() if "likeliest" in line]
     assert [line.partition(":")[0] for line in likely] == ["a row of WFIExposure", "a row of ScienceRefData"]

@@ -73,8 +73,8 @@ def test_a_made_up_release_is_taken_in_whole(copy: Path, tmp_path: Path) -> None
             f'{migration}moves.py, MOVES: Move("dq2", "dq3"),',
             f'{archive}products.py, _BY_FAMILY: "grism_source_catalog": ("SourceCatalog", _SCIENCE),',
             f'{archive}products.py, _BY_FAMILY: "wfi_spectrum": ("WFIExposure", _SCIENCE),',
-            f"{archive}datatypes.py, {archive}products.py: wfi_spectrum-1.0.0 meta.dispersion.resolution -> real: "
-            "'real' is not a known database type",
+            f"{archive}datatypes.py, {archive}products.py: wfi_spectrum-1.0.0 meta.dispersion.resolution -> xml: "
+            "'xml' is not a known database type",
             'tools/generate/classes.py, _HOMES: "pit",  # adds nothing to the names of LensingMap; or in '
             "NAMING_FOLDERS of schema/families.py",
         ]
@@ -100,7 +100,7 @@ assert list(rcm.archive.rows(rcm.SpectrumModel.create_fake_data())) == ["WFIExpo
     assert status == 1, printed
     assert printed.count("\nwrote ") == 7
     assert printed.partition("for a person: ")[2].splitlines()[:1] == ["1 line"]
-    assert "'real' is not a known database type" in printed.splitlines()[-1]
+    assert "'xml' is not a known database type" in printed.splitlines()[-1]
     assert len(list((copy / "changes").glob("99.*"))) == 1
     script = """
 import roman_cal_models as rcm

@@ -13,9 +13,10 @@ By level, each knowing only those before it:
 - ``row_reader``: one file -> its rows;
 - ``files``: paths, URLs and folders as the names of files;
 - ``database``: the tables, as SQLAlchemy knows them;
+- ``view_marks``, ``views``: how a view is known as ours, and one view for each kind of product;
 - ``optical_elements``, ``obscore_sources``, ``obscore``: the bands of the instrument, where the values of ObsCore come
   from, and the view;
-- ``database_views``: the views in a database;
+- ``obscore_view``: this view in a database;
 - ``column_semantics``, ``tap_schema``: what columns mean, and the tables as TAP services know them;
 - ``file_reader``: some files -> rows or failure of each;
 - ``batching``: many files, in batches;
@@ -28,6 +29,13 @@ By level, each knowing only those before it:
 - ``refusals``: which values of a file a database refuses;
 - ``database_writer``: batches into a database;
 - ``ingesting``: many files into a database;
+- ``conditions``: what a user asks of a catalogue, as text -> a condition;
+- ``condition_sql``: a condition -> an expression of SQLAlchemy;
+- ``database_reading``: a connection with a database that is only read;
+- ``regions``: which images touch a circle on the sky;
+- ``query``: a catalogue that is asked;
+- ``found``: the table of what was found;
+- ``finding``: what a catalogue has -> such a table;
 - ``parquet_schema``, ``parquet_manifest``, ``parquet_parts``, ``parquet_writer``: the tables as Arrow knows them, what
   a Parquet data set knows of its files, rows into its parts, batches into it;
 - ``parquet``: many files into a Parquet data set;
@@ -44,6 +52,7 @@ if TYPE_CHECKING:
     from .database import ddl as ddl
     from .database import tables as tables
     from .file_reader import Failure as Failure
+    from .finding import find as find
     from .ingesting import ingest as ingest
     from .linting import Finding as Finding
     from .linting import lint as lint
@@ -74,6 +83,7 @@ _NAMES = {
     "compare": "releases",
     "ddl": "database",
     "felis": "tap_schema",
+    "find": "finding",
     "ingest": "ingesting",
     "lint": "linting",
     "obscore_columns": "obscore",

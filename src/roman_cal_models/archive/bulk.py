@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -40,27 +41,45 @@ def insert(connection: Connection, table: Table, columns: Sequence[str], rows: I
 
 
 def _execute(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    from sqlalchemy import DateTime
+    from sqlalchemy import Date, DateTime, Float, Numeric
 
-    times = [at for at, name in enumerate(columns) if isinstance(table.columns[name].type, DateTime)]
+    conversions: list[tuple[int, Callable[[Any], Any]]] = []
+    for at, name in enumerate(columns):
+        kind: Any = table.columns[name].type
+        if isinstance(kind, DateTime):
+            conversions.append((at, _moment))
+        elif isinstance(kind, Date):
+            conversions.append((at, str))
+        elif isinstance(kind, Numeric) and not isinstance(kind, Float):
+            conversions.append((at, float))
     marks = ", ".join("?" * len(columns))
     statement = f"INSERT INTO {_names(connection, table, columns)} VALUES ({marks})"
     cursor = connection.connection.cursor()
     try:
-        cursor.executemany(statement, _with_text(rows, times) if times else rows)  # type: ignore[arg-type]
+        cursor.executemany(statement, _converted(rows, conversions) if conversions else rows)  # type: ignore[arg-type]
     finally:
         cursor.close()
 
 
-def _with_text(rows: Iterable[tuple[Any, ...]], times: Sequence[int]) -> Iterator[list[Any]]:
-    """Yield rows whose times are text, as SQLAlchemy reads them in SQLite."""
+def _converted(
+    rows: Iterable[tuple[Any, ...]], conversions: Sequence[tuple[int, Callable[[Any], Any]]]
+) -> Iterator[list[Any]]:
+    """Yield rows whose times and decimal numbers are as SQLAlchemy reads them in SQLite, which has neither."""
     for row in rows:
         values = list(row)
-        for at in times:
-            time = values[at]
-            if time is not None:
-                values[at] = time.isoformat(" ", "microseconds")
+        for at, convert in conversions:
+            value = values[at]
+            if value is not None:
+                values[at] = convert(value)
         yield values
+
+
+def _moment(time: Any) -> str:
+    """Return a time as text; a date is its first moment."""
+    text: str = (
+        time.isoformat(" ", "microseconds") if isinstance(time, datetime.datetime) else f"{time} 00:00:00.000000"
+    )
+    return text
 
 
 def _copy(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:

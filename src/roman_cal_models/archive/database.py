@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import MissingPackageError
 from ..schema import installed
 from ..schema.properties import ITEMS
-from .datatypes import INTEGER_RANGES, Datatype, column_type
+from .datatypes import EXACT_TYPES, INTEGER_RANGES, MOST_DIGITS, TEXT_TYPES, Datatype, column_type
 from .files import KEY_LENGTH
-from .mapping import Column, columns, schemas_of_files
+from .mapping import Column, columns, is_step, schemas_of_files
 from .products import TABLES
 
 if TYPE_CHECKING:
@@ -42,8 +42,20 @@ FILES, PROBLEMS, FAILURES = "ingested_files", "ingest_problems", "ingest_failure
 
 Dialect = Literal["sqlite", "postgresql", "mssql"]
 
-# The column that has an index in every table: by it, people look for a file whose folder they do not know.
-_SEARCHED = "filename"
+# The columns that have an index in every table: what people look for files by. The steps have one as well.
+_SEARCHED = frozenset(
+    {
+        "filename",
+        "detector",
+        "optical_element",
+        "exposure_type",
+        "exposure_start_time",
+        "exposure_end_time",
+        "program",
+        "visit_id",
+        "skycell_name",
+    }
+)
 
 
 def tables(names: Iterable[str] | None = None) -> MetaData:
@@ -93,8 +105,14 @@ def tables(names: Iterable[str] | None = None) -> MetaData:
         # an id that was of a file is never that of another
         sqlite_autoincrement=True,
     )
+    about = {(column.table, column.column): column for column in reversed(file_columns())}
     for name, found in column_types(names).items():
-        members = [sql.Column(column, _type(kind, sql), index=column == _SEARCHED) for column, kind in found.items()]
+        members = [
+            sql.Column(
+                column, _type(kind, sql), index=_is_searched(about[name, column]), comment=_comment(about[name, column])
+            )
+            for column, kind in found.items()
+        ]
         sql.Table(name, metadata, reference(), *members)
     sql.Table(
         PROBLEMS,
@@ -113,11 +131,29 @@ def tables(names: Iterable[str] | None = None) -> MetaData:
         sql.Column("reason", text, nullable=False),
         sql.Column("failed", time, nullable=False),
     )
+    sql.event.listen(metadata, "before_drop", _drop_views)
     return metadata  # type: ignore[no-any-return]
 
 
+def _drop_views(_: MetaData, connection: Any, **options: Any) -> None:
+    from .views import drop_views
+
+    drop_views(connection)
+
+
+def _is_searched(column: Column) -> bool:
+    return column.column in _SEARCHED or is_step(column)
+
+
+def _comment(column: Column) -> str:
+    """Return what a database tells of a column: what the value is, and where it stands in a file."""
+    return f"{column.title} ({column.path})" if column.title else column.path
+
+
 def ddl(dialect: Dialect, names: Iterable[str] | None = None) -> str:
-    """Return the statements that create the tables and their indexes.
+    """Return the statements that create the tables, their indexes and the views, one a kind of product.
+
+    Columns have comments, of their titles and paths in a file, where the database has statements for them.
 
     Parameters
     ----------
@@ -129,14 +165,15 @@ def ddl(dialect: Dialect, names: Iterable[str] | None = None) -> str:
     sql = _sqlalchemy()
     from importlib import import_module
 
+    from .views import creating, views
+
     engine = import_module(f"sqlalchemy.dialects.{dialect}").dialect()
-    made = tables(names).sorted_tables
-    creators = [
-        creator
-        for table in made
-        for creator in (sql.schema.CreateTable(table), *map(sql.schema.CreateIndex, _indexes(table)))
-    ]
+    # SQL Server tells comments by a procedure, which asks for the schema
+    engine.default_schema_name = "dbo"
+    metadata = tables(names)
+    creators = [creator for table in metadata.sorted_tables for creator in _creators(table, engine, sql)]
     statements = [str(creator.compile(dialect=engine)).strip() for creator in creators]
+    statements += [creating(name, query, engine) for name, query in views(metadata).items()]
     return "".join(
         f"{statement.replace(chr(9), '    ').replace(' ' + chr(10), chr(10))};\n\n" for statement in statements
     )
@@ -165,15 +202,31 @@ def wider(one: Datatype, other: Datatype) -> Datatype:
     """Return the type that holds what either of two holds; text for two kinds."""
     if one == other:
         return one
-    if one.name in INTEGER_RANGES and other.name in INTEGER_RANGES:
+    names = {one.name, other.name}
+    if names <= INTEGER_RANGES.keys():
         order = list(INTEGER_RANGES)
         return max(one, other, key=lambda kind: order.index(kind.name))
-    sizes = [kind.size for kind in (one, other) if kind.name in ("nvarchar", "nchar")]
-    if len(sizes) == 2 and None not in sizes:
-        return Datatype("nvarchar", max(size for size in sizes if size is not None))
-    if not sizes and {one.name, other.name} <= {*INTEGER_RANGES, "float"}:
-        return Datatype("float")
-    return Datatype("nvarchar")
+    if names <= TEXT_TYPES:
+        name = "nvarchar" if any(name.startswith("n") for name in names) else "varchar"
+        sizes = [kind.size for kind in (one, other) if kind.size is not None]
+        return Datatype(name, max(sizes) if len(sizes) == 2 else None)
+    if names <= {*INTEGER_RANGES, *EXACT_TYPES}:
+        (before, behind), (other_before, other_behind) = _digits(one), _digits(other)
+        scale = max(behind, other_behind)
+        digits = max(before, other_before) + scale
+        return Datatype("decimal", digits, scale=scale) if digits <= MOST_DIGITS else Datatype("float")
+    if names <= {*INTEGER_RANGES, *EXACT_TYPES, "real", "float"}:
+        # single precision has 24 bits
+        return Datatype("real" if names <= {"real", "bit", "tinyint", "smallint"} else "float")
+    return Datatype("datetime2" if names == {"date", "datetime2"} else "nvarchar")
+
+
+def _digits(kind: Datatype) -> tuple[int, int]:
+    """Return how many digits stand before and behind the point of an exact number."""
+    if kind.name in INTEGER_RANGES:
+        return len(str(INTEGER_RANGES[kind.name][1])), 0
+    assert kind.size is not None and kind.scale is not None
+    return kind.size - kind.scale, kind.scale
 
 
 def reference() -> Any:
@@ -187,21 +240,39 @@ def _number(sql: Any) -> Any:
     return sql.BigInteger().with_variant(sql.Integer(), "sqlite")
 
 
-def _indexes(table: Any) -> list[Any]:
-    return sorted(table.indexes, key=lambda index: str(index.name))
+def _creators(table: Any, dialect: Any, sql: Any) -> Iterator[Any]:
+    """Yield what creates a table, its indexes and its comments."""
+    yield sql.schema.CreateTable(table)
+    yield from map(sql.schema.CreateIndex, sorted(table.indexes, key=lambda index: str(index.name)))
+    if dialect.supports_comments and not dialect.inline_comments:
+        yield from (sql.schema.SetColumnComment(column) for column in table.columns if column.comment)
 
 
 @cache
 def _type(kind: Datatype, sql: Any) -> TypeEngine[Any]:
     """Return SQLAlchemy's type for one of RAD's."""
-    from sqlalchemy.dialects import mssql as dialect
+    from sqlalchemy.dialects import mssql as of_sql_server
+    from sqlalchemy.dialects import postgresql as of_postgresql
 
-    mssql: Any = dialect
+    mssql: Any = of_sql_server
+    postgresql: Any = of_postgresql
     made: dict[str, Any] = {
+        "bit": sql.SmallInteger().with_variant(mssql.BIT(), "mssql"),
         "tinyint": sql.SmallInteger().with_variant(mssql.TINYINT(), "mssql"),
         "smallint": sql.SmallInteger(),
         "int": sql.Integer(),
         "bigint": sql.BigInteger(),
+        "real": sql.REAL(),
+        "decimal": sql.Numeric(kind.size, kind.scale),
+        "numeric": sql.Numeric(kind.size, kind.scale),
+        "date": sql.DATE(),
+        "uniqueidentifier": sql.CHAR(36)
+        .with_variant(mssql.UNIQUEIDENTIFIER(), "mssql")
+        .with_variant(postgresql.UUID(as_uuid=False), "postgresql"),
+        "char": sql.CHAR(kind.size),
+        "varchar": sql.Text().with_variant(mssql.VARCHAR(None), "mssql")
+        if kind.size is None
+        else sql.String(kind.size),
         "float": sql.Double().with_variant(mssql.FLOAT(), "mssql"),
         "datetime2": sql.DateTime().with_variant(mssql.DATETIME2(), "mssql"),
         "nchar": sql.CHAR(kind.size).with_variant(mssql.NCHAR(kind.size), "mssql"),

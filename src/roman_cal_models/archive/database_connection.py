@@ -12,7 +12,7 @@ from ..errors import CatalogError, MissingPackageError
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-__all__ = ["RefusedError", "engine_of", "have_for_itself", "persistently"]
+__all__ = ["RefusedError", "engine_of", "have_for_itself", "persistently", "plain_engine"]
 
 _Result = TypeVar("_Result")
 
@@ -36,26 +36,41 @@ class _LostError(Exception):
     """The database cannot be reached any more; it may be later."""
 
 
-def engine_of(url: str) -> Engine:
-    """Return the engine of a database.
+def plain_engine(url: str, **options: Any) -> Engine:
+    """Return the engine of a database, as SQLAlchemy makes it.
+
+    Parameters
+    ----------
+    url : str
+        ``sqlite:///catalog.db``.
+    **options
+        Of `sqlalchemy.create_engine`.
 
     Raises
     ------
     CatalogError
         The URL cannot be understood.
     MissingPackageError
-        What SQLAlchemy speaks to this database with is not installed.
+        SQLAlchemy is not installed, or what it speaks to this database with.
     """
-    import sqlalchemy as sql
-    from sqlalchemy import event
-    from sqlalchemy.exc import ArgumentError
-
     try:
-        engine = sql.create_engine(url)
+        import sqlalchemy as sql
+        from sqlalchemy.exc import ArgumentError
+    except ImportError:
+        raise MissingPackageError("databases need SQLAlchemy: pip install 'roman-cal-models[archive]'") from None
+    try:
+        return sql.create_engine(url, **options)
     except ArgumentError:
         raise CatalogError(f"{url!r} is not the URL of a database; a file of SQLite is sqlite:///catalog.db") from None
     except ModuleNotFoundError as error:
         raise MissingPackageError(f"the database asks for a package that is not installed: {error.name}") from None
+
+
+def engine_of(url: str) -> Engine:
+    """Return the engine of a database that is written to; it raises as `plain_engine` does."""
+    from sqlalchemy import event
+
+    engine = plain_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .database import FAILURES, FILE, FILES, ID, PROBLEMS, reference
-from .database_views import create_views, drop_old_views
 from .files import key_of
+from .obscore_view import create_obscore, drop_old_obscore
+from .views import create_views
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Inspector, MetaData, Table
@@ -33,7 +34,7 @@ def lay_out(connection: Connection, metadata: MetaData) -> None:
     """
     import sqlalchemy as sql
 
-    drop_old_views(connection, metadata)
+    drop_old_obscore(connection, metadata)
     found: Any = sql.inspect(connection)
     if _has_paths_as_keys(found):
         _give_ids(connection, metadata, found)
@@ -50,6 +51,7 @@ def lay_out(connection: Connection, metadata: MetaData) -> None:
             if index.name not in indexed:
                 index.create(connection)
     create_views(connection, metadata)
+    create_obscore(connection, metadata)
 
 
 def _add(connection: Connection, table: Table, column: Any) -> None:

@@ -6,22 +6,27 @@ import datetime
 import json
 import math
 import re
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ForeignValueError, SchemaError
 from ..foreign.kind import NOTHING, Kind
 from ..foreign.kinds import kind_of, kind_of_tag
 from ..foreign.table import ANY, TIME
 from ..header.header_source import HeaderSource
-from ..nodes.deferred import FileValue
-from ..yaml import TaggedMapping
+from ..nodes.deferred import Deferred, FileValue
+from ..yaml import TaggedMapping, TaggedScalar
 
-__all__ = ["INTEGER_RANGES", "Datatype", "column_type", "datatype"]
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+__all__ = ["EXACT_TYPES", "INTEGER_RANGES", "MOST_DIGITS", "TEXT_TYPES", "Datatype", "column_type", "datatype"]
 
 INTEGER_RANGES = {
+    "bit": (0, 1),
     "tinyint": (0, 2**8 - 1),
     "smallint": (-(2**15), 2**15 - 1),
     "int": (-(2**31), 2**31 - 1),
@@ -29,15 +34,32 @@ INTEGER_RANGES = {
 }
 """Least and greatest value of the integers of SQL Server, whose types RAD names."""
 
+TEXT_TYPES = frozenset({"nvarchar", "nchar", "varchar", "char"})
+"""The types of text. Those without ``n`` hold ASCII here: what else they hold, each database has decided for itself."""
+
+EXACT_TYPES = frozenset({"decimal", "numeric"})
+"""The types of decimal numbers, which are two names of one."""
+
+MOST_DIGITS = 38
+"""How many digits a decimal number of SQL Server has at most."""
+
 TRUE, FALSE = "T", "F"
 """What ``nchar(1)`` holds for a boolean, as FITS writes it."""
+
+_PLAIN_TYPES = frozenset({*INTEGER_RANGES, "real", "float", "date", "datetime2", "uniqueidentifier"})
+_DIGITS = 18
+"""How many digits ``decimal`` has that says nothing of them."""
 
 # What YAML itself has is read as what it stands for; what still bears such a tag is the object of some language.
 _YAML_TAGS = "tag:yaml.org,2002:"
 
 _PLAIN = frozenset({str, int, float, bool, list, dict})
 
-_PATTERN = re.compile(r"(?P<name>nvarchar|nchar)\((?P<size>[1-9][0-9]*|max)\)|(?P<plain>[a-z0-9]+)")
+_PATTERN = re.compile(
+    r"(?P<text>n?varchar|n?char)\((?P<size>[1-9][0-9]*|max)\)"
+    r"|(?P<exact>decimal|numeric)(\((?P<digits>[1-9][0-9]?)(, ?(?P<scale>[0-9]{1,2}))?\))?"
+    r"|(?P<plain>[a-z0-9]+)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +69,26 @@ class Datatype:
     Parameters
     ----------
     name : str
-        ``"nvarchar"``, ``"nchar"``, ``"tinyint"``, ``"smallint"``, ``"int"``, ``"bigint"``, ``"float"`` or
-        ``"datetime2"``.
+        As SQL Server calls it, without what stands in parentheses: one of `TEXT_TYPES`, `EXACT_TYPES`,
+        `INTEGER_RANGES`, or ``"real"``, ``"float"``, ``"date"``, ``"datetime2"``, ``"uniqueidentifier"``.
     size : int or None
-        How many characters it holds; None for ``max``, and for what is not text.
+        How many characters it holds, or digits; None for ``max``, and for what has neither.
     unknown : str, optional
         The type of a newer RAD that nobody here knows. Its column is one of text, and takes no value.
+    scale : int or None
+        How many of the digits stand behind the point.
     """
 
     name: str
     size: int | None = None
     unknown: str | None = None
+    scale: int | None = None
 
     def __str__(self) -> str:
-        if self.name in ("nvarchar", "nchar"):
+        if self.name in TEXT_TYPES:
             return f"{self.name}({'max' if self.size is None else self.size})"
+        if self.name in EXACT_TYPES:
+            return f"{self.name}({self.size},{self.scale})"
         return self.name
 
     def convert(self, value: Any) -> Any:
@@ -74,9 +101,10 @@ class Datatype:
 
         Returns
         -------
-        str, int, float, datetime.datetime or None
+        str, int, float, decimal.Decimal, datetime.datetime, datetime.date or None
             Times are in UTC, without time zone, whole microseconds (the rest is cut off). A list or mapping becomes
-            text: JSON without spaces. A boolean becomes ``"T"`` or ``"F"`` where the type is text.
+            text: JSON without spaces. A boolean becomes ``"T"`` or ``"F"`` where the type is text. A number with more
+            digits than ``real`` and decimal numbers have is rounded, as SQL Server does.
 
         Raises
         ------
@@ -91,20 +119,36 @@ class Datatype:
         if isinstance(tag, str) and tag.startswith(_YAML_TAGS):
             raise ValueError(f"bears the tag {tag}, which stands for no value that is known")
         # a text is a time there, and so is what stands under the tag of an older schema
-        kind = TIME if self.name == "datetime2" else _kind_of(value)
+        kind = TIME if self.name in TIME.datatypes else _kind_of(value)
         if self.name in kind.datatypes:
             value = _converted(value, kind)
         if self.name == "datetime2":
             return value
-        if self.name == "float":
-            return _float(value)
+        if self.name == "date":
+            return value.date()
+        if self.name in ("float", "real"):
+            return _float(value, self.name)
         if self.name in INTEGER_RANGES:
             return _integer(value, self.name)
+        if self.name in EXACT_TYPES:
+            return _decimal(value, self)
         text = _text(value)
+        return _uuid(text) if self.name == "uniqueidentifier" else self._fitting(text)
+
+    def _fitting(self, text: str) -> str:
+        """Return a text that a column of text takes."""
         if "\0" in text or not _is_unicode(text):
             raise ValueError(f"has a character that no database takes: {_shown(text)}")
-        if self.size is not None and len(text) > self.size:
-            raise ValueError(f"has {len(text)} characters, and {self} holds {self.size}")
+        if text.isascii():
+            length, units = len(text), "characters"
+        elif self.name in ("varchar", "char"):
+            raise ValueError(f"has a character that {self} need not have: {_shown(text)}")
+        else:
+            # those that SQL Server counts
+            length = len(text.encode("utf-16-le")) // 2
+            units = "characters" if length == len(text) else "characters of UTF-16"
+        if self.size is not None and length > self.size:
+            raise ValueError(f"has {length} {units}, and {self} holds {self.size}")
         return text
 
 
@@ -118,9 +162,13 @@ def datatype(name: str) -> Datatype:
         There is no such type.
     """
     match = _PATTERN.fullmatch(name)
-    if match is not None and match["name"]:
-        return Datatype(match["name"], None if match["size"] == "max" else int(match["size"]))
-    if name in INTEGER_RANGES or name in ("float", "datetime2"):
+    if match is not None and match["text"]:
+        return Datatype(match["text"], None if match["size"] == "max" else int(match["size"]))
+    if match is not None and match["exact"]:
+        digits, scale = int(match["digits"] or _DIGITS), int(match["scale"] or 0)
+        if scale <= digits <= MOST_DIGITS:
+            return Datatype(match["exact"], digits, scale=scale)
+    elif name in _PLAIN_TYPES:
         return Datatype(name)
     raise SchemaError(_not_known(name))
 
@@ -138,24 +186,61 @@ def _not_known(name: str) -> str:
 
 
 def _integer(value: Any, name: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    is_number = isinstance(value, int) and (name == "bit" or not isinstance(value, bool))
+    if not is_number:
         raise ValueError(f"is not an integer: {_shown(value)}")
     least, greatest = INTEGER_RANGES[name]
     if not least <= value <= greatest:
-        raise ValueError(f"{value} is out of the range of {name}, {least} to {greatest}")
+        raise ValueError(f"{_shown(value)} is out of the range of {name}, {least} to {greatest}")
     return int(value)
 
 
-def _float(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ValueError(f"is not a number: {_shown(value)}")
+def _float(value: Any, name: str) -> float:
+    _require_number(value)
     try:
         number = float(value)
+        if name == "real" and math.isfinite(number):
+            (number,) = struct.unpack("f", struct.pack("f", number))
     except OverflowError:
         number = math.inf
     if not math.isfinite(number):
-        raise ValueError(f"{number} does not fit into a float column")
+        raise ValueError(f"{number} does not fit into a {name} column")
     return number
+
+
+def _decimal(value: Any, kind: Datatype) -> Decimal:
+    import decimal
+
+    _require_number(value)
+    assert kind.size is not None and kind.scale is not None
+    # a float has the digits that it is written by
+    number = decimal.Decimal(value) if isinstance(value, int) else decimal.Decimal(float.__repr__(value))
+    places = decimal.Decimal(1).scaleb(-kind.scale)
+    # as many digits as the number can have: what has more is refused, and so is what is no number
+    context = decimal.Context(prec=kind.size, rounding=decimal.ROUND_HALF_UP, traps=[decimal.InvalidOperation])
+    try:
+        found = number.quantize(places, context=context) if number.is_finite() else None
+    except decimal.InvalidOperation:
+        found = None
+    if found is None:
+        raise ValueError(f"{_shown(value)} does not fit into {kind}")
+    return found
+
+
+def _require_number(value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError(f"is not a number: {_shown(value)}")
+
+
+def _uuid(text: str) -> str:
+    from uuid import UUID
+
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise ValueError(f"is not a UUID: {_shown(text)}") from None
 
 
 def _text(value: Any) -> str:
@@ -167,7 +252,7 @@ def _text(value: Any) -> str:
         return repr(value)
     if isinstance(value, (list, Mapping)):
         try:
-            return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=_json)
+            return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_json)
         except (TypeError, ValueError, RecursionError) as error:
             raise ValueError(f"cannot be written as text: {error}") from None
     raise ValueError(f"is not text: {_shown(value)}")
@@ -183,7 +268,7 @@ def _is_unicode(text: str) -> bool:
 
 
 def _json(value: Any) -> Any:
-    if isinstance(value, FileValue):
+    if isinstance(value, Deferred):
         kind = kind_of_tag(value.tag)
         if kind.datatypes:
             found = _converted(value, kind)
@@ -205,14 +290,21 @@ def _converted(value: Any, kind: Kind) -> Any:
 
 
 def _built(value: Any, kind: Kind) -> Any:
-    if isinstance(value, FileValue):
+    if isinstance(value, Deferred):
         return value.get(lambda: kind.name)
-    if isinstance(value, TaggedMapping) and kind.fake_tag is not None:  # under the tag of an older schema, maybe
-        try:
-            return HeaderSource(None, "1.6.0").build(TaggedMapping(value, kind.fake_tag), lambda: kind.name)
-        except ForeignValueError as error:
-            raise ValueError(str(error)) from None
-    return value
+    if kind.fake_tag is None:
+        return value
+    raw: Any
+    if isinstance(value, TaggedMapping):  # under the tag of an older schema, maybe
+        raw = TaggedMapping(value, kind.fake_tag)
+    elif isinstance(value, str):
+        raw = TaggedScalar(str.__str__(value), kind.fake_tag)
+    else:
+        return value
+    try:
+        return HeaderSource(None, "1.6.0").build(raw, lambda: kind.name)
+    except ForeignValueError as error:
+        raise ValueError(f"is not {kind.name}: {_shown(value)}") from error
 
 
 def _kind_of(value: Any) -> Kind:
@@ -223,5 +315,8 @@ def _kind_of(value: Any) -> Kind:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no number of that many digits
+        return f"<{type(value).__name__}>"
     return text if len(text) <= 60 else f"{text[:57]}..."

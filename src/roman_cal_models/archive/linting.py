@@ -7,22 +7,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..errors import SchemaError
+from ..foreign.table import TIME
 from ..schema import uris
 from ..schema.properties import ITEMS, PropertySchema, walk
 from ..schema.registry import SchemaRegistry
-from .datatypes import INTEGER_RANGES, datatype
+from .datatypes import EXACT_TYPES, INTEGER_RANGES, TEXT_TYPES, datatype
 from .mapping import schemas_of_files
 from .products import TABLES
 from .releases import registry_of
 
 __all__ = ["Finding", "lint"]
 
-_JSON_TYPES = {
-    **{name: {"integer"} for name in INTEGER_RANGES},
-    "float": {"number", "integer"},
-    "datetime2": set(),
-    "nchar": {"boolean", "string"},
-    "nvarchar": {"string", "array", "object"},
+_NUMBERS = frozenset({"number", "integer"})
+
+_JSON_TYPES: dict[str, frozenset[str]] = {
+    **dict.fromkeys(INTEGER_RANGES, frozenset({"integer"})),
+    "bit": frozenset({"boolean", "integer"}),
+    **dict.fromkeys((*EXACT_TYPES, "real", "float"), _NUMBERS),
+    **dict.fromkeys(TIME.datatypes, frozenset()),
+    "uniqueidentifier": frozenset({"string"}),
+    **dict.fromkeys(("nchar", "char"), frozenset({"boolean", "string"})),
+    **dict.fromkeys(("nvarchar", "varchar"), frozenset({"string", "array", "object"})),
 }
 
 
@@ -99,10 +104,10 @@ def _lint_type(family: str, path: str, place: PropertySchema) -> Iterator[Findin
         yield Finding("unknown type", family, path, place.archive.datatype, str(error))
         return
     types = place.types - {"null"}
-    if place.is_time != (kind.name == "datetime2") or types - _JSON_TYPES[kind.name]:
+    if place.is_time != (kind.name in TIME.datatypes) or types - _JSON_TYPES[kind.name]:
         told = "time" if place.is_time else " or ".join(sorted(types)) or "anything"
         yield Finding("wrong type", family, path, columns, f"{kind} cannot hold every {told}")
-    if kind.size is None or "boolean" in types:
+    if kind.size is None or kind.name not in TEXT_TYPES or "boolean" in types:
         return
     longest = max((len(str(value)) for value in place.enum or () if value is not None), default=None)
     longest = place.keyword("maxLength") if longest is None else longest

@@ -13,7 +13,10 @@ from ..schema.properties import PropertySchema, walk
 from ..schema.registry import SchemaRegistry
 from ..spelling import meant
 
-__all__ = ["Column", "columns", "schema_uri_of", "schemas_of_files"]
+__all__ = ["Column", "columns", "is_step", "schema_uri_of", "schemas_of_files"]
+
+
+_STEPS = "meta.cal_step."
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,11 @@ def columns(family: str, version: str | None = None) -> tuple[Column, ...]:
         The family or the version does not exist.
     """
     return _columns(schema_uri_of(family, version))
+
+
+def is_step(column: Column) -> bool:
+    """Return whether a column tells what became of a calibration step."""
+    return column.path.startswith(_STEPS)
 
 
 def schema_uri_of(family: str, version: str | None = None) -> str:

@@ -31,14 +31,12 @@ from .obscore_sources import (
     WidestPixels,
 )
 from .optical_elements import DETECTOR_PIXEL_SCALE, DETECTOR_PIXELS
+from .view_marks import OBSCORE
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
 
-__all__ = ["AUTHORITY", "VIEW", "ObsCoreColumn", "obscore_columns", "obscore_ddl", "obscore_query", "view_statement"]
-
-VIEW = "obscore"
-"""Name of the view."""
+__all__ = ["AUTHORITY", "ObsCoreColumn", "obscore_columns", "obscore_ddl", "obscore_query", "view_statement"]
 
 AUTHORITY = "x-unregistered/roman"
 """Under which files have identifiers, until somebody publishes them under an authority that is registered."""
@@ -126,7 +124,7 @@ def view_statement(metadata: MetaData, dialect: Any, authority: str = AUTHORITY)
     """
     query = obscore_query(metadata, authority).compile(dialect=dialect, compile_kwargs={"literal_binds": True})
     # doubled for drivers that take it for a placeholder
-    return f"CREATE VIEW {VIEW} AS\n{str(query).replace('%%', '%')}"
+    return f"CREATE VIEW {OBSCORE} AS\n{str(query).replace('%%', '%')}"
 
 
 def obscore_query(metadata: MetaData, authority: str = AUTHORITY) -> Any:

@@ -11,7 +11,7 @@ from ..errors import CatalogError, MissingPackageError
 from ..installation import VERSION, rad_version
 from ..locks import imported
 from .database import FAILURES, FILE, FILES, PROBLEMS, column_types
-from .datatypes import INTEGER_RANGES, Datatype
+from .datatypes import EXACT_TYPES, INTEGER_RANGES, TEXT_TYPES, Datatype
 from .described import described_columns
 from .mapping import Column
 
@@ -33,13 +33,16 @@ _ABOUT_FILES = {
 
 # Name of a type -> that of the function of pyarrow which makes it
 _ARROW = {
+    "bit": "uint8",
     "tinyint": "uint8",
     "smallint": "int16",
     "int": "int32",
     "bigint": "int64",
+    "real": "float32",
     "float": "float64",
-    "nchar": "string",
-    "nvarchar": "string",
+    "date": "date32",
+    "uniqueidentifier": "string",
+    **dict.fromkeys(TEXT_TYPES, "string"),
 }
 
 # Longer texts make poor names of folders.
@@ -102,6 +105,8 @@ class ArrowTables:
         return self._arrow.schema(fields, metadata=about)
 
     def _type(self, kind: Datatype) -> Any:
+        if kind.name in EXACT_TYPES:
+            return self._arrow.decimal128(kind.size, kind.scale)
         # all times of the catalogue are in UTC
         return self._arrow.timestamp("us", "UTC") if kind == _TIME else getattr(self._arrow, _ARROW[kind.name])()
 
@@ -127,7 +132,8 @@ def _check_partitions(partition_by: Sequence[str], columns: Mapping[str, Mapping
         if not kinds:
             raise CatalogError(f"no table has a column {column!r} to be partitioned by")
         for kind in kinds:
-            if kind.name not in INTEGER_RANGES and (kind.size is None or kind.size > _LONGEST_IN_A_PATH):
+            is_short = kind.name in TEXT_TYPES and kind.size is not None and kind.size <= _LONGEST_IN_A_PATH
+            if kind.name not in INTEGER_RANGES and not is_short:
                 raise CatalogError(
                     f"{column!r} is {kind}; a partition is named by an integer, "
                     f"or by a text of at most {_LONGEST_IN_A_PATH} characters"

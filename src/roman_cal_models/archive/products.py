@@ -27,7 +27,7 @@ from ..schema.families import CATALOG
 from ..schema.properties import ITEMS
 from .mapping import columns
 
-__all__ = ["FAMILIES", "TABLES", "is_likely", "likely_tables", "tables_of"]
+__all__ = ["FAMILIES", "GROUPS", "TABLES", "is_likely", "likely_tables", "tables_of"]
 
 _SCIENCE = "ScienceRefData"
 
@@ -55,8 +55,14 @@ _BY_FAMILY = {
     "tvac": ("WFICommon", "WFITvac"),
 }
 
+# the beginnings of families of files that other systems keep
+_ELSEWHERE = ("reference_files/", "associations")
+
 TABLES = tuple(dict.fromkeys(table for tables in _BY_FAMILY.values() for table in tables))
 """Every table of the catalogue."""
+
+GROUPS = tuple(sorted(dict.fromkeys(_BY_FAMILY.values()), key=lambda group: TABLES.index(group[0])))
+"""The tables in which one file has rows, in the order of `TABLES`."""
 
 FAMILIES = tuple(_BY_FAMILY)
 """Every family of files that the catalogue has tables for."""
@@ -71,8 +77,9 @@ def tables_of(schema_uri: str) -> tuple[str, ...]:
 
 
 def is_likely(schema_uri: str) -> bool:
-    """Return whether the tables of a schema are only those that its files feed most likely."""
-    return uris.parse(schema_uri).family not in _BY_FAMILY
+    """Return whether the tables of a schema, or that there are none, are only most likely."""
+    uri = uris.parse(schema_uri)
+    return uri.family not in _BY_FAMILY and not uri.family.startswith(_ELSEWHERE)
 
 
 def likely_tables(schema_uri: str) -> tuple[str, ...]:

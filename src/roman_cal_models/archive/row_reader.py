@@ -30,6 +30,10 @@ _LIKELY = (
     "nothing says which tables this kind of file feeds, and this is the likeliest; "
     "to update: pip install --upgrade roman-cal-models"
 )
+_NO_TABLE = (
+    "nothing says which tables this kind of file feeds, and its schema has no column that tells; "
+    "to update: pip install --upgrade roman-cal-models"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class RowProblem:
         Where the value stands in the file; empty for what is said of a whole row.
     table, column : str
         The column, which has null in the row. Without a column, the whole row is meant: it is of a table that a
-        newer kind of file is only likely to feed.
+        newer kind of file is only likely to feed; without a table, that there is none for the file.
     reason : str
         What is wrong.
     """
@@ -57,6 +61,8 @@ class RowProblem:
 
     def __str__(self) -> str:
         where = f"{self.file}: " if self.file else ""
+        if not self.table:
+            return printable(f"{where}no row: {self.reason}")
         if not self.column:
             return printable(f"{where}a row of {self.table}: {self.reason}")
         return printable(f"{where}{self.path} does not fit into {self.table}.{self.column}: {self.reason}")
@@ -127,7 +133,9 @@ def rows(
         made[name] = {}
     problems: list[RowProblem] = []
     if tables is None and is_likely(uri):
-        problems += [RowProblem(file, "", name, "", _LIKELY) for name in names]
+        problems += [RowProblem(file, "", name, "", _LIKELY) for name in names] or [
+            RowProblem(file, "", "", "", _NO_TABLE)
+        ]
     _fill(raw, plan, "", made, problems)
     made.problems = tuple(problems)
     return made

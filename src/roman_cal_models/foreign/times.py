@@ -24,6 +24,9 @@ TIME_TAGS = "tag:stsci.edu:asdf/time/time-"
 """What the tags of times begin with."""
 
 _FAKE = "2020-01-01T00:00:00.0"
+_LEAP_SECOND = 60
+# behind the point of a second; astropy gives no more
+_DIGITS = 9
 _CALENDAR_FORMATS = ("datetime", "iso", "isot")
 _ISO = r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?)?"
 
@@ -41,7 +44,7 @@ class Times(Kind):
     text_example = "2027-01-31T12:00:00.000"
     fake_tag = TIME_TAG
     is_scalar = True
-    datatypes = frozenset({"datetime2"})
+    datatypes = frozenset({"date", "datetime2"})
 
     def has_type(self, cls: type) -> bool:
         """Return whether a type is one of astropy's times."""
@@ -145,6 +148,8 @@ def _from_iso(match: re.Match[str]) -> datetime.datetime:
     *whole, fraction = match.groups()
     year, month, day, hour, minute, second = (int(part or 0) for part in whole)
     microsecond = int((fraction or "0")[:6].ljust(6, "0"))
+    if second == _LEAP_SECOND:
+        raise ValueError(f"{match[0]} is in a leap second, which datetime2 does not hold")
     try:
         return datetime.datetime(year, month, day, hour, minute, second, microsecond)
     except ValueError as error:
@@ -156,6 +161,9 @@ def _in_utc(time: Any) -> Any:
     utc = getattr(time, "utc", None)
     if utc is None or getattr(time, "shape", None) != ():
         return NOTHING
+    # the time is not changed, and its own precision may be less than a database's
+    utc = utc.replicate()
+    utc.precision = _DIGITS
     match = _iso()(str(utc.isot))
     if match is None:
         raise ValueError(f"{utc.isot} is not a time that datetime2 holds")
