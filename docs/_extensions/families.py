@@ -57,6 +57,7 @@ def _write(app: Sphinx) -> None:
     pages = {f"{_file(each.name)}.rst": _text(_page(each, described)) for each in told}
     pages["index.rst"] = _text(_index(told))
     pages["others.rst"] = _text(_others(described))
+    pages["obscore.rst"] = _text(_obscore())
     folder.mkdir(parents=True)
     for name, text in pages.items():
         (folder / name).write_text(text)
@@ -214,6 +215,23 @@ def _changes(told: Family, changes: dict[str, list[Change]]) -> Iterator[str]:
         yield f"{number}"
         yield from (f"    - {_escaped(_said(each, told.name))}" for each in found)
         yield ""
+
+
+def _obscore() -> Iterator[str]:
+    yield from _headed("Columns of ObsCore", "=")
+    yield "What the view ``obscore`` of a catalogue takes for each of its columns; what a product lacks is null."
+    yield ""
+    rows = []
+    for column in archive.obscore_columns():
+        products: dict[str, list[str]] = {}
+        for product, source in column.sources.items():
+            products.setdefault(source, []).append(product)
+        if len(products) == 1 and len(column.sources) == 6:
+            told = _escaped(next(iter(products)))
+        else:
+            told = "; ".join(f"{', '.join(names)}: {_escaped(source)}" for source, names in products.items())
+        rows.append((f"``{column.name}``", column.datatype, column.unit or "", column.ucd or "", told))
+    yield from _table(("Column", "Type", "Unit", "UCD", "From"), rows, ":widths: 18 8 8 22 44")
 
 
 def _said(change: Change, name: str) -> str:

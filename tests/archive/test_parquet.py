@@ -184,8 +184,8 @@ def test_other_programs_read_it_as_one_data_set(folder: Path, target: Path, by: 
     wanted = Counter(archive.rows(path)["WFIExposure"]["detector"] for path in folder.glob("r*.asdf"))
     query = f"""
         SELECT detector, count(*), count(DISTINCT content)
-        FROM read_parquet('{target}/WFIExposure/**/*.parquet')
-        JOIN read_parquet('{target}/ingested_files/*.parquet') USING (archive_file) GROUP BY detector"""
+        FROM read_parquet('{target}/WFIExposure/**/*.parquet') AS images
+        JOIN read_parquet('{target}/ingested_files/*.parquet') AS files USING (archive_file) GROUP BY detector"""
     with duckdb.connect() as connection:
         assert {detector: number for detector, number, _ in connection.execute(query).fetchall()} == wanted
     frame = polars.scan_parquet(f"{target}/WFIExposure/**/*.parquet", hive_partitioning=True)

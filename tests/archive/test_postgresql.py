@@ -32,8 +32,6 @@ def url(running: str) -> Iterator[str]:
     """The URL of a database without tables."""
     yield running
     engine = sql.create_engine(running)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP VIEW IF EXISTS obscore")
     archive.tables().drop_all(engine)
     engine.dispose()
 

@@ -54,3 +54,13 @@ def test_the_search_leads_to_the_page_of_the_class(pages: ModuleType) -> None:
 
 def test_signs_of_rst_in_the_text_of_schemas_are_text(pages: ModuleType) -> None:
     assert pages._escaped("a*b_ `c` |d|") == "a\\*b\\_ \\`c\\` \\|d\\|"
+
+
+def test_a_page_tells_where_the_columns_of_obscore_come_from(pages: ModuleType) -> None:
+    text = "\n".join(pages._obscore())
+    _, _, row = text.partition("   * - ``s_ra``\n")
+    cells = [line.removeprefix("     - ") for line in row.splitlines()[:4]]
+    assert cells[:3] == ["double", "deg", "pos.eq.ra"]
+    assert cells[3].startswith(
+        "image, segmentation map of an image, catalogue of an image: meta.wcsinfo.ra\\_ref; mosaic"
+    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from .obscore import VIEW, view_statement
+from .obscore import OBSCORE, view_statement
 from .view_marks import MARK, drop_view, marks
 from .views import creating, views
 
@@ -64,7 +64,7 @@ def _wanted(connection: Connection, metadata: MetaData) -> dict[str, tuple[str, 
     """Return the statement of each view, and a mark of what it says and of the types of the tables."""
     dialect = connection.dialect
     statements = {name: creating(name, query, dialect) for name, query in views(metadata).items()}
-    statements[VIEW] = view_statement(metadata, dialect)
+    statements[OBSCORE] = view_statement(metadata, dialect)
     types = [
         (table.name, column.name, column.type.compile(dialect))
         for table in metadata.sorted_tables

@@ -35,9 +35,9 @@ from .optical_elements import DETECTOR_PIXEL_SCALE, DETECTOR_PIXELS
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
 
-__all__ = ["AUTHORITY", "VIEW", "ObsCoreColumn", "obscore_columns", "obscore_ddl", "obscore_query", "view_statement"]
+__all__ = ["AUTHORITY", "OBSCORE", "ObsCoreColumn", "obscore_columns", "obscore_ddl", "obscore_query", "view_statement"]
 
-VIEW = "obscore"
+OBSCORE = "obscore"
 """Name of the view."""
 
 AUTHORITY = "x-unregistered/roman"
@@ -126,7 +126,7 @@ def view_statement(metadata: MetaData, dialect: Any, authority: str = AUTHORITY)
     """
     query = obscore_query(metadata, authority).compile(dialect=dialect, compile_kwargs={"literal_binds": True})
     # doubled for drivers that take it for a placeholder
-    return f"CREATE VIEW {VIEW} AS\n{str(query).replace('%%', '%')}"
+    return f"CREATE VIEW {OBSCORE} AS\n{str(query).replace('%%', '%')}"
 
 
 def obscore_query(metadata: MetaData, authority: str = AUTHORITY) -> Any:

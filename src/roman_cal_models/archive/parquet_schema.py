@@ -132,9 +132,8 @@ def _check_partitions(partition_by: Sequence[str], columns: Mapping[str, Mapping
         if not kinds:
             raise CatalogError(f"no table has a column {column!r} to be partitioned by")
         for kind in kinds:
-            if kind.name not in INTEGER_RANGES and (
-                kind.name not in TEXT_TYPES or kind.size is None or kind.size > _LONGEST_IN_A_PATH
-            ):
+            is_short = kind.name in TEXT_TYPES and kind.size is not None and kind.size <= _LONGEST_IN_A_PATH
+            if kind.name not in INTEGER_RANGES and not is_short:
                 raise CatalogError(
                     f"{column!r} is {kind}; a partition is named by an integer, "
                     f"or by a text of at most {_LONGEST_IN_A_PATH} characters"

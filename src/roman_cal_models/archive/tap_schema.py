@@ -13,7 +13,7 @@ from ..installation import rad_version
 from .column_semantics import ucd_and_unit
 from .database import FAILURES, FILE, FILES, ID, PROBLEMS, tables
 from .described import described_columns
-from .obscore import VIEW, ObsCoreColumn, obscore_columns
+from .obscore import OBSCORE, ObsCoreColumn, obscore_columns
 
 __all__ = ["felis"]
 
@@ -31,7 +31,7 @@ _TABLES = {
     FILES: "Files of which there are rows",
     PROBLEMS: "Values that do not fit into their columns",
     FAILURES: "Files that could not be read",
-    VIEW: "Calibrated products, as IVOA's ObsCore 1.1 describes them",
+    OBSCORE: "Calibrated products, as IVOA's ObsCore 1.1 describes them",
 }
 
 # Column of the tables that RAD does not name -> description, UCD, unit
@@ -173,23 +173,30 @@ def _type(kind: Any) -> dict[str, Any]:
         (sql.BigInteger, "long"),
         (sql.Integer, "int"),
         (sql.Double, "double"),
+        (sql.Float, "float"),
+        # which has nothing for decimal numbers
+        (sql.Numeric, "double"),
     ):
         if isinstance(kind, of_sql):
             return {"datatype": name}
     if isinstance(kind, sql.DateTime):
         return {"datatype": "timestamp", "votable:arraysize": "*", "votable:xtype": "timestamp"}
+    if isinstance(kind, sql.Date):
+        return {"datatype": "char", "length": len("2027-01-31")}
     if isinstance(kind, sql.CHAR):
         return {"datatype": "char", "length": kind.length}
+    is_ascii = not isinstance(kind, (sql.Unicode, sql.UnicodeText))
     if kind.length is None:
-        return {"datatype": "text", "votable:datatype": "unicodeChar", "votable:arraysize": "*"}
-    return {"datatype": "unicode", "length": kind.length, "votable:arraysize": f"{kind.length}*"}
+        return {"datatype": "text", "votable:datatype": "char" if is_ascii else "unicodeChar", "votable:arraysize": "*"}
+    name = "string" if is_ascii else "unicode"
+    return {"datatype": name, "length": kind.length, "votable:arraysize": f"{kind.length}*"}
 
 
 def _view() -> dict[str, Any]:
     return {
-        "name": VIEW,
-        "@id": f"#{VIEW}",
-        "description": _TABLES[VIEW],
+        "name": OBSCORE,
+        "@id": f"#{OBSCORE}",
+        "description": _TABLES[OBSCORE],
         "columns": [_view_column(column, index) for index, column in enumerate(obscore_columns())],
     }
 
@@ -203,7 +210,7 @@ def _view_column(column: ObsCoreColumn, index: int) -> dict[str, Any]:
         kind = {"datatype": column.datatype}
     found = {
         "name": column.name,
-        "@id": f"#{VIEW}.{column.name}",
+        "@id": f"#{OBSCORE}.{column.name}",
         "description": column.description,
         **kind,
         "ivoa:ucd": column.ucd,
