@@ -45,7 +45,7 @@ class Fitting:
         return replace(read, rows=None, fitted=FittedRows(rows.schema_uri, tables, problems))
 
     def _tuple(self, row: Mapping[str, Any], columns: Iterable[str]) -> tuple[Any, ...]:
-        values = map(row.get, columns)
+        values: Iterable[Any] = map(row.get, columns)
         if self._times_as_text:
             # as SQLAlchemy reads them there
             values = (
