@@ -11,7 +11,7 @@ import os
 import sqlite3
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -236,7 +236,7 @@ class Manifest:
         execute, many = self._connection.execute, self._connection.executemany
         with self._transaction():
             for read in files:
-                told = [*astuple(read.made_by), read.size, read.modified, read.etag]
+                told = [*read.made_by, read.size, read.modified, read.etag]
                 execute(
                     f"INSERT OR REPLACE INTO files VALUES (?, ?, ?, {_marks(told)})",
                     [read.file, batch, read.content, *told],
