@@ -317,7 +317,7 @@ class MissingPackageError(RomanCalModelsError, ImportError):
 
 
 class CatalogError(RomanCalModelsError, ValueError):
-    """The archive's catalogue cannot be written there, or an argument does not fit."""
+    """The archive's catalogue cannot be written there, or not be asked this, or an argument does not fit."""
 
 
 class WorkerError(RomanCalModelsError, RuntimeError):

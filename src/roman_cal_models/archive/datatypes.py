@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ForeignValueError, SchemaError
 from ..foreign.kind import NOTHING, Kind
 from ..foreign.kinds import kind_of, kind_of_tag
-from ..foreign.table import ANY, TIME
+from ..foreign.table import TIME
 from ..header.header_source import HeaderSource
 from ..nodes.deferred import Deferred, FileValue
 from ..yaml import TaggedMapping, TaggedScalar
@@ -53,6 +53,7 @@ _DIGITS = 18
 # What YAML itself has is read as what it stands for; what still bears such a tag is the object of some language.
 _YAML_TAGS = "tag:yaml.org,2002:"
 
+# nearly all values are of these
 _PLAIN = frozenset({str, int, float, bool, list, dict})
 
 _PATTERN = re.compile(
@@ -119,21 +120,18 @@ class Datatype:
         if isinstance(tag, str) and tag.startswith(_YAML_TAGS):
             raise ValueError(f"bears the tag {tag}, which stands for no value that is known")
         # a text is a time there, and so is what stands under the tag of an older schema
-        kind = TIME if self.name in TIME.datatypes else _kind_of(value)
-        if self.name in kind.datatypes:
+        if self.name in TIME.datatypes:
+            value = _converted(value, TIME)
+            return value.date() if self.name == "date" else value
+        if value.__class__ not in _PLAIN and self.name in (kind := _kind_of(value)).datatypes:
             value = _converted(value, kind)
-        if self.name == "datetime2":
-            return value
-        if self.name == "date":
-            return value.date()
-        if self.name in ("float", "real"):
-            return _float(value, self.name)
+        if self.name in TEXT_TYPES:
+            return self._fitting(_text(value))
         if self.name in INTEGER_RANGES:
             return _integer(value, self.name)
         if self.name in EXACT_TYPES:
             return _decimal(value, self)
-        text = _text(value)
-        return _uuid(text) if self.name == "uniqueidentifier" else self._fitting(text)
+        return _uuid(_text(value)) if self.name == "uniqueidentifier" else _float(value, self.name)
 
     def _fitting(self, text: str) -> str:
         """Return a text that a column of text takes."""
@@ -308,8 +306,6 @@ def _built(value: Any, kind: Kind) -> Any:
 
 
 def _kind_of(value: Any) -> Kind:
-    if value.__class__ in _PLAIN:  # nearly all are
-        return ANY
     tag = getattr(value, "tag", None)
     return kind_of_tag(tag) if isinstance(tag, str) else kind_of(value)
 
