@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from roman_cal_models.registration.folder import check_folder
 from tests.newer_rad import installed_package
 
 from .folders import CCSP, ROMAN, changed, copied
@@ -194,6 +195,48 @@ with rcm.open("bow.asdf", validate=True) as model, asdf.open("bow.asdf") as file
     assert type(model) is rcm.BowMapModel
     assert type(file["roman"]) is rcm.BowMap
 {READ}
+""")
+
+
+MOSAIC = f"""%YAML 1.1
+---
+$schema: {ROMAN}/schemas/rad_schema-2.0.0
+id: {ROMAN}/schemas/CCSP/SPEAR/spear_map-1.0.0
+title: Mosaic with a map of its depth
+datamodel_name: SpearMapModel
+allOf:
+  - $ref: {ROMAN}/schemas/wfi_mosaic-2.1.0
+  - type: object
+    properties:
+      meta:
+        allOf:
+          - $ref: {ROMAN}/schemas/CCSP/ccsp_minimal-2.0.0
+      depth:
+        title: Depth (mag)
+        tag: tag:stsci.edu:asdf/core/ndarray-1.*
+        datatype: float32
+        exact_datatype: true
+        ndim: 2
+        unit: mag(AB)
+    required: [meta]
+flowStyle: block
+"""
+
+
+def test_a_product_of_the_mission_is_extended(run: Run, tmp_path: Path) -> None:
+    folder = copied(CCSP, tmp_path)
+    (folder / "schemas/CCSP/SPEAR/spear_map-1.0.0.yaml").write_text(MOSAIC)
+    assert check_folder(folder).problems == ()
+    run("""
+rcm.register_schemas("ccsp")
+model = rcm.SpearMapModel.create_fake_data(shape=(4, 4))
+model.depth = model.data.copy()
+model.save("mosaic.asdf")
+with rcm.open("mosaic.asdf", validate=True) as model:
+    assert {"coordinates", "ccsp"} <= model.meta.keys()
+    assert model.unit("depth") == "mag(AB)"
+# what the mission's schema brings along
+assert len(rcm.archive.columns("SpearMapModel")) == len(rcm.archive.columns("wfi_mosaic", "2.1.0"))
 """)
 
 
