@@ -9,23 +9,26 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from .explained import RDM, ROMANCAL
+from .explained import EXPLAINED
 from .running import environment, passed, references, report
 
 # The newest of the pipeline, which fixes versions of RAD and of the peer itself.
 PIPELINE = ("romancal==1.1.0", "pytest", "pytest-xdist", "pytest-mock", "ci-watson")
 PEER = ("roman_datamodels==1.2.0", "pytest", "pytest-xdist", "pytest-env", "pyarrow", "pandas", "semantic_version")
+# The simulator of images. What asks CRDS, or for pictures of galaxies, fails with the peer as well.
+SIMULATOR = ("romanisim==0.15.0", "roman_datamodels==1.2.0", "pytest", "pytest-xdist")
+REQUIREMENTS = {"romancal": PIPELINE, "rdm": PEER, "romanisim": SIMULATOR}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return 1 when a test is lost without an explanation."""
     parser = argparse.ArgumentParser(prog="python -m tools.peer_suites", description=__doc__)
-    parser.add_argument("suite", choices=["romancal", "rdm"])
+    parser.add_argument("suite", choices=[*REQUIREMENTS])
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        requirements = PIPELINE if options.suite == "romancal" else PEER
-        what = ["--pyargs", "romancal"] if options.suite == "romancal" else [str(_tests_of_the_peer(folder))]
+        requirements = REQUIREMENTS[options.suite]
+        what = [str(_tests_of_the_peer(folder))] if options.suite == "rdm" else ["--pyargs", options.suite]
         peer = environment(folder / "environment-peer", *requirements, instead=False)
         ours = environment(folder / "environment-ours", *requirements, instead=True)
         answers = references(peer, folder / "references") if options.suite == "romancal" else None
@@ -33,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
             passed(python, what, folder, instead=instead, answers=answers)
             for python, instead in ((peer, False), (ours, True))
         ]
-        return report(options.suite, *found, ROMANCAL if options.suite == "romancal" else RDM)
+        return report(options.suite, *found, EXPLAINED[options.suite])
 
 
 def _tests_of_the_peer(folder: Path) -> Path:

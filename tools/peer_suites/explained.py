@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["RDM", "ROMANCAL", "reason"]
+__all__ = ["EXPLAINED", "reason"]
 
 _INVALID = "sets a value that its schema forbids, which we refuse at once and the peer only at save: "
 _PRIVATE = "asks for a private part of the peer: "
@@ -60,6 +60,10 @@ RDM = {
     "::test_science_raw_from_tvac_raw": _DEPRECATED,
     "::test_rampmodel_from_science_raw[": _DEPRECATED,
 }
+
+ROMANISIM: dict[str, str] = {}
+
+EXPLAINED = {"rdm": RDM, "romancal": ROMANCAL, "romanisim": ROMANISIM}
 
 
 def reason(table: dict[str, str], test: str) -> str | None:

@@ -17,7 +17,7 @@ __all__ = ["Displayed", "fallback_text", "quoted"]
 _PROMPT_ROWS = 3
 _FEWEST_ROWS = 10
 _FALLBACK_ROWS = 40
-_FALLBACK_WIDTH = 120
+_FALLBACK_WIDTH = 80  # as a terminal: JupyterLab breaks lines that its window has no room for
 
 
 class Displayed:

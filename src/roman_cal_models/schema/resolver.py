@@ -321,7 +321,9 @@ def _joined(base: str, reference: str) -> str:
         return reference
     from urllib.parse import urljoin
 
-    return scheme + urljoin(f"http://{rest}", reference).removeprefix("http")
+    # an empty fragment is none: Python keeps it from 3.14 on
+    path, _, fragment = reference.partition("#")
+    return scheme + urljoin(f"http://{rest}", path).removeprefix("http") + (f"#{fragment}" if fragment else "")
 
 
 def _unquoted(fragment: str) -> str:
