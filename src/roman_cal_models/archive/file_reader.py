@@ -36,8 +36,7 @@ _LONGEST_REASON = 1000
 _TICK = 2_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class MadeBy:
+class MadeBy(NamedTuple):
     """What makes rows of files.
 
     Parameters
@@ -72,8 +71,7 @@ def _is_newer(one: str | None, other: str | None) -> bool:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What the catalogue has of a file.
 
     Parameters
