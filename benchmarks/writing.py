@@ -91,6 +91,7 @@ class _Sides:
 
         from roman_cal_models.archive.batching import reader_for
         from roman_cal_models.archive.database_writer import Catalog
+        from roman_cal_models.archive.files import Listed
 
         self._files, self._url = files, url
         self._engine = sql.create_engine(url)
@@ -101,7 +102,7 @@ class _Sides:
         names = sorted(map(str, files.iterdir()))
         # so they come from the processes that read
         self._pieces = [
-            pickle.dumps(reader([(name, None) for name in names[at : at + _PIECE]]))
+            pickle.dumps(reader([(Listed(name), None) for name in names[at : at + _PIECE]]))
             for at in range(0, len(names), _PIECE)
         ]
         reads: list[Any] = [read for piece in self._pieces for read in pickle.loads(piece)]
