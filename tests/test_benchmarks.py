@@ -84,3 +84,13 @@ def test_far_files_are_measured(repository: Path) -> None:
     kinds = ["one flag", "a part of data", "all arrays"]
     assert [line.strip().partition(":")[0] for line in lines] == ["ours.asdf", *kinds, "peer.asdf", *kinds]
     assert all(line.count(" requests") == 2 for line in lines if line.startswith("  "))
+
+
+def test_many_far_files_are_measured(repository: Path) -> None:
+    command = [sys.executable, "-m", "benchmarks.far", "--delay", "0", "--many", "5"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=repository)
+    assert done.returncode == 0, done.stderr
+    told = [line.strip().partition(": ") for line in done.stdout.splitlines()[3:]]
+    assert [what for what, _, _ in told][:3] == ["new", "unchanged", "unchanged, by their times"]
+    # the listing, and one a file
+    assert [text.split()[2] for _, _, text in told][:3] == ["6", "6", "1"]

@@ -8,8 +8,8 @@ from typing import Any
 
 import sqlalchemy as sql
 
-TIMES = {"ingested", "failed"}
-"""The columns that differ from run to run."""
+TIMES = {"ingested", "failed", "modified"}
+"""The columns that differ from run to run; of a file that was changed just now, the time of that is not kept."""
 
 Content = dict[str, list[dict[str, Any]]]
 

@@ -16,6 +16,7 @@ from roman_cal_models import archive
 from roman_cal_models.archive.batching import reader_for
 from roman_cal_models.archive.database_writer import Catalog
 from roman_cal_models.archive.file_reader import MadeBy
+from roman_cal_models.archive.files import Listed
 from roman_cal_models.archive.products import TABLES
 from roman_cal_models.installation import rad_version
 from tests.peer import TAGS, WriteFile
@@ -297,7 +298,7 @@ def test_a_newer_release_may_come_first_between_reading_and_writing(files: list[
     archive.ingest(files[:1], url, tables=["ScienceRefData"])
     reader = replace(reader_for("newest", None, None), force=True)
     with Catalog(url) as catalog:
-        (read,) = replace(reader, finish=catalog.fitting)([(str(files[0]), None)])
+        (read,) = replace(reader, finish=catalog.fitting)([(Listed(str(files[0])), None)])
         _set(url, "rad_version = '99.0'")
         assert (catalog.store([read]).newer, content(url)["WFIExposure"]) == (1, [])
         assert catalog.store([read], force=True).replaced == 1
@@ -330,7 +331,7 @@ def test_what_a_file_is_like_is_kept_also_if_its_rows_stay(files: list[Path], ur
     with Catalog(url) as catalog:
         key = str(files[0])
         known = catalog.known([key])[key]
-        (read,) = replace(reader, finish=catalog.fitting)([(key, known)])
+        (read,) = replace(reader, finish=catalog.fitting)([(Listed(key), known)])
         touched = replace(read, size=2**40, modified=1_800_000_000_123_456_789, etag="e")
         assert catalog.store([touched]).unchanged == 1
         known = catalog.known([key])[key]
@@ -391,7 +392,7 @@ def test_a_full_disk_is_told(files: list[Path], url: str) -> None:
         catalog.close()
         reader = replace(reader_for("newest", None, None), finish=catalog.fitting)
         with pytest.raises(rcm.CatalogError) as caught:
-            catalog.store(reader([(str(path), None) for path in files]))
+            catalog.store(reader([(Listed(str(path)), None) for path in files]))
     assert str(caught.value) == f"{url}: database or disk is full"
 
 

@@ -73,6 +73,26 @@ def test_many_may_ingest_the_same_files_at_once(folder: Path, tmp_path: Path, ur
     assert content(url) == content(url_of(tmp_path / "catalog.db"))
 
 
+def test_what_is_gone_or_has_moved_is_found_as_in_sqlite(header: bytes, tmp_path: Path, url: str) -> None:
+    folder = tmp_path / "a_b%"
+    files = write_files(folder, header, 8)
+    for number, path in enumerate(files):
+        path.write_bytes(header.replace(b"detector: WFI01", b"detector: WFI%02d" % (number + 1), 1))
+    (folder / "bad.asdf").write_bytes(b"")
+    for each in (url, url_of(tmp_path / "catalog.db")):
+        archive.ingest(folder, each)
+    files[0].unlink()
+    files[1].rename(folder / "Ünicode.asdf")
+    (folder / "bad.asdf").unlink()
+    there, here = (
+        archive.ingest(folder, each, prune=True, trust="mtime") for each in (url, url_of(tmp_path / "catalog.db"))
+    )
+    assert there == here
+    assert (there.missing, there.pruned, there.renamed) == ((str(files[0]),), 1, 1)
+    assert content(url) == content(url_of(tmp_path / "catalog.db"))
+    assert content(url)["ingest_failures"] == []
+
+
 def test_a_server_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(rcm.CatalogError, match=r"postgresql\+psycopg://test@/postgres"):
         archive.ingest([], f"postgresql+psycopg://test@/postgres?host={tmp_path}")

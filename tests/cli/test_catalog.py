@@ -70,7 +70,8 @@ def test_files_go_into_a_database(files: Path, tmp_path: Path, capsys: pytest.Ca
     assert printed.err.startswith(f"{files / 'bad.asdf'}: a FITS file, not an ASDF file")
     assert main(["catalog", str(files / "image.asdf"), "--json", *target]) == 0
     report = json.loads(capsys.readouterr().out)
-    assert report == {"ingested": 0, "unchanged": 1, "replaced": 0, "failures": [], "problems": 0, "newer": 0}
+    assert {name: count for name, count in report.items() if count} == {"unchanged": 1}
+    assert report["failures"] == report["missing"] == report["moved"] == []
     assert main(["catalog", str(files / "image.asdf"), "--force", *target]) == 0
     assert capsys.readouterr().out.startswith("0 ingested, 0 unchanged, 1 replaced, 0 failed")
 
@@ -128,3 +129,54 @@ def test_fewer_than_one_process_is_wrong_usage(number: str, capsys: pytest.Captu
         main(["catalog", "x.asdf", "--to", "x.parquet", f"--processes={number}"])
     assert ended.value.code == 2
     assert f"{number!r} is not a number of processes, 1 or more" in capsys.readouterr().err
+
+
+def test_patterns_and_lists_of_files_are_taken(
+    files: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = ["--to", f"sqlite:///{tmp_path / 'catalog.db'}"]
+    monkeypatch.chdir(files)
+    Path("list.txt").write_text("# the good ones\nimage.asdf\n")
+    for path in ("@list.txt", "image*"):
+        assert main(["catalog", path, *target]) == 0
+    assert [line[:11] for line in capsys.readouterr().out.splitlines()] == ["1 ingested,", "0 ingested,"]
+    assert main(["catalog", "@none.txt", *target]) == 1
+    assert capsys.readouterr().err == "none.txt: the list of files cannot be read: No such file or directory\n"
+
+
+def test_what_is_missing_is_told_and_removed_if_asked_for(
+    files: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["catalog", str(files), "--to", f"sqlite:///{tmp_path / 'catalog.db'}"]
+    (files / "bad.asdf").unlink()
+    for name in "abc":
+        (files / f"{name}.asdf").write_bytes((files / "image.asdf").read_bytes())
+    assert main(command) == 0
+    (files / "a.asdf").unlink()
+    (files / "b.asdf").rename(files / "d.asdf")
+    capsys.readouterr()
+    assert main(command) == 0
+    moved, missing, counts = capsys.readouterr().out.splitlines()
+    # both have the header of the new one
+    assert {Path(moved.split()[1]).stem, Path(missing.split()[1]).stem} == {"a", "b"}
+    assert moved.endswith(f"-> {files / 'd.asdf'}")
+    assert counts.startswith("1 ingested, 2 unchanged, 0 replaced, 0 failed, 1 moved, 1 missing;")
+    assert main([*command, "--prune", "--trust", "mtime"]) == 0
+    assert ", 1 missing (1 pruned)" in capsys.readouterr().out
+    assert main(command) == 0
+    assert "missing" not in capsys.readouterr().out
+    for file in files.iterdir():
+        file.unlink()
+    assert main([*command, "--prune"]) == 1
+    told = "3 of the 3 files that the catalogue has of it are not there: they are kept, unless prune is 'force'"
+    assert capsys.readouterr().err == f"{files}: {told}\n"
+    assert main([*command, "--prune-force"]) == 0
+    assert ", 3 missing (3 pruned)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["--prune"], ["--prune-force"], ["--trust", "mtime"]])
+def test_what_is_for_a_database_is_refused_for_parquet_files(arguments: list[str], files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["catalog", str(files), "--to", "x.parquet", *arguments])
+    assert ended.value.code == 2
+    assert "are for a database" in capsys.readouterr().err

@@ -70,3 +70,26 @@ def test_without_matplotlib_it_says_what_to_install(
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     assert main(["steps", str(file), "--plot", str(tmp_path / "steps.png")]) == 1
     assert capsys.readouterr().err == "to draw needs matplotlib: pip install 'roman-cal-models[view]'\n"
+
+
+def test_folders_patterns_and_lists_stand_for_files(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("night/a_cal.asdf", "night/b_cal.asdf", "night/c_uncal.asdf"):
+        Path(name).parent.mkdir(exist_ok=True)
+        rcm.ImageModel.create_fake_data().save(name)
+    Path("list.txt").write_text("# two\nnight/b_cal.asdf\nnight/a_cal.asdf\n")
+    here = f"{tmp_path}/night"
+    for command in ("steps", "identify", "validate"):
+        for given, expected in {
+            "night": [f"{here}/{name}.asdf" for name in ("a_cal", "b_cal", "c_uncal")],
+            "night/*_cal.asdf": [f"{here}/{name}.asdf" for name in ("a_cal", "b_cal")],
+            "@list.txt": ["night/b_cal.asdf", "night/a_cal.asdf"],
+            "night/a_cal.asdf": ["night/a_cal.asdf"],
+        }.items():
+            main([command, "--json", given])
+            lines = capsys.readouterr().out.splitlines()
+            assert [json.loads(line)["file"] for line in lines] == expected
+    assert main(["steps", "@none.txt"]) == 1
+    assert capsys.readouterr().err == "none.txt: the list of files cannot be read: No such file or directory\n"

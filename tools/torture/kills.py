@@ -211,7 +211,7 @@ def _content(catalog: Path) -> dict[str, dict[str, list[tuple[Any, ...]]]]:
         query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
         for (name,) in connection.execute(query).fetchall():
             key, *others = [row[1] for row in connection.execute(f"PRAGMA table_info({name})")]
-            quoted = ", ".join(f'"{column}"' for column in others if column not in ("ingested", "failed"))
+            quoted = ", ".join(f'"{column}"' for column in others if column not in ("ingested", "failed", "modified"))
             for file, *row in connection.execute(f"SELECT {key}, {quoted} FROM {name} ORDER BY {quoted}"):
                 rows = found.setdefault(files.get(file, file), {})
                 rows.setdefault(name, []).append(tuple(row))

@@ -11,7 +11,8 @@ By level, each knowing only those before it:
 - ``products``: which tables a kind of file feeds;
 - ``described``: what RAD says of each column of the tables;
 - ``row_reader``: one file -> its rows;
-- ``files``: paths, URLs and folders as the names of files;
+- ``manifests``: lists of files;
+- ``files``: the names of files, as the catalogue has them;
 - ``database``: the tables, as SQLAlchemy knows them;
 - ``view_marks``, ``views``: how a view is known as ours, and one view for each kind of product;
 - ``optical_elements``, ``obscore_sources``, ``obscore``: the bands of the instrument, where the values of ObsCore come
@@ -19,6 +20,10 @@ By level, each knowing only those before it:
 - ``obscore_view``: this view in a database;
 - ``column_semantics``, ``tap_schema``: what columns mean, and the tables as TAP services know them;
 - ``file_reader``: some files -> rows or failure of each;
+- ``globs``: patterns of names;
+- ``server_errors``: what errors of servers are about;
+- ``far_listing``: what stands below a URL;
+- ``listing``: paths, URLs, folders, patterns and lists as files one by one;
 - ``batching``: many files, in batches;
 - ``reconcile``: what was read of files, as rows of the tables that there are;
 - ``fitting``: these rows as compact tuples;
@@ -28,6 +33,8 @@ By level, each knowing only those before it:
 - ``bulk``: many rows into a table at once;
 - ``refusals``: which values of a file a database refuses;
 - ``database_writer``: batches into a database;
+- ``holdings``: what the catalogue held before a run, and what of it was met;
+- ``vanished``: what was not met there any more;
 - ``ingesting``: many files into a database;
 - ``conditions``: what a user asks of a catalogue, as text -> a condition;
 - ``condition_sql``: a condition -> an expression of SQLAlchemy;
@@ -56,6 +63,8 @@ if TYPE_CHECKING:
     from .ingesting import ingest as ingest
     from .linting import Finding as Finding
     from .linting import lint as lint
+    from .manifests import Manifest as Manifest
+    from .manifests import manifest as manifest
     from .mapping import Column as Column
     from .mapping import columns as columns
     from .obscore import ObsCoreColumn as ObsCoreColumn
@@ -75,6 +84,7 @@ _NAMES = {
     "Column": "mapping",
     "Failure": "file_reader",
     "Finding": "linting",
+    "Manifest": "manifests",
     "ObsCoreColumn": "obscore",
     "Report": "report",
     "RowProblem": "row_reader",
@@ -86,6 +96,7 @@ _NAMES = {
     "find": "finding",
     "ingest": "ingesting",
     "lint": "linting",
+    "manifest": "manifests",
     "obscore_columns": "obscore",
     "obscore_ddl": "obscore",
     "rows": "row_reader",

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import chain, islice
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from ..errors import CatalogError
 from ..executors import Cluster, Processes, Workers, spread
 from ..processors import processors
 from ..progress import Bar
-from .file_reader import Failure, Known, Mapped, Outcome, Reader, Task
-from .files import Paths, key_of, names_of
+from .file_reader import AT_ONCE, Failure, Mapped, Outcome, Reader, Task
+from .files import Listed, Paths, key_of
+from .listing import Listing
 from .products import TABLES
 
 __all__ = ["read_batches", "reader_for", "workers_for"]
+
+_File = TypeVar("_File")
 
 # Starting processes takes about as long as reading this many files.
 _FEW = 500
@@ -45,9 +47,9 @@ def reader_for(
 
 
 def read_batches(
-    paths: Paths,
+    paths: Paths | Listing,
     reader: Reader,
-    known: Callable[[Sequence[str]], Mapping[str, Known]] | None = None,
+    choose: Callable[[Sequence[Listed]], list[Task]] | None = None,
     *,
     client: Any,
     processes: int | None,
@@ -58,39 +60,86 @@ def read_batches(
 
     Parameters
     ----------
-    paths : str, path-like or iterable of them
-        Files and folders.
+    paths : str, path-like, iterable of them or Listing
+        Files, and what stands for many.
     reader : Reader
         Reads them.
-    known : callable, optional
-        Returns what the catalogue has of some files: those whose content is the same still are not mapped.
+    choose : callable, optional
+        Returns which of some files are to be read, with what the catalogue has of them: those whose content is the same
+        still are not mapped.
     client, processes, batch, progress
         As for `ingest`. No file is twice in one batch.
     """
     if batch < 1:
         raise CatalogError(f"batch is the number of files that are written together, not {batch!r}")
-    names = names_of(paths)
-    workers, names = workers_for(names, client, processes)
-    outcomes = spread(reader, _tasks(names, known, batch), workers, size=min(_PIECE, batch), lose=_lost)
-    bar = Bar(_number(paths), is_drawn=progress)
-    done = failed = 0
-    with closing(bar), closing(outcomes):
-        for some in _batches(outcomes, batch):
-            yield some
-            done += len(some)
-            failed += sum(isinstance(outcome, Failure) for outcome in some)
-            bar.update(done, f"{failed} failed" if failed else "")
+    listing = paths if isinstance(paths, Listing) else Listing(paths, reader.storage_options)
+    with closing(Bar(listing.number, is_drawn=progress)) as bar:
+        source = _Source(listing, choose, batch, bar)
+        workers, tasks = workers_for(source.tasks(), client, processes)
+        first = next(tasks, None)
+        # so many that all threads have something to do while a few wait
+        size = 2 * AT_ONCE if first is not None and "://" in first[0].name else _PIECE
+        tasks = tasks if first is None else chain([first], tasks)
+        outcomes = spread(reader, tasks, workers, size=min(size, batch), lose=_lost)
+        with closing(outcomes):
+            for some in _batches(source.with_failures(outcomes), batch):
+                yield some
+                source.note(some)
+
+
+class _Source:
+    """What files there are, while they are listed: some to read, some to pass over, and what cannot be listed."""
+
+    def __init__(
+        self, listing: Listing, choose: Callable[[Sequence[Listed]], list[Task]] | None, batch: int, bar: Bar
+    ) -> None:
+        self._listed = iter(listing)
+        self._choose = choose or _all
+        self._batch = batch
+        self._failures: list[Failure] = []
+        self._done = self._failed = 0
+        self._bar = bar
+
+    def tasks(self) -> Iterator[Task]:
+        """Yield what there is to read."""
+        while some := list(islice(self._listed, self._batch)):
+            self._failures += (each for each in some if isinstance(each, Failure))
+            files = [each for each in some if not isinstance(each, Failure)]
+            tasks = self._choose(files)
+            self._done += len(files) - len(tasks)
+            self._show()
+            yield from tasks
+
+    def with_failures(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+        """Yield outcomes, and between them what could not be listed."""
+        for outcome in outcomes:
+            yield from self._told()
+            yield outcome
+        yield from self._told()
+
+    def note(self, outcomes: Sequence[Outcome]) -> None:
+        """Tell the bar that some files are done."""
+        self._done += len(outcomes)
+        self._failed += sum(isinstance(outcome, Failure) for outcome in outcomes)
+        self._show()
+
+    def _told(self) -> Iterator[Failure]:
+        while self._failures:
+            yield self._failures.pop(0)
+
+    def _show(self) -> None:
+        self._bar.update(self._done, f"{self._failed} failed" if self._failed else "")
 
 
 def workers_for(
-    names: Iterator[str], client: Any, processes: int | None, *, few: int = _FEW
-) -> tuple[Workers | None, Iterator[str]]:
+    files: Iterator[_File], client: Any, processes: int | None, *, few: int = _FEW
+) -> tuple[Workers | None, Iterator[_File]]:
     """Return the workers that read the files, None for this process, and the files.
 
     Parameters
     ----------
-    names : iterator of str
-        The files.
+    files : iterator
+        The files, or what is known of them.
     client : distributed.Client or None
         Whose workers they are.
     processes : int or None
@@ -100,25 +149,20 @@ def workers_for(
         Starting processes takes about as long as reading this many files.
     """
     if client is not None:
-        return Cluster(client), names
+        return Cluster(client), files
     if processes is None:
-        first = list(islice(names, few))
-        names = chain(first, names)
+        first = list(islice(files, few))
+        files = chain(first, files)
         processes = 1 if len(first) < few else processors()
-    return Processes(processes) if processes > 1 else None, names
+    return Processes(processes) if processes > 1 else None, files
 
 
-def _tasks(
-    names: Iterator[str], known: Callable[[Sequence[str]], Mapping[str, Known]] | None, batch: int
-) -> Iterator[Task]:
-    while some := list(islice(names, batch)):
-        keys = [key_of(name) for name in some]
-        contents = {} if known is None else known(keys)
-        yield from ((name, contents.get(key)) for name, key in zip(some, keys, strict=True))
+def _all(files: Sequence[Listed]) -> list[Task]:
+    return [(file, None) for file in files]
 
 
 def _lost(task: Task) -> Outcome:
-    return Failure(key_of(task[0]), "the process that read it ended, twice")
+    return Failure(key_of(task[0].name), "the process that read it ended, twice")
 
 
 def _batches(outcomes: Iterable[Outcome], batch: int) -> Iterator[list[Outcome]]:
@@ -130,14 +174,3 @@ def _batches(outcomes: Iterable[Outcome], batch: int) -> Iterator[list[Outcome]]
         some[outcome.file] = outcome
     if some:
         yield list(some.values())
-
-
-def _number(paths: Paths) -> int | None:
-    """Return how many files there are, where that is known before they are read."""
-    if isinstance(paths, (str, os.PathLike)):
-        paths = [paths]
-    if isinstance(paths, Sequence) and not any(
-        "://" not in os.fsdecode(path) and os.path.isdir(path) for path in paths
-    ):
-        return len(paths)
-    return None

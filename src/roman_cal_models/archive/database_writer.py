@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,7 +20,7 @@ from .refusals import without_refused
 from .report import Report
 
 if TYPE_CHECKING:
-    from sqlalchemy import Column, Connection
+    from sqlalchemy import Column, Connection, Table
 
 __all__ = ["Catalog"]
 
@@ -89,6 +89,42 @@ class Catalog:
         """Let go of the database."""
         self._engine.dispose()
 
+    @property
+    def tables(self) -> Mapping[str, Table]:
+        """The tables, by name."""
+        return self._metadata.tables
+
+    def ask(self, question: Callable[[Connection], _Value]) -> _Value:
+        """Return what is asked of the tables by a connection; again if it is lost on the way.
+
+        Raises
+        ------
+        CatalogError
+            The database cannot be asked.
+        """
+
+        def work() -> _Value:
+            with self._engine.connect() as connection:
+                return question(connection)
+
+        return persistently(self._engine, work)
+
+    def change(self, work: Callable[[Connection], _Value]) -> _Value:
+        """Change the tables by a connection that has them for itself: all of it, or nothing.
+
+        Raises
+        ------
+        CatalogError
+            The database cannot do it.
+        """
+
+        def transaction() -> _Value:
+            with self._engine.begin() as connection:
+                have_for_itself(connection)
+                return work(connection)
+
+        return persistently(self._engine, transaction)
+
     def known(self, files: Sequence[str]) -> dict[str, Known]:
         """Return what the catalogue has of those files that it knows, by file.
 
@@ -97,12 +133,7 @@ class Catalog:
         CatalogError
             The database cannot be asked.
         """
-
-        def ask() -> dict[str, Known]:
-            with self._engine.connect() as connection:
-                return self._known(connection, files)
-
-        return persistently(self._engine, ask)
+        return self.ask(lambda connection: self._known(connection, files))
 
     def store(self, outcomes: Sequence[Outcome], *, force: bool = False) -> Report:
         """Put what was read of files into the tables, in one transaction.

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import os
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Literal, NamedTuple
 
 from ..errors import FileError, RomanCalModelsError
@@ -15,14 +20,20 @@ from ..header.wholeness import require_whole
 from ..installation import VERSION, rad_version
 from ..printable import printable
 from ..registration.surroundings import Surroundings
-from .files import key_of, storable
+from .files import Listed, key_of, storable
 from .row_reader import Rows, rows
+from .server_errors import ServerError, patiently
 
-__all__ = ["Failure", "FileRead", "FittedRows", "Known", "MadeBy", "Mapped", "Outcome", "Reader", "Task"]
+__all__ = ["AT_ONCE", "Failure", "FileRead", "FittedRows", "Known", "MadeBy", "Mapped", "Outcome", "Reader", "Task"]
 
 Mapped = Literal["newest", "file"]
 
+AT_ONCE = 32
+"""How many files behind URLs a process reads at the same time."""
+
 _LONGEST_REASON = 1000
+# Nanoseconds: times of a change may be as coarse as this, on old file systems and in buckets.
+_TICK = 2_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +96,7 @@ class Known:
     etag: str | None = None
 
 
-Task = tuple[str, Known | None]
+Task = tuple[Listed, Known | None]
 """A file, and what the catalogue has of it."""
 
 
@@ -181,13 +192,22 @@ class Failure:
         elif isinstance(error, RomanCalModelsError):
             text = str(error)
         else:
-            text = f"{type(error).__name__}: {error}"
+            text = f"{type(error).__name__}: {str(error).removeprefix(f'{file}: ')}"
         if len(text) > _LONGEST_REASON:
             text = f"{text[:_LONGEST_REASON]}..."
         return cls(file, storable(text))
 
 
 Outcome = FileRead | Failure
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """The bytes of a header, and how its file was: its size, and when it was changed, if that is some time ago."""
+
+    content: bytes
+    size: int | None
+    modified: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,35 +246,88 @@ class Reader:
         return cls(mapping, chosen, storage_options, Surroundings.here())
 
     def __call__(self, tasks: Sequence[Task]) -> list[Outcome]:
-        """Read files, whatever becomes of some of them."""
+        """Read files, whatever becomes of some of them.
+
+        Raises
+        ------
+        CatalogError
+            A server refuses everything, or does not answer.
+        """
         with self.surroundings.hold():
-            return [self._outcome(file, known) for file, known in tasks]
+            far = sum(self._is_read_ahead(*task) for task in tasks)
+            if far < 2:
+                return [self._outcome(file, known, partial(self._header, file)) for file, known in tasks]
+            with ThreadPoolExecutor(min(far, AT_ONCE)) as threads:
+                # each in a context of its own, which knows the settings of this one
+                headers = [
+                    threads.submit(copy_context().run, self._header, file).result
+                    if self._is_read_ahead(file, known)
+                    else partial(self._header, file)
+                    for file, known in tasks
+                ]
+                try:
+                    return [self._outcome(*task, header) for task, header in zip(tasks, headers, strict=True)]
+                except BaseException:
+                    threads.shutdown(wait=False, cancel_futures=True)
+                    raise
+
+    def _is_read_ahead(self, file: Listed, known: Known | None) -> bool:
+        return "://" in file.name and not (known is not None and self._is_left(known))
 
     @property
     def made_by(self) -> MadeBy:
         """What makes the rows: the releases are those of the process that reads."""
         return MadeBy(rad_version(), VERSION, self.mapping)
 
-    def _outcome(self, file: str, known: Known | None) -> Outcome:
-        if self.force:
-            known = None
+    def _outcome(self, file: Listed, known: Known | None, header: Callable[[], _Header]) -> Outcome:
         try:
-            read = self._read(file, known)
+            read = self._read(header, file, known)
             return read if self.finish is None else self.finish(read)
+        except ServerError:
+            raise
         except Exception as error:  # a file may fail in any way: it is reported, and the others are read
-            return Failure.of(key_of(file), error)
+            return Failure.of(key_of(file.name), error)
 
-    def _read(self, file: str, known: Known | None) -> FileRead:
-        if known is not None and known.made_by.is_newer_than(self.made_by):
-            return FileRead(key_of(file), known.content, None, self.made_by)
-        with beginning(file, self.storage_options) as (stream, name):
+    def _read(self, header: Callable[[], _Header], file: Listed, known: Known | None) -> FileRead:
+        if known is not None and self._is_left(known):
+            return FileRead(key_of(file.name), known.content, None, self.made_by)
+        found = header()
+        content = self._hash(found.content)
+        made = None
+        if self.force or known is None or content != known.content:
+            made = rows(found.content, mapping=self.mapping, tables=self.tables)
+        # of rows that are not all which a file has, nothing is kept by which one could pass it over
+        modified, etag = (found.modified, file.etag) if self.tables is None else (None, None)
+        return FileRead(key_of(file.name), content, made, self.made_by, found.size, modified, etag)
+
+    def _is_left(self, known: Known) -> bool:
+        """Return whether the rows of a file stay whatever it is like: something newer has made them."""
+        return not self.force and known.made_by.is_newer_than(self.made_by)
+
+    def _header(self, file: Listed) -> _Header:
+        """Return the header of a file, and how the file is as the header is read."""
+        if "://" in file.name:
+            return patiently(lambda: self._opened(file), file.name)
+        return self._opened(file)
+
+    def _opened(self, file: Listed) -> _Header:
+        size, modified = file.size, file.modified
+        with beginning(file.name, self._options(file.name)) as (stream, name):
+            if isinstance(stream, io.FileIO):
+                found = os.fstat(stream.fileno())
+                size, modified = found.st_size, found.st_mtime_ns
             header = read_header_bytes(stream, name)
             require_whole(stream, header, name)
-        content = self._hash(header.content)
-        if known is not None and content == known.content:
-            return FileRead(key_of(file), content, None, self.made_by)
-        made = rows(header.content, mapping=self.mapping, tables=self.tables)
-        return FileRead(key_of(file), content, made, self.made_by)
+        # who changes it within the same tick of a clock leaves no trace
+        is_settled = modified is not None and time.time_ns() - modified > _TICK
+        return _Header(header.content, size, modified if is_settled else None)
+
+    def _options(self, url: str) -> Mapping[str, Any] | None:
+        """Return the options for a URL; S3 gets as many connections as there are threads, where botocore makes ten."""
+        given = self.storage_options or {}
+        if not url.startswith(("s3://", "s3a://")):
+            return given
+        return {**given, "config_kwargs": {"max_pool_connections": AT_ONCE, **given.get("config_kwargs", {})}}
 
     def _hash(self, header: bytes) -> str:
         found = hashlib.sha256(header)

@@ -1,4 +1,4 @@
-"""Paths, URLs and folders -> the names of files, one by one."""
+"""The names of files, as the catalogue has them."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-__all__ = ["KEY_LENGTH", "Paths", "key_of", "names_of", "storable"]
+from .manifests import Manifest
 
-Paths = str | os.PathLike[Any] | Iterable[str | os.PathLike[Any]]
-"""One path, URL or folder, or any number of them."""
+__all__ = ["KEY_LENGTH", "Listed", "Paths", "key_of", "storable"]
+
+Paths = str | os.PathLike[Any] | Manifest | Iterable[str | os.PathLike[Any] | Manifest]
+"""One path, URL, folder, pattern or list of them, or any number of these."""
 
 KEY_LENGTH = 450
 """How long the name of a file can be in a table: what SQL Server takes into an index, in characters of nvarchar."""
-
-_SUFFIX = ".asdf"
 
 # Schemes, as fsspec has them: of files of this machine, of the web with the port that goes without saying, and of
 # buckets with the name that each is known by.
@@ -27,34 +28,26 @@ _PORTS = {"http": ":80", "https": ":443"}
 _BUCKETS = {"s3": "s3", "s3a": "s3", "gs": "gs", "gcs": "gs"}
 
 
-def names_of(paths: Paths) -> Iterator[str]:
-    """Yield the name of each file: its URL, or its absolute path.
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A file, and what is known of it before it is opened.
 
     Parameters
     ----------
-    paths : str, path-like or iterable of them
-        A folder stands for every file below it whose name ends with ``.asdf``, in the order of their names.
+    name : str
+        Its URL or absolute path.
+    size : int or None
+        In bytes, if the listing that named it tells it; the same holds for the others.
+    modified : int or None
+        When it was changed, in nanoseconds since 1970-01-01 UTC.
+    etag : str or None
+        By which a bucket or server tells one content of it from another.
     """
-    for path in [paths] if isinstance(paths, (str, os.PathLike)) else paths:
-        name = os.fsdecode(path)
-        if "://" in name:
-            yield name
-        elif os.path.isdir(name):
-            yield from _below(os.path.abspath(name))
-        else:
-            yield os.path.abspath(name)
 
-
-def _below(folder: str) -> Iterator[str]:
-    unreadable: list[OSError] = []
-    for place, folders, files in os.walk(folder, onerror=unreadable.append):
-        folders.sort()
-        yield from (os.path.join(place, file) for file in sorted(files) if file.endswith(_SUFFIX))
-        # yielded as if it were a file: reading it fails for the same reason, which is then reported
-        while unreadable:
-            yield unreadable.pop().filename
-    while unreadable:
-        yield unreadable.pop().filename
+    name: str
+    size: int | None = None
+    modified: int | None = None
+    etag: str | None = None
 
 
 def key_of(name: str) -> str:

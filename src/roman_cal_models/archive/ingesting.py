@@ -7,11 +7,15 @@ from contextlib import closing
 from dataclasses import replace
 from typing import Any, Literal
 
+from ..errors import CatalogError
 from .batching import read_batches, reader_for
 from .database_writer import Catalog
 from .file_reader import Mapped
 from .files import Paths
+from .holdings import Holdings, Trust
+from .listing import Listing
 from .report import Report
+from .vanished import Prune, settle
 
 __all__ = ["ingest"]
 
@@ -26,6 +30,8 @@ def ingest(
     client: Any = None,
     processes: int | None = None,
     batch: int = 200,
+    trust: Trust = "content",
+    prune: Prune = False,
     progress: bool | None = None,
     force: bool = False,
 ) -> Report:
@@ -42,8 +48,11 @@ def ingest(
 
     Parameters
     ----------
-    paths : str, path-like or iterable of them
-        Paths and URLs; a folder stands for every ``.asdf`` file below it.
+    paths : str, path-like, `Manifest` or iterable of them
+        Paths and URLs of files. A folder, or the beginning of URLs (``s3://roman/night``, ``s3://roman/night/``),
+        stands for every ``.asdf`` file below it, whatever case these letters have; links to folders are followed. A
+        pattern (``night/*.asdf``, ``s3://roman/**/*_cal.asdf``) stands for the files that it matches, and `manifest`
+        gives those that a list names.
     url : str
         The database, as SQLAlchemy takes it: ``sqlite:///catalog.db``, ``postgresql+psycopg://user@host/name``.
         Tables that it lacks are created.
@@ -61,6 +70,18 @@ def ingest(
         ``if __name__ == "__main__":``.
     batch : int
         How many files are written in one transaction: if a run is stopped, the next one reads at most as many again.
+    trust : {"content", "mtime", "etag"}
+        By what a file is held to be unchanged. By default its header is read. ``"mtime"``: it is not opened if its size
+        and the time of its change are those that the catalogue has; ``"etag"``: if the tag is, which a bucket gives
+        each content. Of files behind URLs both are what a listing tells of them, without a request more; those that
+        were named one by one are read. So are files that failed, and those whose rows another release made, or which
+        came with a choice of `tables`. A file that was changed less than two seconds before it was read has no time.
+    prune : bool or {"force"}
+        Whether the rows of files are removed that were in a folder, prefix or pattern of `paths` and are not there any
+        more; nothing is if its listing failed on the way. True removes none where nothing at all was found, or not half
+        of at least 1,000 files: this is a failure of that place, because it looks as if a disk was not mounted.
+        ``"force"`` removes them. The rows of a file that has moved (its content is that of a new file, under another
+        name) stay as those of the new one, in any case.
     progress : bool, optional
         Whether to draw a progress bar; by default if standard error is a terminal.
     force : bool
@@ -70,23 +91,35 @@ def ingest(
     Returns
     -------
     Report
-        How many files were ingested, unchanged, replaced and failed, and why.
+        How many files were ingested, unchanged, replaced and failed, and why; and which are missing.
 
     Raises
     ------
     CatalogError
-        The database cannot be reached, or not any more after some attempts; it has no space left, or is locked; or an
-        argument is wrong.
+        The database cannot be reached, or not any more after some attempts; it has no space left, or is locked; an
+        argument is wrong, or a list cannot be read; or a server refuses us altogether (wrong credentials, no such
+        bucket) or does not answer. What passes (too many requests, a connection that was reset) is tried again, and is
+        then a failure of one file.
     MissingPackageError
         Something is not installed that is needed for it.
     WorkerError
         No process could be started.
     """
     reader = reader_for(mapping, tables, storage_options)
+    if trust not in ("content", "mtime", "etag"):
+        raise CatalogError(f"trust is 'content', 'mtime' or 'etag', not {trust!r}")
+    if prune not in (True, False, "force"):
+        raise CatalogError(f"prune is True, False or 'force', not {prune!r}")
     with Catalog(url) as catalog:
         reader = replace(reader, finish=catalog.fitting, force=force)
+        listing = Listing(paths, storage_options)
+        holdings = Holdings(catalog, reader, trust)
         batches = read_batches(
-            paths, reader, catalog.known, client=client, processes=processes, batch=batch, progress=progress
+            listing, reader, holdings.tasks, client=client, processes=processes, batch=batch, progress=progress
         )
+        report = Report.none()
         with closing(batches):
-            return Report.of([catalog.store(some, force=force) for some in batches])
+            for some in batches:
+                report = Report.of([report, catalog.store(some, force=force)])
+        passed = Report(0, holdings.passed, 0, (), 0)
+        return Report.of([report, passed, settle(catalog, holdings, listing.places, prune=prune)])

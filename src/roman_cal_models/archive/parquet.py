@@ -47,8 +47,8 @@ def to_parquet(
 
     Parameters
     ----------
-    paths : str, path-like or iterable of them
-        Paths and URLs; a folder stands for every ``.asdf`` file below it. A file that is given twice is taken once.
+    paths : str, path-like, `Manifest` or iterable of them
+        As for `ingest`. A file that is given twice is taken once.
     target : str or path-like
         The folder, which is made if it is not there: ``catalog.parquet`` gets ``WFIExposure`` and others.
     mapping : {"newest", "file"}
@@ -95,7 +95,7 @@ def to_parquet(
         batches = read_batches(
             paths,
             reader,
-            made.known,
+            made.tasks,
             client=client,
             processes=processes,
             batch=min(batch, _PIECE),

@@ -6,10 +6,14 @@ import argparse
 import errno
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-__all__ = ["inside", "keys_of", "make_folder", "number_of_processes", "page"]
+if TYPE_CHECKING:
+    from ..archive.manifests import Manifest
+
+__all__ = ["files_of", "inside", "keys_of", "make_folder", "manifest_of", "number_of_processes", "page", "paths_of"]
 
 _part = re.compile(r"([^\[\]]+)((?:\[-?\d{1,9}\])*)").fullmatch
 
@@ -40,6 +44,43 @@ def keys_of(path: str) -> Iterator[str | int]:
 def inside(path: str) -> str:
     """Return a path of a file below its ``roman``, which may be named as well."""
     return "" if path == "roman" else path.removeprefix("roman.")
+
+
+def paths_of(given: Iterable[str]) -> list[str | Manifest]:
+    """Return paths that were typed; one that begins with ``@`` is that of a list of them."""
+    return [manifest_of(path) if path.startswith("@") else path for path in given]
+
+
+def files_of(given: Sequence[str]) -> list[str]:
+    """Return files that were typed: as they were, and for folders, patterns and lists those that these stand for.
+
+    What cannot be listed is named as well: whoever reads it tells why.
+    """
+    return [file for path in given for file in (_listed(path) if _stands_for_many(path) else [path])]
+
+
+def _stands_for_many(path: str) -> bool:
+    if path.startswith("@") or path.endswith("/") or os.path.isdir(path):
+        return True
+    return any(letter in path for letter in "*?[") and not os.path.lexists(path)
+
+
+def _listed(path: str) -> Iterator[str]:
+    from ..archive.file_reader import Failure
+    from ..archive.listing import Listing
+
+    if path.startswith("@"):
+        yield from manifest_of(path)
+    else:
+        for each in Listing(path):
+            yield each.file if isinstance(each, Failure) else each.name
+
+
+def manifest_of(path: str) -> Manifest:
+    """Return the list of files whose path was typed behind an ``@``."""
+    from ..archive.manifests import manifest
+
+    return manifest(path[1:])
 
 
 def number_of_processes(text: str) -> int:

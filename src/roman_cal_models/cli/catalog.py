@@ -6,10 +6,14 @@ import argparse
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .arguments import number_of_processes
+from ..printable import printable
+from .arguments import number_of_processes, paths_of
 from .terminal import print_json
+
+if TYPE_CHECKING:
+    from ..archive.report import Report
 
 __all__ = ["PARSER", "add_arguments", "run"]
 
@@ -27,7 +31,11 @@ _PARQUET = ".parquet"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.add_argument(
-        "paths", metavar="PATH", nargs="*", help="file, URL or folder; '-' reads them from standard input, one a line"
+        "paths",
+        metavar="PATH",
+        nargs="*",
+        help="file, URL, folder, prefix (s3://roman/night/), pattern ('s3://roman/**/*_cal.asdf') or @LIST, a file "
+        "that names one a line; '-' reads them from standard input, one a line",
     )
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument(
@@ -51,6 +59,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--partition-by",
         metavar="COLUMN[,COLUMN...]",
         help="with --to a .parquet: columns by whose values tables are cut into folders: detector",
+    )
+    parser.add_argument(
+        "--trust",
+        choices=["content", "mtime", "etag"],
+        default="content",
+        help="with --to: do not open files whose size and time of change, or whose etag in a bucket, are those of the "
+        "last run",
+    )
+    pruning = parser.add_mutually_exclusive_group()
+    pruning.add_argument(
+        "--prune",
+        dest="prune",
+        action="store_true",
+        help="with --to: remove the rows of files that are not there any more; none of a place where nothing is left, "
+        "or less than half of many",
+    )
+    pruning.add_argument(
+        "--prune-force", dest="prune", action="store_const", const="force", help="the same, however many they are"
     )
     parser.add_argument(
         "--force",
@@ -92,8 +118,10 @@ def run(options: argparse.Namespace) -> int:
 def _put(options: argparse.Namespace) -> int:
     """Put files into the catalogue."""
     arguments: dict[str, Any] = {"mapping": options.mapping, "processes": options.processes, "force": options.force}
-    paths = _from_stdin() if options.paths == [_STDIN] else options.paths
+    paths = _from_stdin() if options.paths == [_STDIN] else paths_of(options.paths)
     if options.to.endswith(_PARQUET):
+        if options.prune or options.trust != "content":
+            options.parser.error("--trust and --prune are for a database")
         from ..archive.parquet import to_parquet
 
         columns = None if options.partition_by is None else options.partition_by.split(",")
@@ -101,14 +129,27 @@ def _put(options: argparse.Namespace) -> int:
     else:
         from ..archive.ingesting import ingest
 
-        report = ingest(paths, options.to, **arguments)
+        report = ingest(paths, options.to, trust=options.trust, prune=options.prune, **arguments)
     if options.json:
         print_json(asdict(report))
     else:
-        for failure in report.failures:
-            print(failure, file=sys.stderr)
-        print(report)
+        _print_report(report)
     return int(report.failed > 0)
+
+
+def _print_report(report: Report) -> None:
+    for failure in report.failures:
+        print(failure, file=sys.stderr)
+    if report.failed > len(report.failures):
+        print(f"... and {report.failed - len(report.failures)} more, see ingest_failures", file=sys.stderr)
+    for old, new in report.moved:
+        print(printable(f"moved: {old} -> {new}"))
+    for name in report.missing:
+        print(printable(f"missing: {name}"))
+    for what, number in (("moved", report.renamed - len(report.moved)), ("missing", report.gone - len(report.missing))):
+        if number:
+            print(f"... and {number} more are {what}")
+    print(report)
 
 
 def _from_stdin() -> Iterable[str]:

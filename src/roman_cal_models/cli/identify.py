@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..errors import RomanCalModelsError, told
 from ..printable import printable
 from ..progress import Progress
+from .arguments import files_of
 from .terminal import complain, print_json
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ PARSER = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
-    parser.add_argument("files", metavar="FILE", nargs="+", help="path or URL")
+    parser.add_argument("files", metavar="FILE", nargs="+", help="path, URL, folder, pattern or @LIST of files")
     parser.add_argument("--json", action="store_true", help="print one JSON object a file, each on a line of its own")
 
 
@@ -34,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     from ..header.reading import identify_whole
 
     status = 0
-    progress = Progress(options.files)
+    progress = Progress(files_of(options.files))
     for file in progress:
         try:
             identity = identify_whole(file)

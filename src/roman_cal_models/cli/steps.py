@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..printable import printable
 from ..progress import Progress
 from ..view.statuses import LOOKS
-from .arguments import number_of_processes, page
+from .arguments import files_of, number_of_processes, page
 from .terminal import has_colours, print_json, print_styled
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _FORMATS = (".png", ".svg", ".pdf")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
-    parser.add_argument("files", metavar="FILE", nargs="+", help="path or URL")
+    parser.add_argument("files", metavar="FILE", nargs="+", help="path, URL, folder, pattern or @LIST of files")
     output = parser.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="print one JSON object a file, each on a line of its own")
     output.add_argument(
@@ -59,14 +59,15 @@ def run(options: argparse.Namespace) -> int:
     from ..view.steps import steps
     from ..view.steps_figure import write_figure
 
+    files = files_of(options.files)
     if options.html is not None:
         from ..view.report import report
 
-        made = report(Progress(options.files), processes=options.processes)
+        made = report(Progress(files), processes=options.processes)
         made.write(options.html)
         matrix = made.matrix
     else:
-        matrix = steps(Progress(options.files), processes=options.processes)
+        matrix = steps(Progress(files), processes=options.processes)
     if options.plot is not None:
         write_figure(matrix, options.plot)
     if options.html is not None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import FilenameMismatchWarning, Problem, RomanCalModelsError, format_path, told
 from ..printable import printable
 from ..progress import Progress
+from .arguments import files_of
 from .terminal import complain, print_json
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ PARSER = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
-    parser.add_argument("files", metavar="FILE", nargs="+", help="path or URL of an ASDF file of Roman")
+    parser.add_argument("files", metavar="FILE", nargs="+", help="path, URL, folder, pattern or @LIST of files")
     parser.add_argument(
         "--against",
         choices=["file", "latest"],
@@ -47,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     """Check the files; return 1 if something is wrong with one."""
     valid = invalid = unread = count = warned = 0
     checksums: Counter[str] = Counter()
-    progress = Progress(options.files)
+    progress = Progress(files_of(options.files))
 
     def each(number: int, blocks: int, verdict: Verdict) -> None:
         checksums[verdict.checksum] += 1

@@ -22,6 +22,8 @@ FileLike: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | 
 
 # how many ranges are asked for at the same time of what has no way of its own to do so
 _MOST_THREADS = 16
+# what the second request for a header asks for at least, in bytes: hardly any is longer
+_FURTHER = 1024 * 1024
 
 
 @contextmanager
@@ -294,13 +296,21 @@ class _Beginning:
 
     def __init__(self, url: str, storage_options: Mapping[str, Any]) -> None:
         self._ranges = _System(url, storage_options)
+        self._ready = bytearray()
         self._position = 0
         self._is_over = False
 
     def read(self, size: int, /) -> bytes:
-        """Return the next bytes, by one request; no request once the end was met."""
-        if self._is_over:
-            return b""
+        """Return the next bytes, by one request at most; no request once the end was met."""
+        missing = size - len(self._ready)
+        if missing > 0 and not self._is_over:
+            # who goes on reads a long header
+            self._request(max(missing, _FURTHER) if self._position else missing)
+        piece = bytes(self._ready[:size])
+        del self._ready[:size]
+        return piece
+
+    def _request(self, size: int) -> None:
         # From the last byte that is known: a range that begins at the end of a file is an error.
         overlap = min(self._position, 1)
         wanted = size + overlap
@@ -309,7 +319,7 @@ class _Beginning:
         # A server that knows no ranges sends the whole file, which then is longer than the range, or all there is.
         self._is_over = len(piece) != wanted
         self._position += len(piece) - overlap
-        return piece[overlap:]
+        self._ready += piece[overlap:]
 
 
 def _refuse_fork(system: Any, url: str) -> None:

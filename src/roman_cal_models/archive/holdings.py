@@ -1,0 +1,127 @@
+"""What the catalogue holds when a run begins: which files need to be read again, and which of it the run has met."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Sequence
+from typing import Literal
+
+from .database import FAILURES, FILE, FILES, ID
+from .database_writer import Catalog
+from .file_reader import Known, Reader, Task
+from .files import Listed, key_of
+
+__all__ = ["Holdings", "Trust"]
+
+Trust = Literal["content", "mtime", "etag"]
+
+
+class Holdings:
+    """What a catalogue held when a run began, and which of it the run has met.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        Of the run.
+    reader : Reader
+        What reads its files.
+    trust : {"content", "mtime", "etag"}
+        As for `ingest`.
+    """
+
+    def __init__(self, catalog: Catalog, reader: Reader, trust: Trust) -> None:
+        self._catalog = catalog
+        self._reader = reader
+        self._trust = trust
+        self._met = _Numbers()
+        self.began = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+        """When the run began, in UTC without its zone, as in the tables."""
+        self.last = self._last_number()
+        """The largest number of a file before that."""
+        self.passed = 0
+        """How many files were held to be unchanged, unopened."""
+
+    def tasks(self, files: Sequence[Listed]) -> list[Task]:
+        """Return what there is to read of some files, with what is known of them."""
+        keys = [key_of(file.name) for file in files]
+        known = self._catalog.known(keys)
+        failed = set() if self._trust == "content" else self._failed(keys)
+        tasks: list[Task] = []
+        for file, key in zip(files, keys, strict=True):
+            held = known.get(key)
+            if held is not None:
+                self._met.add(held.id)
+                if key not in failed and self._is_trusted(file, held):
+                    self.passed += 1
+                    continue
+            tasks.append((file, held))
+        return tasks
+
+    def has_met(self, number: int) -> bool:
+        """Return whether a file was among those of the run, by its number."""
+        return number in self._met
+
+    def _is_trusted(self, file: Listed, held: Known) -> bool:
+        """Return whether a file is held to be unchanged without a look into it."""
+        if self._trust == "content" or self._reader.force:
+            return False
+        # rows of another release or mapping are not those that it would get; nor is it told which tables were chosen
+        if self._reader.tables is not None or held.made_by != self._reader.made_by:
+            return False
+        if self._trust == "etag":
+            return file.etag is not None and file.etag == held.etag
+        size, modified = file.size, file.modified
+        if "://" not in file.name:
+            try:
+                found = os.stat(file.name)
+            except OSError:  # whoever reads it tells it
+                return False
+            size, modified = found.st_size, found.st_mtime_ns
+        return None not in (size, modified) and (size, modified) == (held.size, held.modified)
+
+    def _failed(self, keys: Sequence[str]) -> set[str]:
+        import sqlalchemy as sql
+
+        column = self._catalog.tables[FAILURES].c[FILE]
+        parts = [keys[start : start + _A_STATEMENT] for start in range(0, len(keys), _A_STATEMENT)]
+        return self._catalog.ask(
+            lambda connection: {
+                file
+                for some in parts
+                for file in connection.execute(sql.select(column).where(column.in_(some))).scalars()
+            }
+        )
+
+    def _last_number(self) -> int:
+        import sqlalchemy as sql
+
+        query = sql.select(sql.func.max(self._catalog.tables[FILES].c[ID]))
+        found = self._catalog.ask(lambda connection: connection.execute(query).scalar())
+        return 0 if found is None else int(found)
+
+
+# SQL Server takes 2,100 values in a statement.
+_A_STATEMENT = 1000
+
+
+class _Numbers:
+    """A set of numbers that lie close together: a bit each."""
+
+    _WIDTH = 1 << 16
+
+    def __init__(self) -> None:
+        self._pages: dict[int, bytearray] = {}
+
+    def add(self, number: int) -> None:
+        """Take a number in."""
+        page, place = divmod(number, self._WIDTH)
+        bits = self._pages.get(page)
+        if bits is None:
+            bits = self._pages[page] = bytearray(self._WIDTH // 8)
+        bits[place >> 3] |= 1 << (place & 7)
+
+    def __contains__(self, number: int) -> bool:
+        page, place = divmod(number, self._WIDTH)
+        bits = self._pages.get(page)
+        return bits is not None and bool(bits[place >> 3] & (1 << (place & 7)))
