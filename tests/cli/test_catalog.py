@@ -182,7 +182,9 @@ def test_what_is_missing_is_told_and_removed_if_asked_for(
 
 
 @pytest.mark.parametrize("arguments", [["--prune"], ["--prune-force"], ["--trust", "mtime"]])
-def test_parquet_files_are_written_anew(arguments: list[str], files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_for_a_database_is_refused_for_parquet_files(
+    arguments: list[str], files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["catalog", str(files), "--to", "x.parquet", *arguments])
     assert ended.value.code == 2

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import replace
 from typing import Any, Literal
 
 from ..errors import CatalogError
 from .batching import read_batches, reader_for
-from .file_reader import Mapped, Task
-from .files import Listed, Paths, key_of
+from .file_reader import Mapped
+from .files import Paths
 from .parquet_writer import DataSet
 from .report import Report
 
@@ -47,8 +47,8 @@ def to_parquet(
 
     Parameters
     ----------
-    paths : str, path-like or iterable of them
-        Paths and URLs, and what stands for many files, as for `ingest`. A file that is given twice is taken once.
+    paths : str, path-like, `Manifest` or iterable of them
+        As for `ingest`. A file that is given twice is taken once.
     target : str or path-like
         The folder, which is made if it is not there: ``catalog.parquet`` gets ``WFIExposure`` and others.
     mapping : {"newest", "file"}
@@ -92,16 +92,10 @@ def to_parquet(
         raise CatalogError(f"batch is the number of files that are written together, not {batch!r}")
     columns = (partition_by,) if isinstance(partition_by, str) else partition_by
     with DataSet(target, None if columns is None else tuple(columns), batch=batch) as made:
-
-        def tasks(files: Sequence[Listed]) -> list[Task]:
-            keys = [key_of(file.name) for file in files]
-            known = made.known(keys)
-            return [(file, known.get(key)) for file, key in zip(files, keys, strict=True)]
-
         batches = read_batches(
             paths,
             reader,
-            tasks,
+            made.tasks,
             client=client,
             processes=processes,
             batch=min(batch, _PIECE),

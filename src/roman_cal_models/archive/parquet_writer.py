@@ -12,7 +12,8 @@ from types import TracebackType
 from typing import Any
 
 from .database import FAILURES, FILE, FILES, PROBLEMS
-from .file_reader import Failure, FileRead, Known, Outcome
+from .file_reader import Failure, FileRead, Known, Outcome, Task
+from .files import Listed, key_of
 from .parquet_manifest import Manifest
 from .parquet_parts import SUFFIX, Writing, write_rows
 from .parquet_schema import ArrowTables
@@ -82,6 +83,12 @@ class DataSet:
     def known(self, files: Sequence[str]) -> dict[str, Known]:
         """Return what the data set has of those files that it knows, by file."""
         return self._manifest.known(files)
+
+    def tasks(self, files: Sequence[Listed]) -> list[Task]:
+        """Return what there is to read of some files, which is all of them, with what is known of each."""
+        keys = [key_of(file.name) for file in files]
+        known = self.known(keys)
+        return [(file, known.get(key)) for file, key in zip(files, keys, strict=True)]
 
     def store(self, outcomes: Sequence[Outcome], *, force: bool = False) -> Report:
         """Put what was read of files into the data set.

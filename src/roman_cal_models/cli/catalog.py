@@ -74,12 +74,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="with --to a .parquet: columns by whose values tables are cut into folders: detector",
     )
     parser.add_argument(
-        "--force",
-        action="store_true",
-        help="with --to: make the rows of all files again, also of those that have not changed or that a "
-        "newer release has made",
-    )
-    parser.add_argument(
         "--trust",
         choices=["content", "mtime", "etag"],
         default="content",
@@ -96,6 +90,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     pruning.add_argument(
         "--prune-force", dest="prune", action="store_const", const="force", help="the same, however many they are"
+    )
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="with --to: make the rows of all files again, also of those that have not changed or that a "
+        "newer release has made",
     )
     parser.add_argument(
         "--json",
@@ -143,7 +143,7 @@ def _put(options: argparse.Namespace) -> int:
     paths = _from_stdin() if options.paths == [_STDIN] else paths_of(options.paths)
     if options.to.endswith(_PARQUET):
         if options.prune or options.trust != "content":
-            options.parser.error("--trust and --prune are for databases")
+            options.parser.error("--trust and --prune are for a database")
         from ..archive.parquet import to_parquet
 
         columns = None if options.partition_by is None else options.partition_by.split(",")
