@@ -22,7 +22,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from .ingesting import write_headers
+from .ingesting import headers_in
 from .report import machine
 
 # each run is a process of its own, whose CPU time and memory are of nothing else
@@ -78,7 +78,7 @@ def main(arguments: list[str] | None = None) -> None:
     print(machine(), flush=True)
     with TemporaryDirectory(prefix="benchmarks-", dir=options.folder) as place:
         folder = Path(place)
-        headers = write_headers(folder / "headers")
+        headers = headers_in(folder / "headers")
         (folder / "program.py").write_text(_PROGRAM)
         files = Files(folder / "files", headers)
         parts = _many(folder, files, options.files, options.processes)
