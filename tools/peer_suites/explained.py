@@ -61,7 +61,12 @@ RDM = {
     "::test_rampmodel_from_science_raw[": _DEPRECATED,
 }
 
-ROMANISIM: dict[str, str] = {}
+_UNKNOWN = "sets conversion_microjanskys, which no schema has, and is warned of (a defect of the simulator)"
+
+ROMANISIM = {
+    "test_image.py::test_image_input": _UNKNOWN,
+    "test_image.py::test_psftypes_location[galsim]": _UNKNOWN,
+}
 
 EXPLAINED = {"rdm": RDM, "romancal": ROMANCAL, "romanisim": ROMANISIM}
 
