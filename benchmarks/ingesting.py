@@ -58,11 +58,11 @@ def main(arguments: list[str] | None = None) -> None:
     print(machine(), flush=True)
     with TemporaryDirectory(prefix="benchmarks-") as place:
         folder = Path(place)
-        headers = _write_headers(folder / "headers")
+        headers = headers_in(folder / "headers")
         program = folder / "program.py"
         program.write_text(_PROGRAM)
         for number, processes in [(options.files, 1), (options.files, 2), *((number, 2) for number in options.memory)]:
-            found = _measured(program, _files(folder, headers, number), processes)
+            found = _measured(program, files_of(folder, headers, number), processes)
             print(
                 f"{found['files']} files, {processes} process{'es' if processes > 1 else ''}: "
                 f"{found['files'] / found['seconds']:.0f} files a second, {found['files'] / found['again']:.0f} when "
@@ -81,7 +81,7 @@ def _measured(program: Path, files: Path, processes: int) -> dict[str, Any]:
     return found
 
 
-def _files(folder: Path, headers: list[Path], number: int) -> Path:
+def files_of(folder: Path, headers: list[Path], number: int) -> Path:
     """Return a folder of so many files."""
     place = folder / f"files-{number}"
     if not place.exists():
@@ -91,7 +91,8 @@ def _files(folder: Path, headers: list[Path], number: int) -> Path:
     return place
 
 
-def _write_headers(folder: Path) -> list[Path]:
+def headers_in(folder: Path) -> list[Path]:
+    """Write headers of real size into a new folder, and return their files."""
     folder.mkdir()
     return [_written(folder / f"{index}.asdf", content) for index, content in enumerate(_headers(folder))]
 

@@ -76,6 +76,16 @@ def test_ingesting_is_measured(repository: Path) -> None:
     ]
 
 
+def test_what_a_file_costs_the_writer_is_measured(repository: Path) -> None:
+    command = [sys.executable, "-m", "benchmarks.writing", "--files", "120", "--rounds", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=repository)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()[2:]
+    assert [line.partition(":")[0] for line in lines] == [
+        f"sqlite, {n}" for n in ("ours", "executemany", "whole process")
+    ]
+
+
 def test_far_files_are_measured(repository: Path) -> None:
     command = [sys.executable, "-m", "benchmarks.far", "--delay", "0", "--side", "64"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=repository)

@@ -37,6 +37,7 @@ from .nodes.generated.calibration_software_name import CalibrationSoftwareName a
 from .nodes.generated.calibration_software_version import CalibrationSoftwareVersion as CalibrationSoftwareVersion
 from .errors import CatalogError as CatalogError
 from .nodes.generated.catalog_image import CatalogImage as CatalogImage
+from .errors import CatalogWarning as CatalogWarning
 from .errors import ChecksumError as ChecksumError
 from .nodes.generated.common import Common as Common
 from .errors import ConversionError as ConversionError

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CatalogError",
+    "CatalogWarning",
     "ChecksumError",
     "ConversionError",
     "CutoutError",
@@ -194,6 +195,10 @@ class UnknownAttributeError(RomanCalModelsError, AttributeError):
 
 class FilenameMismatchWarning(_Printable, UserWarning):
     """A file was renamed since it was written: ``meta.filename`` names another. The model keeps what is written."""
+
+
+class CatalogWarning(_Printable, UserWarning):
+    """A column of the archive's catalogue has another type in the database than RAD gives it, and is left so."""
 
 
 class FitsWarning(_Printable, UserWarning):

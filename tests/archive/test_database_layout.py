@@ -53,7 +53,8 @@ def old(request: pytest.FixtureRequest, before: str, tmp_path: Path) -> Iterator
     tables, rows = _everything(before)
     for table in tables.tables.values():
         for column in table.columns:
-            column.type = column.type.as_generic()
+            if not isinstance(column.type, sql.CHAR):
+                column.type = column.type.as_generic()
     engine = sql.create_engine(url)
     with engine.begin() as connection:
         tables.create_all(connection)
@@ -220,3 +221,66 @@ def test_a_file_that_had_many_names_keeps_its_newest_rows(tmp_path: Path, old: s
     assert [row["detector"] for row in sorted(found["WFIExposure"], key=lambda row: row["archive_file"])] == expected
     assert (found["WFIMosaic"], found["ingest_failures"]) == ([], [])
     engine.dispose()
+
+
+# -- columns of other types ------------------------------------------------------------------------------------------
+
+
+def _types(url: str) -> dict[str, str]:
+    engine = sql.create_engine(url)
+    found: Any = sql.inspect(engine)
+    types = {column["name"]: str(column["type"]) for column in found.get_columns("WFIExposure")}
+    engine.dispose()
+    return types
+
+
+@pytest.fixture
+def changed(running: str) -> Iterator[tuple[str, Any]]:
+    """An empty catalogue in PostgreSQL, and a connection to change it by."""
+    Catalog(running).close()
+    engine = sql.create_engine(running, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield running, connection
+        connection.exec_driver_sql("DROP VIEW IF EXISTS names")
+    archive.tables().drop_all(engine)
+    engine.dispose()
+
+
+@pytest.mark.once
+def test_what_rad_has_widened_is_widened(changed: tuple[str, Any], header: bytes, tmp_path: Path) -> None:
+    url, connection = changed
+    drop_views(connection)
+    expected = _types(url)
+    narrow = {
+        "filename": "VARCHAR(3)",
+        "exposure_time": "INTEGER",
+        "exposure_nresultants": "SMALLINT",
+        "origin": "CHAR(1)",
+    }
+    assert {name: kind for name, kind in narrow.items() if expected[name] == kind} == {}
+    for name, kind in narrow.items():
+        connection.exec_driver_sql(f'ALTER TABLE "WFIExposure" ALTER {name} TYPE {kind}')
+    path = tmp_path / "r.asdf"
+    path.write_bytes(header)
+    assert archive.ingest(path, url).ingested == 1
+    assert _types(url) == expected
+
+
+@pytest.mark.once
+def test_what_is_wider_or_of_another_kind_or_needed_is_left_and_told(changed: tuple[str, Any]) -> None:
+    url, connection = changed
+    drop_views(connection)
+    connection.exec_driver_sql('ALTER TABLE "WFIExposure" ALTER detector TYPE VARCHAR(300)')
+    connection.exec_driver_sql('ALTER TABLE "WFIExposure" ALTER exposure_time TYPE TEXT')
+    connection.exec_driver_sql('ALTER TABLE "WFIExposure" ALTER filename TYPE VARCHAR(3)')
+    connection.exec_driver_sql('CREATE VIEW names AS SELECT filename FROM "WFIExposure"')
+    before = _types(url)
+    with pytest.warns(rcm.CatalogWarning) as caught:
+        Catalog(url).close()
+    told = sorted(str(each.message).partition(":")[0] for each in caught)
+    assert told == [
+        "WFIExposure.detector is left as VARCHAR(300); RAD makes it VARCHAR(16) now",
+        "WFIExposure.exposure_time is left as TEXT; RAD makes it DOUBLE PRECISION now",
+        "WFIExposure.filename is left as VARCHAR(3); RAD makes it VARCHAR(120) now",
+    ]
+    assert _types(url) == before

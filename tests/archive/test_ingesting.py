@@ -380,6 +380,20 @@ def test_a_database_that_another_has_for_itself_is_told(
     assert str(caught.value) == f"{url}: database is locked"
 
 
+def test_a_driver_that_is_not_known_gets_its_statements_from_sqlalchemy(
+    files: list[Path], header: bytes, tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = url_of(tmp_path / "other.db")
+    for seed in (0, 1):
+        archive.ingest(files, url, batch=5)
+        with monkeypatch.context() as patch:
+            patch.setattr("sqlalchemy.dialects.sqlite.pysqlite.SQLiteDialect_pysqlite.driver", "another")
+            report = archive.ingest(files, other, batch=5)
+        assert report.ingested + report.replaced > 0
+        assert content(other) == content(url)
+        write_files(files[0].parent, header, 12, seed=seed + 1)
+
+
 def test_a_full_disk_is_told(files: list[Path], url: str) -> None:
     with Catalog(url) as catalog:
 
@@ -424,6 +438,7 @@ def test_tables_of_an_older_release_get_the_columns_that_they_lack(files: list[P
     metadata = archive.tables()
     metadata.create_all(engine)
     with engine.begin() as connection:
+        connection.exec_driver_sql("DROP INDEX ix_WFIExposure_detector")
         connection.exec_driver_sql("ALTER TABLE WFIExposure DROP COLUMN detector")
     engine.dispose()
     archive.ingest(files, url)

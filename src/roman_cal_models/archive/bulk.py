@@ -1,19 +1,34 @@
-"""Many rows into a table at once, by the quickest way that its database has."""
+"""Many rows into a table at once, or asked for by many keys, by the quickest way that a database has.
+
+SQLAlchemy takes longer to make a statement of hundreds of values than SQLite to execute it, so the drivers that we know
+get theirs directly, in SQLAlchemy's transaction. Errors are those of the driver, or of SQLAlchemy, see
+`roman_cal_models.archive.database_connection`.
+"""
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import Column, Connection, Table
 
-__all__ = ["insert"]
+__all__ = ["delete", "insert", "rows_of", "takes_times_as_text"]
+
+# Drivers, as SQLAlchemy calls them.
+_SQLITE, _PSYCOPG = "pysqlite", "psycopg"
+
+# SQL Server takes 2,100 values in a statement.
+_VALUES_A_STATEMENT = 1000
 
 
-def insert(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    """Insert rows in the transaction of a connection.
+def takes_times_as_text(connection: Connection) -> bool:
+    """Return whether `insert` has to be given times as text, ``2027-01-01 00:00:00.000000``."""
+    return bool(connection.dialect.driver == _SQLITE)
+
+
+def insert(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows.
 
     Parameters
     ----------
@@ -23,72 +38,88 @@ def insert(connection: Connection, table: Table, columns: Sequence[str], rows: I
         That they are for.
     columns : sequence of str
         To which column each value of a row goes. The others are left to the database.
-    rows : iterable of tuple
-        One at least.
-
-    Raises
-    ------
-    Exception
-        Of the driver, or of SQLAlchemy: see `roman_cal_models.archive.database_connection`.
+    rows : sequence of tuple
+        Any number.
     """
-    dialect = connection.dialect
-    if dialect.driver == "pysqlite":
-        _execute(connection, table, columns, rows)
-    elif dialect.driver == "psycopg":
-        _copy(connection, table, columns, rows)
-    else:
+    if not rows:
+        return
+    driver = connection.dialect.driver
+    if driver not in (_SQLITE, _PSYCOPG):
         connection.execute(table.insert(), [dict(zip(columns, row, strict=True)) for row in rows])
-
-
-def _execute(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    from sqlalchemy import Date, DateTime, Float, Numeric
-
-    conversions: list[tuple[int, Callable[[Any], Any]]] = []
-    for at, name in enumerate(columns):
-        kind: Any = table.columns[name].type
-        if isinstance(kind, DateTime):
-            conversions.append((at, _moment))
-        elif isinstance(kind, Date):
-            conversions.append((at, str))
-        elif isinstance(kind, Numeric) and not isinstance(kind, Float):
-            conversions.append((at, float))
-    marks = ", ".join("?" * len(columns))
-    statement = f"INSERT INTO {_names(connection, table, columns)} VALUES ({marks})"
-    cursor = connection.connection.cursor()
+        return
+    preparer: Any = connection.dialect.identifier_preparer
+    names = f"{preparer.format_table(table)} ({', '.join(map(preparer.quote, columns))})"
+    cursor: Any = connection.connection.cursor()
     try:
-        cursor.executemany(statement, _converted(rows, conversions) if conversions else rows)  # type: ignore[arg-type]
+        if driver == _SQLITE:
+            cursor.executemany(f"INSERT INTO {names} VALUES ({_marks(columns)})", rows)
+        else:
+            with cursor.copy(f"COPY {names} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
     finally:
         cursor.close()
 
 
-def _converted(
-    rows: Iterable[tuple[Any, ...]], conversions: Sequence[tuple[int, Callable[[Any], Any]]]
-) -> Iterator[list[Any]]:
-    """Yield rows whose times and decimal numbers are as SQLAlchemy reads them in SQLite, which has neither."""
-    for row in rows:
-        values = list(row)
-        for at, convert in conversions:
-            value = values[at]
-            if value is not None:
-                values[at] = convert(value)
-        yield values
+def rows_of(
+    connection: Connection, columns: Sequence[Column[Any]], key: Column[Any], values: Sequence[Any]
+) -> Iterator[tuple[Any, ...]]:
+    """Yield some columns of the rows of a table whose key has one of some values.
 
-
-def _moment(time: Any) -> str:
-    """Return a time as text; a date is its first moment."""
-    text: str = (
-        time.isoformat(" ", "microseconds") if isinstance(time, datetime.datetime) else f"{time} 00:00:00.000000"
-    )
-    return text
-
-
-def _copy(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    cursor: Any = connection.connection.cursor()
-    with cursor, cursor.copy(f"COPY {_names(connection, table, columns)} FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
-
-
-def _names(connection: Connection, table: Table, columns: Sequence[str]) -> str:
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        In a transaction.
+    columns : sequence of sqlalchemy.Column
+        Of one table, none of them a time.
+    key : sqlalchemy.Column
+        Of the same table.
+    values : sequence
+        Any number.
+    """
     preparer: Any = connection.dialect.identifier_preparer
-    return f"{preparer.format_table(table)} ({', '.join(map(preparer.quote, columns))})"
+    names = ", ".join(preparer.quote(column.name) for column in columns)
+    for some in _slices(values):
+        if connection.dialect.driver in (_SQLITE, _PSYCOPG):
+            yield from _executed(connection, f"SELECT {names}", key, some).fetchall()
+        else:
+            query = key.table.select().with_only_columns(*columns).where(key.in_(some))
+            yield from map(tuple, connection.execute(query))
+
+
+def delete(connection: Connection, key: Column[Any], values: Sequence[Any]) -> None:
+    """Delete the rows whose key has one of some values.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        In a transaction.
+    key : sqlalchemy.Column
+        Of the table.
+    values : sequence
+        Any number.
+    """
+    for some in _slices(values):
+        if connection.dialect.driver in (_SQLITE, _PSYCOPG):
+            _executed(connection, "DELETE", key, some).close()
+        else:
+            connection.execute(key.table.delete().where(key.in_(some)))
+
+
+def _executed(connection: Connection, what: str, key: Column[Any], values: Sequence[Any]) -> Any:
+    preparer: Any = connection.dialect.identifier_preparer
+    statement = f"{what} FROM {preparer.format_table(key.table)} WHERE {preparer.quote(key.name)}"
+    cursor: Any = connection.connection.cursor()
+    if connection.dialect.driver == _SQLITE:
+        cursor.execute(f"{statement} IN ({_marks(values)})", tuple(values))
+    else:
+        cursor.execute(f"{statement} = ANY(%s)", (list(values),))
+    return cursor
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _slices(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    return (values[start : start + _VALUES_A_STATEMENT] for start in range(0, len(values), _VALUES_A_STATEMENT))

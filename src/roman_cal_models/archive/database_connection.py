@@ -12,7 +12,7 @@ from ..errors import CatalogError, MissingPackageError
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-__all__ = ["RefusedError", "engine_of", "have_for_itself", "persistently", "plain_engine"]
+__all__ = ["RefusedError", "engine_of", "have_for_itself", "persistently", "plain_engine", "refusals"]
 
 _Result = TypeVar("_Result")
 
@@ -124,17 +124,40 @@ def _own_errors(engine: Engine) -> Generator[None]:
 
     driver: Any = engine.dialect.loaded_dbapi
     try:
-        yield
+        with refusals(engine):
+            yield
     except (DBAPIError, driver.Error) as error:
         original = error.orig if isinstance(error, DBAPIError) else error
-        text = " ".join(str(original).split())
-        text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
-        if isinstance(original, (driver.DataError, driver.IntegrityError)):
-            raise RefusedError(text) from error
-        text = f"{engine.url.render_as_string(hide_password=True)}: {text}"
+        text = f"{engine.url.render_as_string(hide_password=True)}: {_line(original)}"
         if _passes(engine, original, driver):
             raise _LostError(text) from error
         raise CatalogError(text) from error
+
+
+@contextmanager
+def refusals(engine: Engine) -> Generator[None]:
+    """Have what a database says of values that it does not take be an error of ours.
+
+    Raises
+    ------
+    RefusedError
+        It does not take some value.
+    """
+    from sqlalchemy.exc import DBAPIError
+
+    driver: Any = engine.dialect.loaded_dbapi
+    try:
+        yield
+    except (DBAPIError, driver.Error) as error:
+        original = error.orig if isinstance(error, DBAPIError) else error
+        if isinstance(original, (driver.DataError, driver.IntegrityError)):
+            raise RefusedError(_line(original)) from error
+        raise
+
+
+def _line(error: object) -> str:
+    text = " ".join(str(error).split())
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def _passes(engine: Engine, error: Any, driver: Any) -> bool:

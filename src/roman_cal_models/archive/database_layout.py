@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .database import FAILURES, FILE, FILES, ID, PROBLEMS, reference
+from ..errors import CatalogWarning
+from .database import FAILURES, FILE, FILES, ID, PROBLEMS, reference, wider
+from .datatypes import Datatype
 from .files import key_of
-from .views import create_views
+from .views import create_views, drop_views
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Inspector, MetaData, Table
@@ -17,7 +21,10 @@ _OLD = "before_archive_id_"
 
 
 def lay_out(connection: Connection, metadata: MetaData) -> None:
-    """Create the tables, columns, indexes and views that a database lacks.
+    """Create the tables, columns, indexes and views that a database lacks, and widen columns that RAD has widened.
+
+    A column of another kind, or one that holds more than RAD says now, is left, with a `CatalogWarning`. SQLite keeps
+    values of any type and length, so nothing is widened there.
 
     A catalogue of an early release, whose tables have the paths of files as their keys, gets ids for them: its tables
     are copied. Columns that only it has are kept; indexes and triggers that somebody else made are not. What made its
@@ -44,6 +51,8 @@ def lay_out(connection: Connection, metadata: MetaData) -> None:
         for column in table.columns:
             if column.name not in known:
                 _add(connection, table, column)
+        if connection.dialect.name == "postgresql":
+            _widen(connection, table, {column["name"]: column["type"] for column in found.get_columns(name)})
         indexed = {index["name"] for index in found.get_indexes(name)}
         for index in table.indexes:
             if index.name not in indexed:
@@ -59,6 +68,56 @@ def _add(connection: Connection, table: Table, column: Any) -> None:
     preparer: Any = connection.dialect.identifier_preparer
     added = statements.CreateColumn(column).compile(dialect=connection.dialect)
     connection.exec_driver_sql(f"ALTER TABLE {preparer.format_table(table)} ADD {added}")
+
+
+def _widen(connection: Connection, table: Table, types: Mapping[str, Any]) -> None:
+    """Make the columns of a table hold what they are to hold; those that hold more, or other things, are left."""
+    from sqlalchemy.exc import DBAPIError
+
+    preparer: Any = connection.dialect.identifier_preparer
+    for column in table.columns:
+        if column.name not in types:  # it was added just now
+            continue
+        wanted = column.type.compile(dialect=connection.dialect)
+        there = types[column.name].compile(dialect=connection.dialect)
+        if there == wanted:
+            continue
+        reason = "it holds no less"
+        new, old = _datatype(column.type), _datatype(types[column.name])
+        if new is None or old is None or wider(old, new) not in (old, new):
+            reason = "one cannot be made the other"
+        elif wider(old, new) != old:
+            # which are made again at the end
+            drop_views(connection)
+            try:
+                with connection.begin_nested():
+                    name = preparer.quote(column.name)
+                    connection.exec_driver_sql(
+                        f"ALTER TABLE {preparer.format_table(table)} ALTER COLUMN {name} TYPE {wanted}"
+                    )
+                continue
+            except DBAPIError as error:  # somebody's view needs it as it is, for instance
+                reason = " ".join(str(error.orig).split())
+        text = f"{table.name}.{column.name} is left as {there}; RAD makes it {wanted} now: {reason}"
+        warnings.warn(text, CatalogWarning, stacklevel=2)
+
+
+def _datatype(kind: Any) -> Datatype | None:
+    """Return RAD's type for one of a database; None for one that it has no name for."""
+    import sqlalchemy as sql
+
+    # the first that fits: text without end is text as well
+    found: tuple[tuple[type[Any], str], ...] = (
+        (sql.SmallInteger, "smallint"),
+        (sql.BigInteger, "bigint"),
+        (sql.Integer, "int"),
+        (sql.Float, "float"),
+        (sql.DateTime, "datetime2"),
+        (sql.CHAR, "nchar"),
+        (sql.String, "nvarchar"),
+    )
+    name = next((name for of, name in found if isinstance(kind, of)), None)
+    return None if name is None else Datatype(name, getattr(kind, "length", None))
 
 
 # -- tables whose keys are paths -------------------------------------------------------------------------------------

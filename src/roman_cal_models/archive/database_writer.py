@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from ..errors import CatalogError
-from .bulk import insert
+from .bulk import delete, insert, rows_of, takes_times_as_text
 from .database import FAILURES, FILE, FILES, ID, PROBLEMS, tables
 from .database_connection import RefusedError, engine_of, have_for_itself, persistently
 from .database_layout import lay_out
@@ -20,11 +21,10 @@ from .refusals import without_refused
 from .report import Report
 
 if TYPE_CHECKING:
-    from sqlalchemy import Column, Connection
+    from sqlalchemy import Connection
 
 __all__ = ["Catalog"]
 
-_Value = TypeVar("_Value")
 _Changed = tuple[FileRead, FittedRows]
 
 # Columns of the table of files: what made the rows, and what the file was like when it was read.
@@ -32,9 +32,6 @@ _MADE_BY = ("rad_version", "package_version", "mapping")
 _STATE = ("size", "modified", "etag")
 _OF_FILES = (FILE, "content", "schema_uri", *_MADE_BY, *_STATE, "ingested")
 _OF_PROBLEMS = (ID, "table_name", "column_name", "path", "reason")
-
-# SQL Server takes 2,100 values in a statement.
-_VALUES_A_STATEMENT = 1000
 
 
 class Catalog:
@@ -60,8 +57,6 @@ class Catalog:
             for name, table in self._metadata.tables.items()
             if name not in (FILES, PROBLEMS, FAILURES)
         }
-        self.fitting = Fitting(self._layout)
-        """Makes the rows of a file what `store` takes."""
         self._engine = engine_of(url)
         try:
             persistently(self._engine, self._lay_out, waits=())
@@ -72,10 +67,14 @@ class Catalog:
             self.close()
             raise
 
+        self.fitting = Fitting(self._layout, self._times_as_text)
+        """Makes the rows of a file what `store` takes."""
+
     def _lay_out(self) -> None:
         with self._engine.begin() as connection:
             have_for_itself(connection)
             lay_out(connection, self._metadata)
+            self._times_as_text = takes_times_as_text(connection)
 
     def __enter__(self) -> Catalog:
         return self
@@ -174,23 +173,26 @@ class Catalog:
                     replaced.append((read, read.fitted))
                 elif before is not None:
                     unchanged.append((read, before))
-            self._forget_failures(connection, [outcome.file for outcome in outcomes])
+            failed = self._metadata.tables[FAILURES]
+            delete(connection, failed.columns[FILE], [outcome.file for outcome in outcomes])
             self._insert_files(connection, new)
             self._renew_files(connection, replaced, known)
             self._renew_state(connection, unchanged)
-            ids = {file: one.id for file, one in known.items()}
-            ids.update((file, one.id) for file, one in self._known(connection, [read.file for read, _ in new]).items())
+            ids = {read.file: known[read.file].id for read, _ in replaced} | self._ids(connection, new)
             problems = self._insert_rows(connection, [*new, *replaced], ids)
-            self._fill(connection, FAILURES, [failure_row(failure) for failure in failures])
+            if failures:
+                connection.execute(failed.insert(), [failure_row(failure) for failure in failures])
         unread = len(reads) - len(new) - len(replaced) - newer
         return Report(len(new), unread, len(replaced), tuple(failures), problems, newer)
 
     # -- rows --------------------------------------------------------------------------------------------------------
 
     def _insert_files(self, connection: Connection, new: Sequence[_Changed]) -> None:
-        if new:
-            rows = [_row_of_file(read, fitted) for read, fitted in new]
-            insert(connection, self._metadata.tables[FILES], _OF_FILES, rows)
+        time: Any = now()
+        if self._times_as_text:
+            time = time.isoformat(" ", "microseconds")
+        rows = [_row_of_file(read, fitted, time) for read, fitted in new]
+        insert(connection, self._metadata.tables[FILES], _OF_FILES, rows)
 
     def _renew_files(self, connection: Connection, replaced: Sequence[_Changed], known: Mapping[str, Known]) -> None:
         """Remove the rows that files have, and renew what is told of the files; they keep their ids."""
@@ -199,8 +201,8 @@ class Catalog:
         ids = [known[read.file].id for read, _ in replaced]
         for name, table in self._metadata.tables.items():
             if name != FILES and ID in table.columns:
-                _delete(connection, table.columns[ID], ids)
-        rows = [_row_of_file(read, fitted) for read, fitted in replaced]
+                delete(connection, table.columns[ID], ids)
+        rows = [_row_of_file(read, fitted, now()) for read, fitted in replaced]
         self._update_files(connection, ids, _OF_FILES, rows)
 
     def _renew_state(self, connection: Connection, unchanged: Sequence[tuple[FileRead, Known]]) -> None:
@@ -241,51 +243,29 @@ class Catalog:
             problems += [(number, *problem) for problem in fitted.problems]
         for name, rows in members.items():
             insert(connection, self._metadata.tables[name], (ID, *self._layout[name]), rows)
-        if problems:
-            insert(connection, self._metadata.tables[PROBLEMS], _OF_PROBLEMS, problems)
+        insert(connection, self._metadata.tables[PROBLEMS], _OF_PROBLEMS, problems)
         return len(problems)
-
-    def _forget_failures(self, connection: Connection, files: Sequence[str]) -> None:
-        _delete(connection, self._metadata.tables[FAILURES].columns[FILE], files)
-
-    def _fill(self, connection: Connection, name: str, rows: list[dict[str, Any]]) -> None:
-        if rows:
-            connection.execute(self._metadata.tables[name].insert(), rows)
 
     def _known(self, connection: Connection, files: Sequence[str]) -> dict[str, Known]:
         columns = self._metadata.tables[FILES].columns
         chosen = [columns[name] for name in (FILE, ID, "content", *_MADE_BY, *_STATE)]
-        found: dict[str, Known] = {}
-        for some in _slices(files):
-            query = self._metadata.tables[FILES].select().with_only_columns(*chosen).where(columns[FILE].in_(some))
-            for row in connection.execute(query):
-                file, number, content, *others = tuple(row)
-                found[file] = Known(number, content, MadeBy(*others[:3]), *others[3:])
-        return found
+        return {
+            file: Known(number, content, _made_by(*made_by), size, modified, etag)
+            for file, number, content, *made_by, size, modified, etag in rows_of(
+                connection, chosen, columns[FILE], files
+            )
+        }
+
+    def _ids(self, connection: Connection, new: Sequence[_Changed]) -> dict[str, int]:
+        columns = self._metadata.tables[FILES].columns
+        return dict(rows_of(connection, [columns[FILE], columns[ID]], columns[FILE], [read.file for read, _ in new]))
 
 
-def _row_of_file(read: FileRead, fitted: FittedRows) -> tuple[Any, ...]:
+# one object for all that were made by the same: it is sent to others once
+_made_by = lru_cache(maxsize=64)(MadeBy)
+
+
+def _row_of_file(read: FileRead, fitted: FittedRows, time: Any) -> tuple[Any, ...]:
     """Return the values of `_OF_FILES`."""
-    made_by = read.made_by
-    return (
-        read.file,
-        read.content,
-        fitted.schema_uri,
-        made_by.rad_version,
-        made_by.package_version,
-        made_by.mapping,
-        read.size,
-        read.modified,
-        read.etag,
-        now(),
-    )
-
-
-def _delete(connection: Connection, column: Column[Any], values: Sequence[Any]) -> None:
-    """Delete the rows that have one of some values."""
-    for some in _slices(values):
-        connection.execute(column.table.delete().where(column.in_(some)))
-
-
-def _slices(values: Sequence[_Value]) -> list[Sequence[_Value]]:
-    return [values[start : start + _VALUES_A_STATEMENT] for start in range(0, len(values), _VALUES_A_STATEMENT)]
+    state = (read.size, read.modified, read.etag)
+    return read.file, read.content, fitted.schema_uri, *read.made_by, *state, time

@@ -25,8 +25,7 @@ Mapped = Literal["newest", "file"]
 _LONGEST_REASON = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class MadeBy:
+class MadeBy(NamedTuple):
     """What makes rows of files.
 
     Parameters
@@ -61,8 +60,7 @@ def _is_newer(one: str | None, other: str | None) -> bool:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What the catalogue has of a file.
 
     Parameters

@@ -101,12 +101,14 @@ def _real(path: str) -> str:
     """Return a path without symbolic links, double slashes and dots."""
     if os.name == "posix" and path.startswith("//"):
         path = f"/{path.lstrip('/')}"  # two slashes at the beginning might mean something else, says POSIX
-    path = os.path.abspath(path)
-    folder, name = os.path.split(path)
+    if os.sep != "/" or path[:1] != "/" or "//" in path or "/." in path or path[-1] == "/":
+        path = os.path.abspath(path)
+    folder, separator, name = path.rpartition(os.sep)
     try:
         if os.path.islink(path):
             return os.path.realpath(path)
-        return os.path.join(_real_folder(folder, int(time.monotonic())), name)
+        folder = _real_folder(folder + separator, int(time.monotonic()))
+        return folder + name if folder.endswith(os.sep) else f"{folder}{os.sep}{name}"
     except ValueError:  # no system takes such a name, so no file has it
         return path
 

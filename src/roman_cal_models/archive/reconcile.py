@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Mapping
-from dataclasses import asdict
 from typing import Any
 
 from .database import FILE
@@ -49,7 +48,7 @@ def file_row(read: FileRead, rows: Rows) -> dict[str, Any]:
         FILE: read.file,
         "content": read.content,
         "schema_uri": rows.schema_uri,
-        **asdict(read.made_by),
+        **read.made_by._asdict(),
         "size": read.size,
         "modified": read.modified,
         "etag": read.etag,

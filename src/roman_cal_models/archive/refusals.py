@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .bulk import insert, rows_of
 from .database import FILE, FILES, ID
+from .database_connection import RefusedError, refusals
 from .file_reader import FittedRows
 from .mapping import columns
 from .reconcile import now
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, MetaData
+    from sqlalchemy import Connection, MetaData, Table
 
 __all__ = ["without_refused"]
 
@@ -39,17 +41,14 @@ def without_refused(
     """
     files = metadata.tables[FILES]
     connection.execute(files.insert(), {FILE: _NOBODY, "content": "", "schema_uri": "", "ingested": now()})
-    number = connection.execute(
-        files.select().with_only_columns(files.columns[ID]).where(files.columns[FILE] == _NOBODY)
-    )
-    key = {ID: number.scalar_one()}
+    ((number,),) = rows_of(connection, [files.columns[ID]], files.columns[FILE], [_NOBODY])
     paths = {(one.table, one.column): one.path for one in columns(rows.schema_uri)}
     tables, problems = dict(rows.tables), list(rows.problems)
     for name, row in rows.tables.items():
         values = {column: value for column, value in zip(layout[name], row, strict=True) if value is not None}
 
         def reason(some: Sequence[str], name: str = name, values: Mapping[str, Any] = values) -> str | None:
-            return _reason(connection, metadata, name, key | {column: values[column] for column in some})
+            return _reason(connection, metadata.tables[name], {ID: number} | {each: values[each] for each in some})
 
         refused = _refused(list(values), reason)
         tables[name] = tuple(None if column in refused else values.get(column) for column in layout[name])
@@ -78,15 +77,14 @@ def _refused(columns: list[str], reason: Callable[[Sequence[str]], str | None]) 
     return refused
 
 
-def _reason(connection: Connection, metadata: MetaData, name: str, row: Mapping[str, Any]) -> str | None:
+def _reason(connection: Connection, table: Table, row: Mapping[str, Any]) -> str | None:
     """Return why a row is refused, or None if it is taken; it does not stay."""
-    from sqlalchemy.exc import DataError, IntegrityError
-
     trial = connection.begin_nested()
     try:
-        connection.execute(metadata.tables[name].insert(), row)
-    except (DataError, IntegrityError) as error:
-        return f"the database refuses it: {' '.join(str(error.orig).split())}"
+        with refusals(connection.engine):
+            insert(connection, table, tuple(row), [tuple(row.values())])
+    except RefusedError as error:
+        return f"the database refuses it: {error}"
     finally:
         trial.rollback()
     return None
