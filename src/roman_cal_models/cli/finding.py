@@ -46,7 +46,7 @@ def find(options: argparse.Namespace) -> None:
     """Print what a catalogue has."""
     from ..archive.query import Questions
 
-    parser = options.parser
+    parser: argparse.ArgumentParser = options.parser
     if options.catalog is None:
         parser.error("--find asks the catalogue that --in names")
     if options.csv and options.json:
