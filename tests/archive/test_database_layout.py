@@ -249,6 +249,7 @@ def changed(running: str) -> Iterator[tuple[str, Any]]:
 @pytest.mark.once
 def test_what_rad_has_widened_is_widened(changed: tuple[str, Any], header: bytes, tmp_path: Path) -> None:
     url, connection = changed
+    drop_views(connection)
     expected = _types(url)
     narrow = {
         "filename": "VARCHAR(3)",
@@ -268,6 +269,7 @@ def test_what_rad_has_widened_is_widened(changed: tuple[str, Any], header: bytes
 @pytest.mark.once
 def test_what_is_wider_or_of_another_kind_or_needed_is_left_and_told(changed: tuple[str, Any]) -> None:
     url, connection = changed
+    drop_views(connection)
     connection.exec_driver_sql('ALTER TABLE "WFIExposure" ALTER detector TYPE VARCHAR(300)')
     connection.exec_driver_sql('ALTER TABLE "WFIExposure" ALTER exposure_time TYPE TEXT')
     connection.exec_driver_sql('ALTER TABLE "WFIExposure" ALTER filename TYPE VARCHAR(3)')

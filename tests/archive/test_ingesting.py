@@ -439,7 +439,7 @@ def test_tables_of_an_older_release_get_the_columns_that_they_lack(files: list[P
     metadata = archive.tables()
     metadata.create_all(engine)
     with engine.begin() as connection:
-        connection.exec_driver_sql('DROP INDEX "ix_WFIExposure_detector"')
+        connection.exec_driver_sql("DROP INDEX ix_WFIExposure_detector")
         connection.exec_driver_sql("ALTER TABLE WFIExposure DROP COLUMN detector")
     engine.dispose()
     archive.ingest(files, url)

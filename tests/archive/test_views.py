@@ -10,6 +10,7 @@ import sqlalchemy as sql
 import sqlglot
 
 from roman_cal_models import archive
+from roman_cal_models.archive.database_views import create_views
 from roman_cal_models.archive.database_writer import Catalog
 from roman_cal_models.archive.products import FAMILIES, tables_of
 from roman_cal_models.archive.view_marks import drop_views
@@ -34,6 +35,8 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sql.Engin
     Catalog(url).close()
     engine = sql.create_engine(url)
     yield engine
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP VIEW IF EXISTS tonight")
     # which drops the views before the tables that they need
     archive.tables().drop_all(engine)
     assert sql.inspect(engine).get_view_names() == []
@@ -88,8 +91,20 @@ def test_what_an_existing_catalogue_lacks_is_added(engine: sql.Engine) -> None:
     assert view_columns(engine, "wfi_image_files") == wanted
     assert "ix_WFIExposure_detector" in {index["name"] for index in sql.inspect(engine).get_indexes("WFIExposure")}
     assert view_columns(engine, "tonight") == ["one"]
+
+
+def test_views_do_not_keep_a_column_from_being_widened(engine: sql.Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        pytest.skip("SQLite takes text of any length")
     with engine.begin() as connection:
-        connection.exec_driver_sql("DROP VIEW tonight")
+        drop_views(connection)
+        connection.exec_driver_sql('ALTER TABLE "WFIExposure" ALTER COLUMN detector TYPE varchar(5)')
+        create_views(connection, archive.tables())
+    wanted = view_columns(engine, "wfi_image_files")
+    Catalog(engine.url.render_as_string(hide_password=False)).close()
+    lengths = {each["name"]: each["type"] for each in sql.inspect(engine).get_columns("WFIExposure")}
+    assert lengths["detector"].length == archive.tables().tables["WFIExposure"].c.detector.type.length  # type: ignore[attr-defined]
+    assert view_columns(engine, "wfi_image_files") == wanted
 
 
 def test_a_table_of_the_name_of_a_view_is_left_alone(engine: sql.Engine) -> None:

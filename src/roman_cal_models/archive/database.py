@@ -217,7 +217,7 @@ def wider(one: Datatype, other: Datatype) -> Datatype:
     if names <= {*INTEGER_RANGES, *EXACT_TYPES, "real", "float"}:
         # single precision has 24 bits
         return Datatype("real" if names <= {"real", "bit", "tinyint", "smallint"} else "float")
-    return Datatype("datetime2" if names == {"date", "datetime2"} else "nvarchar")
+    return Datatype("nvarchar")
 
 
 def _digits(kind: Datatype) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from .database import FAILURES, FILE, FILES, ID, PROBLEMS, reference, wider
 from .database_views import create_views, drop_old_views
 from .datatypes import Datatype
 from .files import key_of
+from .view_marks import drop_views
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Inspector, MetaData, Table
@@ -77,6 +78,8 @@ def _widen(connection: Connection, table: Table, types: Mapping[str, Any]) -> No
 
     preparer: Any = connection.dialect.identifier_preparer
     for column in table.columns:
+        if column.name not in types:  # it was added just now
+            continue
         wanted = column.type.compile(dialect=connection.dialect)
         there = types[column.name].compile(dialect=connection.dialect)
         if there == wanted:
@@ -86,6 +89,8 @@ def _widen(connection: Connection, table: Table, types: Mapping[str, Any]) -> No
         if new is None or old is None or wider(old, new) not in (old, new):
             reason = "one cannot be made the other"
         elif wider(old, new) != old:
+            # which are made again at the end
+            drop_views(connection)
             try:
                 with connection.begin_nested():
                     name = preparer.quote(column.name)

@@ -15,6 +15,14 @@ from .reconcile import fit
 __all__ = ["Fitting"]
 
 
+# What SQLite has no type for, as SQLAlchemy reads it there
+_AS_TEXT: dict[type, Callable[[Any], Any]] = {
+    datetime.datetime: lambda time: time.isoformat(" ", "microseconds"),
+    datetime.date: str,
+    decimal.Decimal: float,
+}
+
+
 class Fitting:
     """Makes tuples of rows, as the tables of a catalogue take them; it can be sent to other processes.
 
@@ -24,7 +32,7 @@ class Fitting:
         The columns of each table, in the order of the values of a tuple. They are those of who writes: another process
         or machine may have other schemas.
     times_as_text : bool
-        Whether times become text, and exact numbers floats: SQLite has no types for them.
+        Whether times become text, and decimal numbers floats: SQLite has no types for them.
     """
 
     def __init__(self, layout: Mapping[str, tuple[str, ...]], times_as_text: bool) -> None:
@@ -48,18 +56,10 @@ class Fitting:
     def _tuple(self, row: Mapping[str, Any], columns: Iterable[str]) -> tuple[Any, ...]:
         values: Iterable[Any] = map(row.get, columns)
         if self._times_as_text:
-            values = (
-                (_AS_SQLITE[value.__class__](value) if value.__class__ in _AS_SQLITE else value) for value in values
-            )
+            values = [
+                convert(value) if (convert := _AS_TEXT.get(value.__class__)) is not None else value for value in values
+            ]
         return tuple(values)
-
-
-# as SQLAlchemy reads them there
-_AS_SQLITE: dict[type[Any], Callable[[Any], Any]] = {
-    datetime.datetime: lambda time: time.isoformat(" ", "microseconds"),
-    datetime.date: str,
-    decimal.Decimal: float,
-}
 
 
 @lru_cache(maxsize=8)
