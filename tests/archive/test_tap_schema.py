@@ -46,7 +46,7 @@ def test_felis_accepts_it(file: Path) -> None:
 def test_tap_schema_takes_all_of_it(file: Path, told: dict[str, dict[str, Any]], tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'tap.db'}"
     felis("init-tap-schema", "--engine-url", url)
-    felis("load-tap-schema", "--engine-url", url, "--unique-keys", file)
+    felis("load-tap-schema", "--engine-url", url, file)
     engine = sql.create_engine(url)
     query = "SELECT table_name, column_name, unit, ucd, utype, datatype, xtype, std FROM columns"
     with engine.connect() as connection:

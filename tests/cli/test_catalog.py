@@ -182,7 +182,7 @@ def test_what_is_missing_is_told_and_removed_if_asked_for(
 
 
 @pytest.mark.parametrize("arguments", [["--prune"], ["--prune-force"], ["--trust", "mtime"]])
-def test_what_is_for_a_database_is_refused_for_parquet_files(
+def test_parquet_files_refuse_what_is_for_a_database(
     arguments: list[str], files: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
