@@ -282,5 +282,6 @@ def test_what_is_wider_or_of_another_kind_or_needed_is_left_and_told(changed: tu
         "WFIExposure.detector is left as VARCHAR(300); RAD makes it VARCHAR(16) now",
         "WFIExposure.exposure_time is left as TEXT; RAD makes it DOUBLE PRECISION now",
         "WFIExposure.filename is left as VARCHAR(3); RAD makes it VARCHAR(120) now",
+        "there will be no view obscore",
     ]
     assert _types(url) == before

@@ -12,13 +12,14 @@ import pytest
 from roman_cal_models import archive
 from roman_cal_models.archive.batching import reader_for
 from roman_cal_models.archive.file_reader import FileRead, Known
+from roman_cal_models.archive.files import Listed
 from roman_cal_models.archive.fitting import Fitting
 
 LAYOUT = {"WFIExposure": ("detector", "exposure_start_time", "of_no_schema"), "SourceCatalog": ("filename",)}
 
 
 def _read(path: Path, fitting: Fitting, known: Known | None = None) -> FileRead:
-    (read,) = replace(reader_for("newest", None, None), finish=fitting)([(str(path), known)])
+    (read,) = replace(reader_for("newest", None, None), finish=fitting)([(Listed(str(path)), known)])
     assert isinstance(read, FileRead)
     return read
 

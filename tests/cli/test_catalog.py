@@ -123,13 +123,6 @@ def test_paths_and_a_target_go_together(arguments: list[str]) -> None:
     assert caught.value.code == 2
 
 
-def test_force_is_for_databases(files: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as caught:
-        main(["catalog", str(files), "--force", "--to", str(tmp_path / "catalog.parquet")])
-    assert caught.value.code == 2
-    assert "--force is for a database" in capsys.readouterr().err
-
-
 @pytest.mark.parametrize("number", ["0", "-3", "1.5", "many", "²"])
 def test_fewer_than_one_process_is_wrong_usage(number: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:

@@ -74,9 +74,9 @@ def test_a_circle_is_asked(url: str, position: str, found: int, capsys: pytest.C
     ("arguments", "reason"),
     [
         (["--find", "detector = 'WFI01'"], "--find asks the catalogue that --in names"),
-        (["--in", "URL"], "one of --to, --ddl, --find and --columns is required"),
+        (["--in", "URL"], "one of --to, --ddl, --felis, --find and --columns is required"),
         (["--columns", "wfi_image", "--in", "URL"], "--in, --near, --limit and --csv go with --find"),
-        (["--columns", "wfi_image", "--ddl", "sqlite"], "--columns goes with --find as well"),
+        (["--columns", "wfi_image", "--ddl", "sqlite"], "--columns stands alone, or goes with --find"),
         (["--find", "--in", "URL", "--csv", "--json"], "--csv and --json do not go together"),
         (["--find", "--in", "URL", "--limit", "-1"], "'-1' is not a number of files"),
         (["--find", "--in", "URL", "--near", "1", "100", "1"], "there is no circle on the sky around 1.0 100.0"),

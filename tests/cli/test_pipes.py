@@ -22,6 +22,7 @@ ARGUMENTS = {
     "catalog": "--ddl sqlite",
     "cutout": "{file} --pixel 1 1 --size 1 --out {folder} --overwrite",
     "completion": "bash",
+    "convert": "--help",
     "demo": "",
     "diff": "{file} {other}",
     "fits": "{file} {folder}/image.fits --overwrite",

@@ -26,6 +26,7 @@ tags:
 """
 SCHEMA = f"""%YAML 1.1
 ---
+$schema: asdf://stsci.edu/datamodels/roman/schemas/rad_schema-1.0.0
 id: {BASE}/schemas/waiting-1.0.0
 title: Waiting
 datamodel_name: WaitingModel

@@ -71,8 +71,8 @@ EXPLAINED: tuple[Explanation, ...] = (
     ),
     Explanation("schema/resolver.py", "if '/' in step or '~' in step:", "if True:", _SHORT),
     Explanation("schema/store.py", "if uri not in self._files:", "if True:", _KEPT),
-    Explanation("schema/validators/asdf_keywords.py", "if '*' not in pattern:", "if False:", _SHORT),
-    Explanation("schema/validators/asdf_keywords.py", "if answer is None:", "if True:", _KEPT),
+    Explanation("schema/uris.py", "if '*' not in pattern:", "if False:", _SHORT),
+    Explanation("schema/uris.py", "if answer is None:", "if True:", _KEPT),
     Explanation(
         "schema/validators/asdf_keywords.py",
         "return Keyword('datatype', check, iter_problems, inside=False)",
@@ -241,12 +241,6 @@ EXPLAINED: tuple[Explanation, ...] = (
         "the checks are made once more, of what stands there as before",
     ),
     Explanation("nodes/lazy_dict.py", "if UnparsedValue in map(type, _values(node)):", "if True:", _SHORT),
-    Explanation(
-        "extension/__init__.py",
-        "for extension in extensions_for('registered', reads=False, bases=(base,)):",
-        "for extension in extensions_for('registered', reads=True, bases=(base,)):",
-        "the tags of third parties are read whatever is asked, and no other base is registered",
-    ),
     Explanation(
         "header/content.py",
         "searched = max(0, len(content) - 8)",

@@ -8,8 +8,10 @@ a mark; a view or table of the same name that somebody else made is left alone.
 from __future__ import annotations
 
 import hashlib
+import warnings
 from typing import TYPE_CHECKING, Any
 
+from ..errors import CatalogWarning
 from .obscore import OBSCORE, view_statement
 from .view_marks import MARK, drop_view, marks
 from .views import creating, views
@@ -37,7 +39,7 @@ def drop_old_views(connection: Connection, metadata: MetaData) -> None:
 
 
 def create_views(connection: Connection, metadata: MetaData) -> None:
-    """Create the views that are not there.
+    """Create the views that are not there; one that the database refuses is told by a `CatalogWarning`.
 
     Parameters
     ----------
@@ -45,6 +47,7 @@ def create_views(connection: Connection, metadata: MetaData) -> None:
         As for `drop_old_views`.
     """
     import sqlalchemy as sql
+    from sqlalchemy.exc import DBAPIError
 
     found: Any = sql.inspect(connection)
     taken = {*found.get_table_names(), *found.get_view_names()}
@@ -54,10 +57,15 @@ def create_views(connection: Connection, metadata: MetaData) -> None:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql(f"{statement}\n/* {mark} */")
             continue
-        # the driver of PostgreSQL takes a percent sign for a placeholder otherwise
-        connection.exec_driver_sql(statement.replace("%", "%%"))
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"COMMENT ON VIEW {name} IS '{mark}'")
+        try:
+            with connection.begin_nested():
+                # the driver of PostgreSQL takes a percent sign for a placeholder otherwise
+                connection.exec_driver_sql(statement.replace("%", "%%"))
+                if connection.dialect.name == "postgresql":
+                    connection.exec_driver_sql(f"COMMENT ON VIEW {name} IS '{mark}'")
+        except DBAPIError as error:  # a column is of another kind than RAD makes it, for instance
+            reason = " ".join(str(error.orig).split())
+            warnings.warn(f"there will be no view {name}: {reason}", CatalogWarning, stacklevel=2)
 
 
 def _wanted(connection: Connection, metadata: MetaData) -> dict[str, tuple[str, str]]:

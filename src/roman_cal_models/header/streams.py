@@ -301,11 +301,10 @@ class _Beginning:
         self._is_over = False
 
     def read(self, size: int, /) -> bytes:
-        """Return the next bytes, by one request at most; no request once the end was met."""
-        missing = size - len(self._ready)
-        if missing > 0 and not self._is_over:
+        """Return the next bytes, at least one before the end: those that are here, or else by one request."""
+        if not self._ready and not self._is_over:
             # who goes on reads a long header
-            self._request(max(missing, _FURTHER) if self._position else missing)
+            self._request(max(size, _FURTHER) if self._position else size)
         piece = bytes(self._ready[:size])
         del self._ready[:size]
         return piece

@@ -8,6 +8,7 @@ from functools import cache
 
 from .. import asdf_bridge
 from ..errors import SchemaError, SchemaProblem
+from ..foreign.kinds import kind_of_tag
 from ..schema import uris
 from ..schema.resolver import Resolver, Subschema
 from ..schema.store import Store
@@ -62,7 +63,7 @@ def tag_problems(document: Document, store: Store) -> Iterator[SchemaProblem]:
 def _is_tag(tag: str, store: Store) -> bool:
     if tag.startswith(_YAML):
         return True
-    return any(map(uris.tag_matcher(tag), _known(store))) or _is_of_fragment(tag, store)
+    return any(map(uris.tag_matcher(tag), _known(store))) or _is_of_fragment(tag, store) or _is_of_kind(tag)
 
 
 def _is_of_fragment(tag: str, store: Store) -> bool:
@@ -71,6 +72,11 @@ def _is_of_fragment(tag: str, store: Store) -> bool:
         return str(uris.parse(tag).as_schema()) in store
     except SchemaError:
         return False
+
+
+def _is_of_kind(tag: str) -> bool:
+    """Return whether a tag is that of objects which are known here, by the whole of its name."""
+    return any(tag.startswith(name) for name in kind_of_tag(tag).tags if name.endswith("-"))
 
 
 def _known(store: Store) -> frozenset[str]:
