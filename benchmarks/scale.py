@@ -35,9 +35,9 @@ def used(who):
     return found.ru_utime + found.ru_stime
 
 if __name__ == "__main__":
-    folder, url, processes, options = sys.argv[1:]
+    folders, url, processes, options = sys.argv[1:]
     begin, cpu = time.perf_counter(), used(resource.RUSAGE_SELF)
-    report = archive.ingest(folder, url, processes=int(processes), **json.loads(options))
+    report = archive.ingest(json.loads(folders), url, processes=int(processes), **json.loads(options))
     assert not report.failed, report
     this = int(open("/proc/self/status").read().partition("VmHWM:")[2].split()[0]) / 1024
     print(json.dumps({
@@ -61,7 +61,6 @@ with Client(scheduler_file=place) as client:
     assert not report.failed, report
     print(time.perf_counter() - begin)
 """
-_PARTS = 10
 _EXTRAPOLATED = (10**6, 10**8)
 _A_FOLDER = 10_000
 
@@ -70,6 +69,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
     parser.add_argument("--files", type=int, default=100_000, help="that are ingested (default: %(default)s)")
+    parser.add_argument("--parts", type=int, default=10, help="one after the other (default: %(default)s)")
     parser.add_argument("--old", type=int, default=10**7, help="that the night finds there (default: %(default)s)")
     parser.add_argument("--new", type=int, default=50_000, help="of the night (default: %(default)s)")
     parser.add_argument("--processes", type=int, default=2, help="that read (default: %(default)s)")
@@ -81,9 +81,9 @@ def main(arguments: list[str] | None = None) -> None:
         headers = headers_in(folder / "headers")
         (folder / "program.py").write_text(_PROGRAM)
         files = Files(folder / "files", headers)
-        parts = _many(folder, files, options.files, options.processes)
+        parts = _many(folder, files, options)
         _tell_more(parts)
-        _cluster(folder, files, options.files // _PARTS, options.processes)
+        _cluster(folder, files, options.files // options.parts, options.processes)
         if options.old:
             _night(folder, files, options.old, options.new, options.processes)
 
@@ -109,16 +109,16 @@ class Files:
         return folders
 
 
-def _many(folder: Path, files: Files, number: int, processes: int) -> list[dict[str, Any]]:
+def _many(folder: Path, files: Files, options: argparse.Namespace) -> list[dict[str, Any]]:
     """Ingest files, a part at a time, and return what each part cost."""
     catalog = folder / "catalog.db"
-    print(f"\n{number} files into SQLite, {processes} processes that read; CPU time in us a file")
+    print(f"\n{options.files} files into SQLite, {options.processes} processes that read; CPU time in us a file")
     print(
         f"{'files':>9} {'parent':>7} {'readers':>8} {'files/s':>8} {'parent MB':>9} {'reader MB':>9} {'kB a file':>9}"
     )
     parts = []
-    for part in range(1, _PARTS + 1):
-        found = _run(folder, files.more(number // _PARTS)[0].parent, catalog, processes, trust="mtime")
+    for part in range(1, options.parts + 1):
+        found = _run(folder, files.more(options.files // options.parts), catalog, options.processes)
         found["size"] = catalog.stat().st_size
         new = found["files"]
         print(
@@ -136,14 +136,13 @@ def _tell_more(parts: list[dict[str, Any]]) -> None:
     """Print what more files would take, by the costs of the last part and what each part added to the database."""
     last = parts[-1]
     parent, readers = (last[name] / last["files"] for name in ("parent", "workers"))
-    size = (last["size"] - parts[0]["size"]) / (last["files"] * (len(parts) - 1))
+    size = (last["size"] - parts[0]["size"]) / (last["files"] * max(len(parts) - 1, 1))
     print(f"\nparent = files * {parent * 1e6:.0f} us; readers = files * {readers * 1e6:.0f} us / processes;")
     print(f"size = files * {size / 1e3:.2f} kB; a run takes the longer of the two times")
     for number in _EXTRAPOLATED:
         print(
             f"{number:.0e} files: parent {_hours(parent * number)}, readers {_hours(readers * number)} of CPU, "
-            f"database {size * number / 1e9:.1f} GB; {parent / readers:.2f} of a reader's time is the parent's, so "
-            f"up to {readers / parent:.0f} processes read for one that writes"
+            f"database {size * number / 1e9:.1f} GB; up to {readers / parent:.0f} processes read for one that writes"
         )
 
 
@@ -198,24 +197,18 @@ def _memory(process: int) -> float:
 def _night(folder: Path, files: Files, old: int, new: int, processes: int) -> None:
     """Ingest new files into a catalogue of old ones."""
     catalog = folder / "night.db"
-    _run(folder, files.more(100)[0], catalog, processes)
+    _run(folder, files.more(100), catalog, processes)
     _make_up(catalog, old)
     before = catalog.stat().st_size
     print(f"\na catalogue of {old} made-up files, {before / 1e9:.1f} GB; then {new} new files", flush=True)
     folders = files.more(new)
-    total = {"files": 0, "wall": 0.0, "parent": 0.0, "workers": 0.0}
-    for one in folders:
-        found = _run(folder, one, catalog, processes)
-        total = {name: total[name] + found[name] for name in total}
+    total = _run(folder, folders, catalog, processes)
     parent, readers = (total[name] / total["files"] * 1e6 for name in ("parent", "workers"))
     print(
         f"new: {total['wall']:.0f} s, {total['files'] / total['wall']:.0f} files a second, parent {parent:.0f} us, "
         f"readers {readers:.0f} us a file"
     )
-    again = {"unchanged": 0, "wall": 0.0}
-    for one in folders:
-        found = _run(folder, one, catalog, processes, trust="mtime")
-        again = {name: again[name] + found[name] for name in again}
+    again = _run(folder, folders, catalog, processes, trust="mtime")
     each = again["wall"] / again["unchanged"]
     print(
         f"unchanged, by size and time: {each * 1e6:.0f} us a file, so {_hours(each * old)} for the {old} old ones, and "
@@ -258,9 +251,10 @@ def _value(name: str, kind: str) -> str:
     return "NULL" if kind == "TEXT" else f'old."{name}"'
 
 
-def _run(folder: Path, files: Path, catalog: Path, processes: int, **options: Any) -> dict[str, Any]:
+def _run(folder: Path, files: list[Path], catalog: Path, processes: int, **options: Any) -> dict[str, Any]:
     program = folder / "program.py"
-    command = [sys.executable, program, files, f"sqlite:///{catalog}", str(processes), json.dumps(options)]
+    given = [json.dumps(list(map(str, files))), f"sqlite:///{catalog}", str(processes), json.dumps(options)]
+    command = [sys.executable, program, *given]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found

@@ -86,6 +86,18 @@ def test_what_a_file_costs_the_writer_is_measured(repository: Path) -> None:
     ]
 
 
+def test_what_a_mission_costs_is_measured(repository: Path) -> None:
+    arguments = ["--files", "40", "--parts", "2", "--old", "300", "--new", "10"]
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.scale", *arguments], capture_output=True, text=True, cwd=repository
+    )
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()[2:]
+    assert [line.split()[0] for line in lines if line[:8].strip().isdecimal()] == ["20", "40"]
+    for beginning in ("1e+06 files: parent", "Dask, 2 workers: 20 files", "a catalogue of 300", "new:", "unchanged"):
+        assert sum(line.startswith(beginning) for line in lines) == 1, done.stdout
+
+
 def test_far_files_are_measured(repository: Path) -> None:
     command = [sys.executable, "-m", "benchmarks.far", "--delay", "0", "--side", "64"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=repository)

@@ -210,7 +210,8 @@ def test_what_is_unchanged_is_told_by_the_listing(
     _fill(server, **{"n/1": other, "n/new": header})
     report = archive.ingest("s3://roman/n/", catalog, storage_options=options, trust=trust)
     assert _counts(report) == (1, 3, 1, 0)
-    assert [text for text in bucket.requests if "LIST" not in text] == [
+    # several at a time, in any order
+    assert sorted(text for text in bucket.requests if "LIST" not in text) == [
         f"GET /roman/n/{name}.asdf bytes=0-65535" for name in ("1", "new")
     ]
     bucket.clear()
