@@ -254,11 +254,12 @@ def test_every_image_sees_the_sky(name: str, request: pytest.FixtureRequest, tmp
 
 @pytest.mark.parametrize("side", [(4088, 4088), (2, 2), (1, 5), (300, 20)], ids=str)
 @pytest.mark.parametrize("sky", [sky_of_detector, sky_of_field, sky_of_mosaic])
-def test_the_header_says_how_far_it_is_off(sky: Any, side: tuple[int, int]) -> None:
+@pytest.mark.parametrize("distortion", ["sip", "tpv"])
+def test_the_header_says_how_far_it_is_off(distortion: Any, sky: Any, side: tuple[int, int]) -> None:
     from roman_cal_models.models.fits_wcs import ERROR, TOLERANCE, wcs_header
 
     wcs = sky(side)
-    header, error = wcs_header(wcs, side)
+    header, error = wcs_header(wcs, side, distortion)
     assert header[ERROR] == error
     assert error < TOLERANCE
     assert _apart(wcs, header, side).max() <= error * 1.01 + 1e-9
@@ -266,6 +267,31 @@ def test_the_header_says_how_far_it_is_off(sky: Any, side: tuple[int, int]) -> N
     ny, nx = side
     ra, dec = wcs(nx / 3, ny / 4)
     assert WCS(header).all_world2pix(ra, dec, 0) == pytest.approx((nx / 3, ny / 4), abs=1e-2)
+
+
+def test_the_distortion_may_be_that_of_tpv(image: Path, mosaic: Path, tmp_path: Path) -> None:
+    with rcm.open(image) as model:
+        path = model.to_fits(tmp_path / "tpv.fits", distortion="tpv")
+        with fits.open(path) as hdus:
+            header = hdus["DATA"].header
+            assert [header["CTYPE1"], header["CTYPE2"]] == ["RA---TPV", "DEC--TPV"]
+            assert not [name for name in header if name[:2] in ("A_", "B_", "AP", "BP") or name.startswith("SIP")]
+            assert _apart(model.meta.wcs, header, SIDE).max() < 1e-6
+        with pytest.raises(ValueError, match="'sip' and 'tpv' are known"):
+            model.to_fits(tmp_path / "other.fits", distortion="tnx")
+    assert not (tmp_path / "other.fits").exists()
+    with rcm.open(mosaic) as model:
+        assert fits.getheader(model.to_fits(path, distortion="tpv"), "DATA")["CTYPE1"] == "RA---TAN"
+
+
+def test_a_distortion_beyond_tpv_is_told() -> None:
+    from roman_cal_models.models.fits_tpv import as_tpv
+
+    header = fits.Header({"CTYPE1": "RA---TAN-SIP", "CTYPE2": "DEC--TAN-SIP", "CRPIX1": 9, "CRPIX2": 9})
+    for letter in "AB":
+        header.update({f"{letter}_ORDER": 8, f"{letter}_8_0": 1e-20})
+    with pytest.raises(ValueError, match="of degree 8, and TPV goes to 7"):
+        as_tpv(header)
 
 
 def test_a_mosaic_is_a_plain_tangent_plane(mosaic: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ __all__ = ["PARSER", "add_arguments", "run"]
 
 PARSER = {
     "description": "Write a Roman file as a FITS file, for tools that read no ASDF: arrays as images, catalogues as "
-    "binary tables, the WCS as a tangent plane with the polynomials of SIP, the metadata as keywords and as a table. "
+    "binary tables, the WCS as a tangent plane with polynomials, the metadata as keywords and as a table. "
     "Where FITS says less, or less exactly, it is told. Ends with 1 if the file cannot be read or written.",
     "epilog": "example: roman-cal-models fits r0000101001001001001_0001_wfi01_f158_cal.asdf "
     "r0000101001001001001_0001_wfi01_f158_cal.fits",
@@ -25,6 +25,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="path or URL of a Roman file")
     parser.add_argument("out", metavar="OUT.fits", type=Path, help="the FITS file: .fits, .fit or .fts")
     parser.add_argument("--overwrite", action="store_true", help="replace a file that is there already")
+    parser.add_argument(
+        "--distortion",
+        choices=["sip", "tpv"],
+        default="sip",
+        help="how the WCS says that the sky is bent: by SIP, as most tools read it, or by TPV, for Source Extractor, "
+        "SCAMP and SWarp (default: %(default)s)",
+    )
     # it knows how to refuse what argparse itself cannot
     parser.set_defaults(parser=parser)
 
@@ -42,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
         warnings.simplefilter("ignore", FilenameMismatchWarning)
         warnings.simplefilter("always", FitsWarning)
         with open_model(options.file) as model:
-            model.to_fits(options.out, overwrite=options.overwrite)
+            model.to_fits(options.out, overwrite=options.overwrite, distortion=options.distortion)
     for warning in told:
         print(printable(str(warning.message)), file=sys.stderr)
     print(printable(f"{options.file}: {options.out}"))

@@ -1,8 +1,8 @@
 """The method of models that writes them as FITS files, for tools that read no ASDF.
 
-``fits_contents`` says what of a model goes there, ``fits_header`` what its metadata are called, ``fits_wcs`` what
-becomes of its WCS and ``fits_tables`` of its tables. Arrays are converted and written a band at a time, one after the
-other, so that few are in memory that were not before.
+``fits_contents`` says what of a model goes there, ``fits_header`` what its metadata are called, ``fits_wcs`` and
+``fits_tpv`` what becomes of its WCS and ``fits_tables`` of its tables. Arrays are converted and written a band at a
+time, one after the other, so that few are in memory that were not before.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from .data_model import DataModel
     from .fits_contents import Contents
+    from .fits_wcs import Distortion
 
 __all__ = ["ENDINGS", "fits_wcs_of", "to_fits"]
 
@@ -38,7 +39,9 @@ METADATA = "METADATA"
 """Name of the extension with all metadata."""
 
 
-def to_fits(self: DataModel, path: str | PathLike[str], *, overwrite: bool = True) -> Path:
+def to_fits(
+    self: DataModel, path: str | PathLike[str], *, overwrite: bool = True, distortion: Distortion = "sip"
+) -> Path:
     """Write the model as a FITS file, for tools that read no ASDF. It is not checked, and not changed.
 
     The file is written as `save` does it: under another name beside its place, and then renamed.
@@ -49,6 +52,9 @@ def to_fits(self: DataModel, path: str | PathLike[str], *, overwrite: bool = Tru
         The file, ending in ``.fits``, ``.fit`` or ``.fts``.
     overwrite : bool
         Whether a file that is there is replaced.
+    distortion : {"sip", "tpv"}
+        By which convention the WCS says how the sky is bent: SIP is what most tools know, TPV what Source Extractor,
+        SCAMP and SWarp do.
 
     Returns
     -------
@@ -66,7 +72,7 @@ def to_fits(self: DataModel, path: str | PathLike[str], *, overwrite: bool = Tru
     ModelClosedError
         The file of the model was closed before all was loaded.
     ValueError
-        The name does not end in ``.fits``, ``.fit`` or ``.fts``.
+        The name does not end in ``.fits``, ``.fit`` or ``.fts``, or the convention is neither.
 
     Warns
     -----
@@ -80,8 +86,8 @@ def to_fits(self: DataModel, path: str | PathLike[str], *, overwrite: bool = Tru
     every table is a binary table with its units. Numbers of half precision become ``float32``, booleans ``uint8``;
     unsigned integers have ``BZERO``. ``BUNIT`` is the unit that the schema gives.
 
-    Images on the grid of the primary array have ``meta.wcs``: a tangent plane, with the polynomials of SIP where it is
-    bent. ``WCSMXERR`` is how far it is off at most, in arcseconds, on 101 x 101 pixels.
+    Images on the grid of the primary array have ``meta.wcs``: a tangent plane, with polynomials where it is bent.
+    ``WCSMXERR`` is how far it is off at most, in arcseconds, on 101 x 101 pixels.
 
     The primary header has what tools look for (``TELESCOP``, ``INSTRUME``, ``FILTER``, ``DATE-OBS``, ``EXPTIME``, ...),
     and of the rest of ``meta`` what is short enough as ``HIERARCH ROMAN EXPOSURE NRESULTANTS``. The table ``METADATA``
@@ -96,8 +102,10 @@ def to_fits(self: DataModel, path: str | PathLike[str], *, overwrite: bool = Tru
     if path.suffix not in ENDINGS:
         ending = repr(path.suffix) if path.suffix else "a file without ending"
         raise ValueError(f"{path}: FITS files end in {', '.join(ENDINGS)}, not as {ending}")
+    if distortion not in ("sip", "tpv"):
+        raise ValueError(f"distortion={distortion!r}: 'sip' and 'tpv' are known")
     found = contents_of(self.node)
-    sky = _sky(self, path)
+    sky = _sky(self, path, distortion)
     with atomically(path, overwrite=overwrite) as stream, arrays_ahead(self.node):
         _write(self, found, sky, stream, path)
     return path
@@ -121,7 +129,7 @@ def fits_wcs_of(model: DataModel, called: str) -> Any:
     return WCS(header)
 
 
-def _sky(model: DataModel, called: str | PathLike[str]) -> Header | None:
+def _sky(model: DataModel, called: str | PathLike[str], distortion: Distortion = "sip") -> Header | None:
     """Return the keywords of the WCS; None, with a warning, where a WCS cannot be said."""
     meta = model.node.get("meta")
     wcs = meta.get("wcs") if isinstance(meta, dict) else None
@@ -131,7 +139,7 @@ def _sky(model: DataModel, called: str | PathLike[str]) -> Header | None:
     from .fits_wcs import TOLERANCE, NoHeaderError, wcs_header
 
     try:
-        header, apart = wcs_header(wcs, (grid[-2], grid[-1]))
+        header, apart = wcs_header(wcs, (grid[-2], grid[-1]), distortion)
     except NoHeaderError as error:
         _warn(f"{called} has no WCS: meta.wcs cannot be written to FITS, as {error}")
         return None

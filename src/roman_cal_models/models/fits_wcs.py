@@ -6,7 +6,7 @@ What a header says is only as good as the fit of `gwcs`, so it is measured again
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from astropy.coordinates import angular_separation
@@ -15,7 +15,9 @@ from astropy.wcs import WCS
 if TYPE_CHECKING:
     from astropy.io.fits import Header
 
-__all__ = ["ERROR", "TOLERANCE", "NoHeaderError", "wcs_header"]
+__all__ = ["ERROR", "TOLERANCE", "Distortion", "NoHeaderError", "wcs_header"]
+
+Distortion = Literal["sip", "tpv"]
 
 ERROR = "WCSMXERR"
 """The keyword of how far a header is off at most, in arcseconds."""
@@ -42,7 +44,7 @@ class NoHeaderError(ValueError):
     """A WCS cannot be said in FITS; the text says why."""
 
 
-def wcs_header(wcs: Any, grid: tuple[int, int]) -> tuple[Header, float]:
+def wcs_header(wcs: Any, grid: tuple[int, int], distortion: Distortion = "sip") -> tuple[Header, float]:
     """Return the keywords of a WCS for an image, and how far they are off at most, in arcseconds.
 
     Parameters
@@ -51,6 +53,8 @@ def wcs_header(wcs: Any, grid: tuple[int, int]) -> tuple[Header, float]:
         The WCS, which is not changed.
     grid : tuple of int
         How many rows and columns the image has. Where the WCS has a bounding box, only what is inside of it counts.
+    distortion : {"sip", "tpv"}
+        By which convention it is said that the plane is bent.
 
     Raises
     ------
@@ -69,7 +73,8 @@ def wcs_header(wcs: Any, grid: tuple[int, int]) -> tuple[Header, float]:
         plain = _plain_header(wcs, box)
         if plain is not None and plain[1] <= _PLAIN:
             return plain
-        return _fitted_header(wcs, box)
+        fitted = _fitted_header(wcs, box)
+        return fitted if distortion == "sip" else _with_tpv(wcs, box, fitted[0])
 
 
 def _box(wcs: Any, grid: tuple[int, int]) -> _Box:
@@ -115,6 +120,15 @@ def _fitted_header(wcs: Any, box: _Box) -> tuple[Header, float]:
     return _measured(wcs, box, _fit(wcs, box, max_pix_error=_AIM / scale, max_inv_pix_error=_AIM_BACK))
 
 
+def _with_tpv(wcs: Any, box: _Box, header: Header) -> tuple[Header, float]:
+    from .fits_tpv import as_tpv
+
+    try:
+        return _measured(wcs, box, as_tpv(header))
+    except ValueError as error:
+        raise NoHeaderError(str(error)) from error
+
+
 def _fit(wcs: Any, box: _Box, **options: Any) -> Header:
     """Return what `gwcs.WCS.to_fits_sip` gives, or say why it gives nothing."""
     try:
@@ -127,7 +141,7 @@ def _fit(wcs: Any, box: _Box, **options: Any) -> Header:
 def _measured(wcs: Any, box: _Box, header: Header) -> tuple[Header, float]:
     """Return a header with its error in it, and the error."""
     for name in ("NAXIS", "NAXIS1", "NAXIS2"):
-        del header[name]  # those of the image are told by the image
+        header.remove(name, ignore_missing=True)  # those of the image are told by the image
     x, y = (axis.ravel() for axis in np.meshgrid(*(np.linspace(*edges, _POINTS) for edges in box)))
     ours = np.deg2rad(WCS(header).all_pix2world(x, y, 0))
     theirs = np.deg2rad(wcs(x, y, with_bounding_box=False))
