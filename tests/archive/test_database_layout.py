@@ -109,6 +109,7 @@ def test_paths_as_keys_become_numbers_and_every_row_stays(before: str, old: str)
         assert found[name] == _kept([added | row for row in some]), name
 
 
+@pytest.mark.newest_rad
 def test_what_was_brought_to_it_is_what_a_new_catalogue_is(old: str, tmp_path: Path) -> None:
     Catalog(old).close()
     Catalog(url_of(tmp_path / "new.db")).close()

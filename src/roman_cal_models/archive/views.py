@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..schema import uris
+from ..schema import installed, uris
 from .database import FILE, FILES, ID
 from .mapping import columns, schema_uri_of
 from .products import FAMILIES, tables_of
@@ -23,7 +23,7 @@ _SUFFIX = "_files"
 
 
 def views(metadata: sql.MetaData) -> dict[str, sql.Select[Any]]:
-    """Return what each view selects, by its name; of the families all of whose tables there are.
+    """Return what each view selects, by its name; of the families that the installed RAD has, and all their tables.
 
     Parameters
     ----------
@@ -31,7 +31,10 @@ def views(metadata: sql.MetaData) -> dict[str, sql.Select[Any]]:
         The tables of the catalogue.
     """
     found = {}
+    store = installed().store
     for family in FAMILIES:
+        if not store.versions(family):  # of a newer RAD
+            continue
         uri = schema_uri_of(family)
         tables = tables_of(uri)
         if set(tables) <= metadata.tables.keys():
