@@ -30,7 +30,7 @@ _PAGE = 4096
 
 # What is shorter is copied before the threads have begun; how much each writes at once, and how many there are.
 _LONG = 4 * 1024 * 1024
-_DIRECT_PIECE = 4 * 1024 * 1024
+_DIRECT_PIECE = 8 * 1024 * 1024
 _THREADS = 2
 
 # what systems answer that do not copy from one file to another, or not between these two
