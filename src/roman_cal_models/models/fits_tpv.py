@@ -59,7 +59,7 @@ def as_tpv(header: Header) -> Header:
     for name in [name for name in header if _of_sip(name)]:
         del made[name]
     for axis, row in enumerate(linear, start=1):
-        made[f"CTYPE{axis}"] = made[f"CTYPE{axis}"].replace("-TAN-SIP", "-TPV")
+        made[f"CTYPE{axis}"] = str(made[f"CTYPE{axis}"]).replace("-TAN-SIP", "-TPV")
         world = _sum(row[0] * bent[0], row[1] * bent[1])
         for number, value in _terms(world if axis == 1 else world.T):
             made[f"PV{axis}_{number}"] = value
