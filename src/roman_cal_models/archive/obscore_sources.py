@@ -82,7 +82,7 @@ class _OfPath:
         return None if found is None else self._of(found)
 
     def _of(self, value: Any) -> Any:
-        raise NotImplementedError
+        raise NotImplementedError  # a subclass knows what it makes of the value
 
 
 class Text(_OfPath):
