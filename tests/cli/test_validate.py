@@ -110,3 +110,8 @@ def test_blocks_against_the_latest(flipped: Path, capsys: pytest.CaptureFixture[
     assert main(["validate", "--blocks", "--against", "latest", str(flipped)]) == 1
     told = capsys.readouterr()
     assert str(flipped) in told.out + told.err
+
+
+def test_an_empty_folder_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["validate", str(tmp_path)]) == 1
+    assert str(tmp_path) in capsys.readouterr().err

@@ -268,11 +268,12 @@ def _upgrade_two(folder: Path) -> list[str]:
 def _arguments(folder: Path) -> list[str]:
     path = folder / "image.asdf"
     path.write_bytes(content())
+    (folder / "empty").mkdir()
     faults = []
     odd: dict[str, tuple[Any, ...]] = {
         "catalog into /proc": ("catalog", path, "--to", "/proc/x.parquet"),
         "catalog by no process": ("catalog", path, "--to", folder / "x.db", "--processes", "-3"),
-        "a folder": ("validate", folder),
+        "an empty folder": ("validate", folder / "empty"),
         "a file that is not there": ("diff", path, folder / "none.asdf"),
     }
     for name, arguments in odd.items():

@@ -69,9 +69,13 @@ def paths_of(given: Iterable[str]) -> list[str | Manifest]:
 def files_of(given: Sequence[str]) -> list[str]:
     """Return files that were typed: as they were, and for folders, patterns and lists those that these stand for.
 
-    What cannot be listed is named as well: whoever reads it tells why.
+    What cannot be listed is named as well, and so is a folder without files: whoever reads it tells why.
     """
-    return [file for path in given for file in (_listed(path) if _stands_for_many(path) else [path])]
+    found: list[str] = []
+    for path in given:
+        listed = [*_listed(path)] if _stands_for_many(path) else [path]
+        found += listed or ([] if path.startswith("@") else [path])
+    return found
 
 
 def _stands_for_many(path: str) -> bool:
