@@ -9,9 +9,11 @@ import zlib
 from collections.abc import Callable
 
 import lz4.block
+import numpy as np
 
 from roman_cal_models.blocks.index import Block, blocks
 from roman_cal_models.blocks.positions import PositionedBytes, positioned
+from roman_cal_models.blocks.reading import BlockReader
 
 HEAD = struct.Struct(">4sHI4sQQQ16s")
 NONE, LZ4, ZLIB, BZIP2 = bytes(4), b"lz4\0", b"zlib", b"bzp2"
@@ -46,3 +48,10 @@ def only_block(
     used = len(payload) if used is None else used
     file = positioned(io.BytesIO(HEAD.pack(b"\xd3BLK", 48, flags, compression, used, used, size, bytes(16)) + payload))
     return file, next(blocks(file, 0))
+
+
+def part_of_content(reader: BlockReader, begin: int, size: int) -> bytes:
+    """Return part of what a block holds."""
+    rows = np.zeros((1, size), np.uint8)
+    reader.read_rows(begin, max(size, 1), rows)
+    return rows.tobytes()

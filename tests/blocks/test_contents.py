@@ -21,7 +21,7 @@ from roman_cal_models.blocks.index import Block, blocks
 from roman_cal_models.blocks.positions import PositionedBytes, is_near, positioned
 from roman_cal_models.blocks.reading import reader
 
-from .files import BZIP2, COMPRESSORS, HEAD, LZ4, NONE, PIECE, ZLIB, lz4_piece, lz4_pieces
+from .files import BZIP2, COMPRESSORS, HEAD, LZ4, NONE, PIECE, ZLIB, lz4_piece, lz4_pieces, part_of_content
 
 # longer than what is read without threads, and half of it hard to compress
 NOISE = np.random.default_rng(7).integers(0, 256, 1_500_000, np.uint8).tobytes()
@@ -108,9 +108,7 @@ def test_parts_of_a_block(tmp_path: Path) -> None:
     with written(tmp_path, (lz4_pieces(CONTENT), len(CONTENT), LZ4)) as (file, (block,)):
         opened = reader(file, block)
         assert opened is not None
-        part = bytearray(3 * PIECE)
-        opened.read_into(PIECE // 2, memoryview(part))
-        assert bytes(part) == CONTENT[PIECE // 2 :][: 3 * PIECE]
+        assert part_of_content(opened, PIECE // 2, 3 * PIECE) == CONTENT[PIECE // 2 :][: 3 * PIECE]
 
 
 def test_what_is_read_lies_where_the_system_has_large_pages() -> None:

@@ -26,7 +26,7 @@ from roman_cal_models.blocks.positions import positioned
 from roman_cal_models.blocks.reading import reader
 from roman_cal_models.blocks.writing import Content, Copy, write_blocks
 
-from .files import HEAD, LZ4, lz4_piece
+from .files import HEAD, LZ4, lz4_piece, part_of_content
 
 PIECE = 64 * 1024
 generator = np.random.default_rng(0)
@@ -79,13 +79,8 @@ WITHOUT = HEAD.pack(
 def read(file: FarFile, block: Block, spans: list[Span]) -> list[bytes]:
     found = reader(file, block)
     assert found is not None
-    found.prepare(spans)
-    parts = []
-    for begin, end in spans:
-        buffer = bytearray(end - begin)
-        found.read_into(begin, memoryview(buffer))
-        parts.append(bytes(buffer))
-    return parts
+    with found.reading(spans):
+        return [part_of_content(found, begin, end - begin) for begin, end in spans]
 
 
 @st.composite
@@ -110,7 +105,32 @@ def test_a_table_tells_where_the_pieces_are() -> None:
     assert sum(end - begin for begin, end in ranges.spans) < 65_536 + 16_384 + 3 * PIECE
 
 
-def test_a_file_of_the_system_is_not_asked_for_its_table() -> None:
+def test_a_file_of_the_system_has_its_pieces_from_the_table() -> None:
+    class Counted:
+        """The file, which counts what it is asked for."""
+
+        def __init__(self, content: bytes) -> None:
+            self._file = positioned(io.BytesIO(content))
+            self.size = self._file.size
+            self.read_into = self._file.read_into
+            self.asked = 0
+
+        def read_at(self, position: int, size: int) -> bytes:
+            self.asked += 1
+            return self._file.read_at(position, size)
+
+    file = Counted(OURS)
+    block = next(blocks(file, 0))
+    found = reader(file, block)
+    assert found is not None
+    before = file.asked
+    begin = 30 * PIECE + 5
+    with found.reading([(begin, begin + PIECE)]):
+        assert part_of_content(found, begin, PIECE) == CONTENT[begin : begin + PIECE]
+    assert file.asked - before <= 6  # the first head, the table, the heads of two pieces: not those of thirty
+
+
+def test_the_first_piece_is_read_without_the_table() -> None:
     class Plain:
         def __init__(self, content: bytes) -> None:
             self._file = positioned(io.BytesIO(content))
@@ -126,10 +146,8 @@ def test_a_file_of_the_system_is_not_asked_for_its_table() -> None:
     block = next(blocks(file, 0))
     found = reader(file, block)
     assert found is not None
-    found.prepare([(0, 10)])
-    buffer = bytearray(10)
-    found.read_into(0, memoryview(buffer))
-    assert buffer == CONTENT[:10]
+    with found.reading([(0, 10)]):
+        assert part_of_content(found, 0, 10) == CONTENT[:10]
     assert max(file.asked) < block.end
 
 

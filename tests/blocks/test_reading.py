@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from roman_cal_models.blocks.codecs import BrokenBlockError, largest
 from roman_cal_models.blocks.contents import content
 from roman_cal_models.blocks.reading import content_size, raw_bytes, reader
 
-from .files import BZIP2, COMPRESSORS, LZ4, NONE, PIECE, ZLIB, lz4_piece, lz4_pieces, only_block
+from .files import BZIP2, COMPRESSORS, LZ4, NONE, PIECE, ZLIB, lz4_piece, lz4_pieces, only_block, part_of_content
 
 # longer than what is decompressed at once, and half of it hard to compress
 NOISE = np.random.default_rng(7).integers(0, 256, 1_500_000, np.uint8).tobytes()
@@ -57,11 +58,9 @@ def test_a_block_that_goes_on_to_the_end_holds_what_is_there() -> None:
     file, block = only_block(NOISE[:1000], 0, flags=1, used=0)
     assert content_size(file, block) == 1000
     assert content(file, block).tobytes() == NOISE[:1000]
-    part = bytearray(10)
     opened = reader(file, block)
     assert opened is not None
-    opened.read_into(500, memoryview(part))
-    assert bytes(part) == NOISE[500:510]
+    assert part_of_content(opened, 500, 10) == NOISE[500:510]
 
 
 def test_a_compressed_block_that_goes_on_to_the_end_is_refused() -> None:
@@ -143,7 +142,7 @@ def test_broken_pieces_are_refused_whole_and_in_parts(payload: bytes) -> None:
     with pytest.raises(errors):
         opened = reader(file, block)
         assert opened is not None
-        opened.read_into(0, memoryview(bytearray(1000)))
+        part_of_content(opened, 0, 1000)
 
 
 def test_what_a_piece_says_is_held_against_its_bytes() -> None:
@@ -157,9 +156,9 @@ def test_pieces_that_end_early_are_told_where() -> None:
     file, block = only_block(lz4_pieces(NOISE[:1000]), 1500, LZ4)
     opened = reader(file, block)
     assert opened is not None
-    opened.read_into(0, memoryview(bytearray(1000)))
+    part_of_content(opened, 0, 1000)
     with pytest.raises(BrokenBlockError, match="end before byte 1000"):
-        opened.read_into(990, memoryview(bytearray(20)))
+        part_of_content(opened, 990, 20)
 
 
 # -- parts -----------------------------------------------------------------------------------------------------------
@@ -177,9 +176,7 @@ def test_parts_are_those_of_the_whole(compression: bytes, parts: list[tuple[int,
     assert opened is not None
     assert opened.size == len(CONTENT)
     for start, size in parts:
-        buffer = bytearray(min(size, len(CONTENT) - start))
-        opened.read_into(start, memoryview(buffer))
-        assert bytes(buffer) == CONTENT[start : start + size]
+        assert part_of_content(opened, start, min(size, len(CONTENT) - start)) == CONTENT[start : start + size]
 
 
 @in_parts
@@ -187,9 +184,47 @@ def test_parts_at_the_edges_of_pieces(compression: bytes) -> None:
     opened = reader(*FILES[compression])
     assert opened is not None
     for start in (PIECE, 0, PIECE - 1, 2 * PIECE, PIECE, 5 * PIECE - 1, len(CONTENT) - 2):
-        buffer = bytearray(2)
-        opened.read_into(start, memoryview(buffer))
-        assert bytes(buffer) == CONTENT[start : start + 2]
+        assert part_of_content(opened, start, 2) == CONTENT[start : start + 2]
+
+
+@in_parts
+@given(
+    start=st.integers(0, PIECE),
+    step=st.integers(1000, 2 * PIECE),
+    size=st.integers(1, 2 * PIECE),
+    most=st.integers(0, 20),
+)
+def test_rows_are_those_of_the_whole(compression: bytes, start: int, step: int, size: int, most: int) -> None:
+    count = max(min((len(CONTENT) - start - size) // step + 1, most), 0)
+    opened = reader(*FILES[compression])
+    assert opened is not None
+    rows = np.zeros((count, size), np.uint8)
+    begins = range(start, start + count * step, step)
+    with opened.reading([(begin, begin + size) for begin in begins]):
+        opened.read_rows(start, step, rows)
+    assert [row.tobytes() for row in rows] == [CONTENT[begin : begin + size] for begin in begins]
+
+
+def test_readers_share_no_memory_while_they_read() -> None:
+    files = [only_block(lz4_pieces(bytes([number]) * 4 * PIECE), 4 * PIECE, LZ4) for number in range(20)]
+
+    def read(number: int) -> set[int]:
+        opened = reader(*files[number])
+        assert opened is not None
+        found = set()
+        with opened.reading([(0, 4 * PIECE)]):
+            for start in range(0, 4 * PIECE, PIECE // 4):
+                found |= set(part_of_content(opened, start, PIECE // 4))
+                # another one is read in the midst of it
+                other = reader(*files[number - 1])
+                assert other is not None
+                with other.reading([(0, 10)]):
+                    assert part_of_content(other, 0, 10) == bytes([(number - 1) % 20]) * 10
+        return found
+
+    with ThreadPoolExecutor(8) as threads:
+        for _ in range(5):
+            assert list(threads.map(read, range(20))) == [{number} for number in range(20)]
 
 
 @pytest.mark.parametrize("compression", [ZLIB, BZIP2], ids=["zlib", "bzp2"])

@@ -1,4 +1,4 @@
-"""Where the pieces of a block of lz4 are, in a far file: each begins where the one before it ends.
+"""Where the pieces of a block of lz4 are: each begins where the one before it ends.
 
 The pieces have to be walked, from head to head. A block that this package wrote has a table behind its bytes, in the
 space that is allocated and not used (ASDF standard, "low-level file layout": ``allocated_size``), where no other reader
@@ -181,7 +181,7 @@ def found_by_index(file: FarFile, start: int, number: int) -> Block | None:
     return block if table is not None and table.number == number else None
 
 
-def pieces_told(file: FarFile, block: Block) -> list[Piece]:
+def pieces_told(file: PositionedBytes, block: Block) -> list[Piece]:
     """Return the pieces of a block as its table has them; none where there is no table."""
     table = table_in(file, block)
     if table is None or not table.piece:
@@ -193,7 +193,7 @@ def pieces_told(file: FarFile, block: Block) -> list[Piece]:
     ]
 
 
-def is_there(file: FarFile, piece: Piece) -> bool:
+def is_there(file: PositionedBytes, piece: Piece) -> bool:
     """Return whether a piece of a table begins as the table says."""
     head = file.read_at(piece.begin - _HEAD.size, HEAD_SIZE)
     return head == _HEAD.pack(piece.length) + _CONTENT.pack(piece.end - piece.first)

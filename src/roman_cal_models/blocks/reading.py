@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from .codecs import LZ4, BrokenBlockError, empty, fill_lz4, largest, lz4_pieces
@@ -18,18 +19,24 @@ if TYPE_CHECKING:
 
 __all__ = ["BlockReader", "BrokenBlockError", "content_size", "is_compressed", "raw_bytes", "reader"]
 
+# Memory for pieces that nobody reads at the moment: the system gives new memory page by page, which takes longer than
+# to decompress into it. So much of it stays for the next part of an array: of pieces as `roman_datamodels` has them.
+_MOST_SPARE = 4
+_LARGEST_SPARE = 9 * 1024 * 1024
+_spare: list[_Spaces] = []
+
 
 class BlockReader(Protocol):
     """Gives parts of the content of a block."""
 
     size: int
 
-    def prepare(self, spans: Sequence[Span]) -> None:
-        """Be told what will be read of the content, in this order: a far file is asked for it by few requests."""
+    def reading(self, spans: Sequence[Span]) -> AbstractContextManager[None]:
+        """Be told what is read of the content meanwhile, in this order: a far file is asked for it by few requests."""
         ...
 
-    def read_into(self, start: int, buffer: memoryview) -> None:
-        """Fill a buffer with the content from `start` on.
+    def read_rows(self, start: int, step: int, rows: NDArray[np.uint8]) -> None:
+        """Fill rows of bytes with the content from `start` on, each from `step` bytes after the one before.
 
         Raises
         ------
@@ -106,14 +113,17 @@ class _Plain:
         self.size = _used(file, block)
         self._ahead: Ahead | None = None
 
-    def prepare(self, spans: Sequence[Span]) -> None:
+    @contextmanager
+    def reading(self, spans: Sequence[Span]) -> Generator[None]:
         if isinstance(self._file, FarFile):
             self._ahead = Ahead(self._file, [(self._begin + start, self._begin + end) for start, end in spans])
+        yield
 
-    def read_into(self, start: int, buffer: memoryview) -> None:
-        if self._ahead is not None:
-            self._ahead.reach(self._begin + start)
-        self._file.read_into(self._begin + start, buffer)
+    def read_rows(self, start: int, step: int, rows: NDArray[np.uint8]) -> None:
+        for begin, row in zip(range(self._begin + start, self._begin + self.size, step), rows, strict=False):
+            if self._ahead is not None:
+                self._ahead.reach(begin)
+            self._file.read_into(begin, row.data)
 
 
 class _Lz4:
@@ -129,19 +139,48 @@ class _Lz4:
         self._told: list[Piece] = []
         self._guess: Guess | None = None
         self._ahead: Ahead | None = None
+        self._spaces = _Spaces()
         self._content = (0, memoryview(b""))
 
-    def prepare(self, spans: Sequence[Span]) -> None:
-        if not isinstance(self._file, FarFile) or not spans:
+    @contextmanager
+    def reading(self, spans: Sequence[Span]) -> Generator[None]:
+        with _lent_spaces() as self._spaces:
+            try:
+                self._prepare(spans)
+                yield
+            finally:
+                self._spaces = _Spaces()
+                self._content = (0, memoryview(b""))
+
+    def _prepare(self, spans: Sequence[Span]) -> None:
+        if not spans:
             return
-        self._guess = Guess(self._file, self._block, spans)
+        if isinstance(self._file, FarFile):
+            self._guess = Guess(self._file, self._block, spans)
         if spans[-1][1] > self._piece_at(0).end:
             self._told = pieces_told(self._file, self._block)
-        if self._told:
+        if self._told and isinstance(self._file, FarFile):
             wanted = {at for begin, end in spans for at in range(self._number(begin), self._number(end - 1) + 1)}
             self._ahead = Ahead(self._file, [self._told[at].span for at in wanted])
 
-    def read_into(self, start: int, buffer: memoryview) -> None:
+    def read_rows(self, start: int, step: int, rows: NDArray[np.uint8]) -> None:
+        import numpy as np
+
+        number, (count, size) = 0, rows.shape
+        while number < count and size:
+            position = start + number * step
+            first, content = self._content_at(position)
+            # those that this piece holds whole
+            room = first + len(content) - position - size
+            here = min(room // step + 1, count - number) if room >= 0 else 0
+            strided: NDArray[np.uint8] = np.ndarray((here, size), np.uint8, content, position - first, (step, 1))
+            rows[number : number + here] = strided
+            if not here:
+                self._read_across(position, rows[number].data)
+            number += max(here, 1)
+
+    def _read_across(self, start: int, buffer: memoryview) -> None:
+        """Fill a buffer from several pieces."""
         filled = 0
         while filled < len(buffer):
             first, content = self._content_at(start + filled)
@@ -154,8 +193,10 @@ class _Lz4:
         first, content = self._content
         if not first <= position < first + len(content):
             first, end, begin, length = self._piece_at(position)
-            content = empty(end - first).data
-            fill_lz4(self._read(begin, length), content)
+            self._content = (0, memoryview(b""))  # it goes, whatever comes
+            raw, content = self._spaces.of(length, end - first)
+            self._file.read_into(begin, raw)
+            fill_lz4(raw, content)
             self._content = (first, content)
         return first, content
 
@@ -164,7 +205,7 @@ class _Lz4:
             piece = self._told[self._number(position)]
             if self._ahead is not None:
                 self._ahead.reach(piece.span[0])
-            if isinstance(self._file, FarFile) and is_there(self._file, piece):
+            if is_there(self._file, piece):
                 return piece
             self._told = []
         for piece in self._pieces:
@@ -185,12 +226,46 @@ class _Lz4:
             yield Piece(first, first + size, begin, length)
             first += size
 
-    def _read_head(self, begin: int, size: int) -> memoryview:
+    def _read_head(self, begin: int, size: int) -> bytes:
         if self._guess is not None:
             self._guess.before(self._pieces)
         return self._read(begin, size)
 
-    def _read(self, begin: int, size: int) -> memoryview:
-        content = empty(size).data
-        self._file.read_into(begin, content)
-        return content
+    def _read(self, begin: int, size: int) -> bytes:
+        head = self._file.read_at(begin, size)
+        if len(head) < size:
+            raise EOFError(f"the file ends {size - len(head)} bytes early")
+        return head
+
+
+class _Spaces:
+    """Memory that pieces are read and decompressed in, one after the other."""
+
+    def __init__(self) -> None:
+        self._raw = self._content = memoryview(b"")
+
+    def of(self, length: int, size: int) -> tuple[memoryview, memoryview]:
+        """Return memory for a piece of a length, and for the bytes that it holds, until the next one is asked for."""
+        if len(self._raw) < length:
+            self._raw = empty(length).data
+        if len(self._content) < size:
+            self._content = empty(size).data
+        return self._raw[:length], self._content[:size]
+
+    @property
+    def nbytes(self) -> int:
+        """How much it is."""
+        return len(self._raw) + len(self._content)
+
+
+@contextmanager
+def _lent_spaces() -> Generator[_Spaces]:
+    try:
+        spaces = _spare.pop()
+    except IndexError:
+        spaces = _Spaces()
+    try:
+        yield spaces
+    finally:
+        if len(_spare) < _MOST_SPARE and spaces.nbytes <= _LARGEST_SPARE:
+            _spare.append(spaces)

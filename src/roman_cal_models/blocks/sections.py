@@ -148,11 +148,13 @@ def read(layout: Layout, reader: BlockReader) -> NDArray[Any]:
 
     outer, size = _chunks(axes, layout.dtype.itemsize)
     content = np.empty((*(axis.count for axis in axes[:outer]), size), np.uint8)
-    steps = itertools.product(*(range(0, axis.count * axis.stride, axis.stride) for axis in axes[:outer]))
+    *far, near = axes[:outer] or [_Axis(1, max(size, 1))]
+    steps = itertools.product(*(range(0, axis.count * axis.stride, axis.stride) for axis in far))
     starts = [first + sum(step) for step in steps]
-    reader.prepare([(start, start + size) for start in starts])
-    for start, chunk in zip(starts, content.reshape(-1, size), strict=True):
-        reader.read_into(start, chunk.data)
+    rows = range(0, near.count * near.stride, near.stride)
+    with reader.reading([(start + row, start + row + size) for start in starts for row in rows]):
+        for start, chunks in zip(starts, content.reshape(-1, near.count, size), strict=True):
+            reader.read_rows(start, near.stride, chunks)
 
     strides = (*content.strides[:outer], *(axis.stride for axis in axes[outer:]))
     part: NDArray[Any] = np.ndarray([axis.count for axis in axes], layout.dtype, content, 0, strides)
