@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 import roman_cal_models as rcm
+from roman_cal_models.nodes.deferred import FileValue
 from tests.header.test_header import content_with
 
 
@@ -66,6 +68,17 @@ def test_a_flat_dict_has_names_below_roman(model: Any, header: Any) -> None:
     assert flat.keys() - model.to_flat_dict(include_arrays=False).keys() == {
         f"roman.{key}" for key, value in model.node.items() if isinstance(value, np.ndarray)
     }
+
+
+def test_arrays_that_are_left_out_are_not_read(tmp_path: Path) -> None:
+    rcm.ImageModel.create_fake_data(shape=(8, 8)).save(tmp_path / "image.asdf")
+    with rcm.open(tmp_path / "image.asdf") as model:
+        assert "roman.data" not in model.to_flat_dict(include_arrays=False)
+        assert "data" not in model.node.to_flat_dict(include_arrays=False)
+        model.get_crds_parameters()
+        raws = [*dict.values(model.node), dict.get(model.node["meta"], "wcs")]
+        unread = [raw for raw in raws if isinstance(raw, FileValue) and not raw.is_built]
+    assert len(unread) == len([raw for raw in raws if isinstance(raw, FileValue)]) > 5
 
 
 def test_reference_files_are_selected_by_plain_values_below_meta(model: Any) -> None:

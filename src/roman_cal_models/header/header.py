@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, TypeVar, overload
 
 from ..errors import NeedsBlocks, ReadOnlyError
-from ..foreign.kinds import kind_of_tag
-from ..nodes.deferred import FileValue
 from ..nodes.lazy_dict import raw_get
 from ..nodes.node_proxy import NodeProxy
 from ..nodes.object_node import ObjectNode
+from ..nodes.plain import Skip
 from ..nodes.shapes import shape_problems
 from ..printable import printable
 
@@ -106,8 +105,8 @@ class Header(NodeProxy, Generic[_Node_co]):
 
     # -- as a whole ----------------------------------------------------------------------------------------------------
 
-    def _leaves(self, tree: Any, *, only_times: bool = False) -> Iterator[tuple[str, Any]]:
-        return _leaves(tree, only_times=only_times)
+    def _leaves(self, tree: Any, *, skip: Skip | None = None) -> Iterator[tuple[str, Any]]:
+        return _leaves(tree, skip=skip)
 
     def problems(self) -> list[Problem]:
         """Return everything that is wrong with the header, what is missing included; empty for a valid one.
@@ -127,7 +126,7 @@ class Header(NodeProxy, Generic[_Node_co]):
         return type(self), (self._node, self._file, self._model_type)
 
 
-def _leaves(tree: Any, path: tuple[Any, ...] = (), *, only_times: bool = False) -> Iterator[tuple[str, Any]]:
+def _leaves(tree: Any, path: tuple[Any, ...] = (), *, skip: Skip | None = None) -> Iterator[tuple[str, Any]]:
     """Yield every value that is not null under its dotted name, but for what needs blocks.
 
     Parameters
@@ -136,19 +135,19 @@ def _leaves(tree: Any, path: tuple[Any, ...] = (), *, only_times: bool = False) 
         If it is a node or a list, its values are yielded, and those of all that is below.
     path : tuple
         Where it stands.
-    only_times : bool
-        Whether foreign objects other than times are left out; they are not built then.
+    skip : callable, optional
+        Tells of what stands in a node, built or not, whether it is left out; that is not built then.
     """
     for key in _keys(tree):
         raw = raw_get(tree, key) if isinstance(tree, dict) else None
-        if only_times and isinstance(raw, FileValue) and not kind_of_tag(raw.tag).is_scalar:
+        if skip is not None and skip(raw):
             continue
         try:
             value = tree[key]
         except NeedsBlocks:
             continue
         if isinstance(value, (dict, list)):
-            yield from _leaves(value, (*path, key), only_times=only_times)
+            yield from _leaves(value, (*path, key), skip=skip)
         elif value is not None:
             yield ".".join(map(str, (*path, key))), value
 

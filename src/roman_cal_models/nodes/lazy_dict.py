@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterable, Iterator, ValuesView
+from collections.abc import Callable, ItemsView, Iterable, Iterator, ValuesView
 from typing import Any, ClassVar
 
 from ..errors import MissingKeyError
@@ -232,9 +232,19 @@ def deferred_items(node: LazyDict) -> Iterator[tuple[str, Any]]:
         yield key, node[key] if is_raw else value
 
 
-def present_items(tree: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
-    """Yield the items of the keys that are there now; another thread may add others and take some out meanwhile."""
+def present_items(tree: dict[Any, Any], skip: Callable[[Any], bool] | None = None) -> Iterator[tuple[Any, Any]]:
+    """Yield the items of the keys that are there now; another thread may add others and take some out meanwhile.
+
+    Parameters
+    ----------
+    tree : dict
+        The node.
+    skip : callable, optional
+        Tells of what stands in it, built or not, whether it is left out; that is not built then.
+    """
     for key in list(dict.keys(tree)):
+        if skip is not None and skip(raw_get(tree, key)):
+            continue
         value = tree.get(key, _MISSING)
         if value is not _MISSING:
             yield key, value

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from typing import Any, ClassVar
 
 from ..outline.displayed import Displayed, fallback_text
 from .names import key_name
 from .object_node import ObjectNode
-from .plain import as_flat_dict, leaves
+from .plain import Skip, as_flat_dict, is_foreign, is_unread_array, leaves
 from .reading_ahead import arrays_ahead
 
 __all__ = ["MutableNodeProxy", "NodeProxy"]
@@ -83,8 +84,9 @@ class NodeProxy(Displayed):
             Whether arrays are among them: those of a model are read for it, those of a header appear as `ArrayInfo`.
             A header leaves out all other objects that need blocks.
         """
-        with arrays_ahead(self._node):
-            return as_flat_dict(self._leaves(self._node), include_arrays=include_arrays, prefix="roman.")
+        below = self._leaves(self._node, skip=None if include_arrays else is_unread_array)
+        with arrays_ahead(self._node) if include_arrays else nullcontext():
+            return as_flat_dict(below, include_arrays=include_arrays, prefix="roman.")
 
     def get_crds_parameters(self) -> dict[str, Any]:
         """Return what the Calibration Reference Data System selects reference files by.
@@ -94,7 +96,7 @@ class NodeProxy(Displayed):
         dict
             Text, numbers and booleans below ``meta``: ``{"roman.meta.instrument.detector": "WFI01"}``.
         """
-        below = self._leaves(self._node["meta"], only_times=True)
+        below = self._leaves(self._node["meta"], skip=is_foreign)
         flat = as_flat_dict(below, include_arrays=False, prefix="roman.meta.")
         return {name: value for name, value in flat.items() if isinstance(value, (str, int, float, complex, bool))}
 
@@ -111,17 +113,17 @@ class NodeProxy(Displayed):
         group: str | None = meta.get("group_id")
         return meta.get("observation", {}).get("observation_id") if group is None else group
 
-    def _leaves(self, tree: Any, *, only_times: bool = False) -> Iterator[tuple[str, Any]]:
+    def _leaves(self, tree: Any, *, skip: Skip | None = None) -> Iterator[tuple[str, Any]]:
         """Yield the values below a node under dotted names.
 
         Parameters
         ----------
         tree : ObjectNode
             The node.
-        only_times : bool
-            Whether no foreign objects but times are of interest, so that others need not be built.
+        skip : callable, optional
+            Tells of what stands in a node, built or not, whether it is left out; that is not built then.
         """
-        return leaves(tree)
+        return leaves(tree, skip=skip)
 
     @property
     def tag(self) -> str:
