@@ -20,7 +20,7 @@ from ..header.wholeness import require_whole
 from ..installation import VERSION, rad_version
 from ..printable import printable
 from ..registration.surroundings import Surroundings
-from .files import Listed, key_of, storable
+from .files import Listed, storable
 from .row_reader import Rows, rows
 from .server_errors import ServerError, patiently
 
@@ -284,11 +284,11 @@ class Reader:
         except ServerError:
             raise
         except Exception as error:  # a file may fail in any way: it is reported, and the others are read
-            return Failure.of(key_of(file.name), error)
+            return Failure.of(file.key, error)
 
     def _read(self, header: Callable[[], _Header], file: Listed, known: Known | None) -> FileRead:
         if known is not None and self._is_left(known):
-            return FileRead(key_of(file.name), known.content, None, self.made_by)
+            return FileRead(file.key, known.content, None, self.made_by)
         found = header()
         content = self._hash(found.content)
         made = None
@@ -296,7 +296,7 @@ class Reader:
             made = rows(found.content, mapping=self.mapping, tables=self.tables)
         # of rows that are not all which a file has, nothing is kept by which one could pass it over
         modified, etag = (found.modified, file.etag) if self.tables is None else (None, None)
-        return FileRead(key_of(file.name), content, made, self.made_by, found.size, modified, etag)
+        return FileRead(file.key, content, made, self.made_by, found.size, modified, etag)
 
     def _is_left(self, known: Known) -> bool:
         """Return whether the rows of a file stay whatever it is like: something newer has made them."""
