@@ -24,13 +24,29 @@ from .files import Listed, storable
 from .row_reader import Rows, rows
 from .server_errors import ServerError, patiently
 
-__all__ = ["AT_ONCE", "Failure", "FileRead", "FittedRows", "Known", "MadeBy", "Mapped", "Outcome", "Reader", "Task"]
+__all__ = [
+    "AT_ONCE",
+    "HEADER_DIGITS",
+    "Failure",
+    "FileRead",
+    "FittedRows",
+    "Known",
+    "MadeBy",
+    "Mapped",
+    "Outcome",
+    "Reader",
+    "Task",
+]
 
 Mapped = Literal["newest", "file"]
 
 AT_ONCE = 32
 """How many files behind URLs a process reads at the same time."""
 
+HEADER_DIGITS = 40
+"""How many digits of a `FileRead.content` are of the header alone, whatever release of RAD has mapped it."""
+
+_DIGITS = 64
 _LONGEST_REASON = 1000
 # Nanoseconds: times of a change may be as coarse as this, on old file systems and in buckets.
 _TICK = 2_000_000_000
@@ -125,7 +141,8 @@ class FileRead:
     file : str
         Its URL or absolute path.
     content : str
-        A hash of its header, and of how its values were mapped: it shows whether the file has changed.
+        A hash of its header, which is the first `HEADER_DIGITS`, and one of how its values were mapped: it shows
+        whether the file has changed, or its rows would be others now.
     rows : Rows or None
         None if the content is what was known of it, if its rows were made by something newer, or if they are `fitted`.
     made_by : MadeBy
@@ -328,7 +345,7 @@ class Reader:
         return {**given, "config_kwargs": {"max_pool_connections": AT_ONCE, **given.get("config_kwargs", {})}}
 
     def _hash(self, header: bytes) -> str:
-        found = hashlib.sha256(header)
         # another release of the schemas or of what reads them, or another mapping, makes other rows of the same header
-        found.update(repr((self.mapping, self.tables, rad_version(), VERSION)).encode())
-        return found.hexdigest()
+        mapped = repr((self.mapping, self.tables, rad_version(), VERSION)).encode()
+        digits = hashlib.sha256(header).hexdigest()[:HEADER_DIGITS] + hashlib.sha256(mapped).hexdigest()
+        return digits[:_DIGITS]

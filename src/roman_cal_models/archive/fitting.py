@@ -70,7 +70,7 @@ class Fitting:
         return replace(read, rows=None, fitted=FittedRows(rows.schema_uri, tables, problems))
 
     def _tuple(self, row: Mapping[str, Any], columns: Iterable[str]) -> tuple[Any, ...]:
-        same = self._texts.setdefault
+        same: Callable[[Any, Any], Any] = self._texts.setdefault
         converters = _AS_TEXT if self._times_as_text else _NO_CONVERTERS
         return tuple(
             [
