@@ -33,16 +33,14 @@ from roman_cal_models import archive
 
 def cpu(folder, url):
     begin = time.process_time()
-    report = archive.ingest(folder, url, processes=2, force=True)
-    assert not report.failures
-    return time.process_time() - begin, report.ingested + report.replaced
+    report = archive.ingest(folder, url, processes=2)
+    assert report.ingested and not (report.failures or report.replaced or report.unchanged)
+    return time.process_time() - begin
 
 if __name__ == "__main__":
-    few, many, url = sys.argv[1:]
-    cpu(few, url)
-    # what it takes to begin does not count
-    (seconds, number), (more_seconds, more) = cpu(few, url), cpu(many, url)
-    print((more_seconds - seconds) / (more - number))
+    first, *folders, url = sys.argv[1:]
+    cpu(first, url)
+    print(*(cpu(folder, url) for folder in folders))
 """
 
 
@@ -57,7 +55,8 @@ def main(arguments: list[str] | None = None) -> None:
     with TemporaryDirectory(prefix="benchmarks-") as place:
         folder = Path(place)
         headers = headers_in(folder / "headers")
-        few, files = files_of(folder, headers, _FEW), files_of(folder, headers, options.files)
+        numbers = (_FEW + 1, _FEW, options.files)
+        *_, files = [files_of(folder, headers, number) for number in numbers]
         program = folder / "program.py"
         program.write_text(_WHOLE)
         urls = [f"sqlite:///{folder / 'catalog.db'}", *([options.postgresql] if options.postgresql else [])]
@@ -67,7 +66,11 @@ def main(arguments: list[str] | None = None) -> None:
             floor = least["executemany"]
             for name, cost in least.items():
                 print(f"{sides.database}, {name}: {cost / options.files * 1e6:.0f} us a file, {cost / floor:.2f} times")
-            whole = min(sides.whole(program, few) for _ in range(options.rounds))
+            folders = [folder / f"files-{number}" for number in numbers]
+            costs = [sides.whole(program, folders) for _ in range(options.rounds)]
+            # what it takes to begin does not count; the difference of two times of one run may be too small
+            begun, done = (min(side) for side in zip(*costs, strict=True))
+            whole = (done - begun) / (options.files - _FEW)
             floor /= options.files
             print(
                 f"{sides.database}, whole process: {whole * 1e6:.0f} us a file, {whole / floor:.2f} times", flush=True
@@ -134,11 +137,12 @@ class _Sides:
                     found[name].append(cost)
         return found
 
-    def whole(self, program: Path, few: Path) -> float:
-        """Return the CPU seconds that a file more costs a process that ingests with two that read."""
+    def whole(self, program: Path, folders: list[Path]) -> list[float]:
+        """Return the CPU seconds of a process that ingests with two that read: for each folder but the first."""
         self.empty()
-        command = [sys.executable, program, few, self._files, self._url]
-        return float(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout)
+        command = [sys.executable, program, *folders, self._url]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+        return list(map(float, done.stdout.split()))
 
     def empty(self) -> None:
         """Remove all tables."""

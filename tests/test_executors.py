@@ -57,3 +57,15 @@ def test_few_tasks_are_under_way_at_a_time() -> None:
         ahead.append(asked - done)
     assert asked == 1000
     assert max(ahead) < 30
+
+
+def _number(tasks: Sequence[int]) -> list[int]:
+    return [len(tasks)] * len(tasks)
+
+
+def test_pieces_are_larger_once_all_have_some() -> None:
+    found = list(spread(_number, range(100), None, size=2, most=16, lose=_lose))
+    assert (found[:7], found[-1], len(found)) == ([2] * 6 + [16], (100 - 6) % 16, 100)
+    # and small ones for as many as there are
+    few = list(spread(_number, range(20), Processes(2), size=2, most=16, lose=_lose))
+    assert sorted(few) == [2] * 12 + [8] * 8

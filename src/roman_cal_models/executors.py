@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from itertools import islice
+from itertools import chain, islice, repeat
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 from .errors import WorkerError
@@ -124,6 +124,7 @@ def spread(
     workers: Workers | None,
     *,
     size: int,
+    most: int | None = None,
     lose: Callable[[_Task], _Result],
 ) -> Generator[_Result]:
     """Yield the result of every task, in any order.
@@ -138,10 +139,14 @@ def spread(
         None to do it all here.
     size : int
         How many tasks one gets at a time.
+    most : int, optional
+        How many it gets once every worker has some; by default as many. Few at first, so that all have something to do
+        where there are few.
     lose : callable
         Returns the result of a task that ended its worker, twice.
     """
-    pieces = _pieces(tasks, size)
+    number = 1 if workers is None else workers.number
+    pieces = _pieces(tasks, chain(repeat(size, _PIECES_A_WORKER * number), repeat(size if most is None else most)))
     if workers is None:
         for piece in pieces:
             yield from work(piece)
@@ -210,9 +215,9 @@ class _Run(Generic[_Task, _Result]):
         return isinstance(future.exception(), self._workers.lost)
 
 
-def _pieces(tasks: Iterable[_Task], size: int) -> Iterator[list[_Task]]:
+def _pieces(tasks: Iterable[_Task], sizes: Iterator[int]) -> Iterator[list[_Task]]:
     source = iter(tasks)
-    while piece := list(islice(source, size)):
+    while piece := list(islice(source, next(sizes))):
         yield piece
 
 

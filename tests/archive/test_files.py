@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import time
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roman_cal_models.archive.files import KEY_LENGTH, key_of
+from roman_cal_models.archive.batching import reader_for
+from roman_cal_models.archive.files import KEY_LENGTH, Listed, key_of
 
 
 def test_long_names_have_keys_of_their_own() -> None:
@@ -113,3 +115,16 @@ def test_the_key_of_a_key_is_itself(name: str) -> None:
     assert len(key) <= KEY_LENGTH
     if len(key) < KEY_LENGTH and "\\" not in key:
         assert key_of(key) == key
+
+
+@pytest.mark.skipif(os.name != "posix", reason="symbolic links are of POSIX")
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_the_key_is_of_who_lists_the_file_not_of_who_reads_it(file: Path, header: bytes, is_whole: bool) -> None:
+    link = file.with_name("link.asdf")
+    link.symlink_to(file)
+    sent = pickle.dumps((Listed(str(link)), None))
+    # another machine, on which it is no link
+    link.unlink()
+    link.write_bytes(header if is_whole else header[:1000])
+    (outcome,) = reader_for("newest", None, None)([pickle.loads(sent)])
+    assert outcome.file == str(file)

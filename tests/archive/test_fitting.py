@@ -63,3 +63,16 @@ def test_what_is_known_is_not_fitted(file: Path) -> None:
 def test_the_layout_goes_to_another_process_as_one_text_that_is_understood_once() -> None:
     text = pickle.dumps(Fitting(LAYOUT, True))
     assert pickle.loads(text) is pickle.loads(text)
+
+
+def test_texts_that_files_share_are_sent_once(file: Path, header: bytes) -> None:
+    fitting = Fitting(LAYOUT, True)
+    other = file.with_name("other.asdf")
+    other.write_bytes(header)
+    one, two = pickle.loads(pickle.dumps([_read(path, fitting) for path in (file, other)]))
+    assert one.fitted == two.fitted
+    detectors = [read.fitted.tables["WFIExposure"][0] for read in (one, two)]
+    assert detectors[0] is detectors[1]
+    assert one.fitted.problems
+    for pair in zip(one.fitted.problems, two.fitted.problems, strict=True):
+        assert all(text is same for text, same in zip(*pair, strict=True))

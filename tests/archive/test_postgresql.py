@@ -73,7 +73,8 @@ def test_many_may_ingest_the_same_files_at_once(folder: Path, tmp_path: Path, ur
     assert content(url) == content(url_of(tmp_path / "catalog.db"))
 
 
-def test_what_is_gone_or_has_moved_is_found_as_in_sqlite(header: bytes, tmp_path: Path, url: str) -> None:
+@pytest.mark.parametrize("remade", [False, True], ids=["", "after another release"])
+def test_what_is_gone_or_has_moved_is_found_as_in_sqlite(header: bytes, tmp_path: Path, url: str, remade: bool) -> None:
     folder = tmp_path / "a_b%"
     files = write_files(folder, header, 8)
     for number, path in enumerate(files):
@@ -81,6 +82,13 @@ def test_what_is_gone_or_has_moved_is_found_as_in_sqlite(header: bytes, tmp_path
     (folder / "bad.asdf").write_bytes(b"")
     for each in (url, url_of(tmp_path / "catalog.db")):
         archive.ingest(folder, each)
+        if remade:
+            engine = sql.create_engine(each)
+            with engine.begin() as connection:
+                connection.exec_driver_sql(
+                    "UPDATE ingested_files SET rad_version = '1.0.9', content = substr(content, 1, 40)"
+                )
+            engine.dispose()
     files[0].unlink()
     files[1].rename(folder / "Ünicode.asdf")
     (folder / "bad.asdf").unlink()

@@ -192,6 +192,51 @@ def test_the_rows_of_a_file_that_moved_keep_their_number(files: list[Path], url:
     assert (again.unchanged, again.moved, again.gone) == (11, (), 1)
 
 
+@pytest.mark.parametrize("release", ["1.0.9", "99.0"])
+def test_a_file_may_move_between_two_releases_and_the_newer_rows_stay(
+    files: list[Path], url: str, release: str
+) -> None:
+    folder = files[0].parent
+    archive.ingest(folder, url)
+    before, expected = _ids(url), content(url)
+    _remake(url, release)
+    by_release = content(url)
+    moved = files[3].rename(folder / "new.asdf")
+    report = archive.ingest(folder, url)
+    assert (report.moved, report.gone) == (((str(files[3]), str(moved)),), 0)
+    assert _ids(url) == {name: number for name, number in before.items() if name != files[3].name} | {
+        "new.asdf": before[files[3].name]
+    }
+    found = content(url)
+    stays = expected if release == "1.0.9" else by_release
+    for name, rows in stays.items():
+        for row in rows:
+            if row.get("archive_file") == str(files[3]):
+                row["archive_file"] = str(moved)
+        assert sorted(map(_text, found[name])) == sorted(map(_text, rows))
+    # nothing is left to do
+    again = archive.ingest(folder, url)
+    assert (again.unchanged + again.newer, again.moved, again.gone) == (12, (), 0)
+    assert content(url) == found
+
+
+def _remake(url: str, release: str) -> None:
+    """Have the rows of all files be such as another release makes: other ones of the same headers."""
+    engine = sql.create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            f"UPDATE ingested_files SET rad_version = '{release}', "
+            "content = substr(content, 1, 40) || 'of another release, so it is'"
+        )
+        connection.exec_driver_sql("UPDATE \"WFIExposure\" SET detector = 'OTHER'")
+        connection.exec_driver_sql("DELETE FROM ingest_problems WHERE column_name = 'visit'")
+    engine.dispose()
+
+
+def _text(row: dict[str, Any]) -> str:
+    return str(sorted(row.items()))
+
+
 def test_files_of_the_same_content_move_by_their_names(files: list[Path], url: str) -> None:
     folder = files[0].parent
     for path in files[1:]:

@@ -150,6 +150,7 @@ def test_failures_of_one_kind_are_told_together() -> None:
     "arguments",
     [
         ("kills", "--kills", "8"),
+        ("catalogues", "--catalogues", "6"),
         ("forks", "--forks", "20"),
         ("threads", "--threads", "4"),
         ("flips", "--flips", "60"),

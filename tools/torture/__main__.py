@@ -18,12 +18,13 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from . import flips, forks, headers, hostile, kills, threads, truncations
+from . import catalogues, flips, forks, headers, hostile, kills, threads, truncations
 from .trials import Options, Tally, Trial, table
 
 # What is tried, and how often by default; 0 for all that there are.
 _KINDS: dict[str, tuple[Callable[[Options], Iterator[Trial]], int]] = {
     "kills": (kills.trials, 1_000),
+    "catalogues": (catalogues.trials, 200),
     "forks": (forks.trials, 1_000),
     "threads": (threads.trials, 200),
     "flips": (flips.trials, 10_000),

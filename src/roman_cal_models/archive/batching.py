@@ -12,7 +12,7 @@ from ..executors import Cluster, Processes, Workers, spread
 from ..processors import processors
 from ..progress import Bar
 from .file_reader import AT_ONCE, Failure, Mapped, Outcome, Reader, Task
-from .files import Listed, Paths, key_of
+from .files import Listed, Paths
 from .listing import Listing
 from .products import TABLES
 
@@ -22,8 +22,9 @@ _File = TypeVar("_File")
 
 # Starting processes takes about as long as reading this many files.
 _FEW = 500
-# Files that a process reads at a time: talking about each alone would take longer than reading it.
-_PIECE = 16
+# Files that a process reads at a time: talking about each alone would take longer than reading it. They are more once
+# every process has some: what is talked about a piece takes the one that writes a good part of its time.
+_PIECE, _LARGE_PIECE = 16, 64
 
 
 def reader_for(
@@ -78,9 +79,9 @@ def read_batches(
         workers, tasks = workers_for(source.tasks(), client, processes)
         first = next(tasks, None)
         # so many that all threads have something to do while a few wait
-        size = 2 * AT_ONCE if first is not None and "://" in first[0].name else _PIECE
+        size, most = (2 * AT_ONCE,) * 2 if first is not None and "://" in first[0].name else (_PIECE, _LARGE_PIECE)
         tasks = tasks if first is None else chain([first], tasks)
-        outcomes = spread(reader, tasks, workers, size=min(size, batch), lose=_lost)
+        outcomes = spread(reader, tasks, workers, size=min(size, batch), most=min(most, batch), lose=_lost)
         with closing(outcomes):
             for some in _batches(source.with_failures(outcomes), batch):
                 yield some
@@ -162,7 +163,7 @@ def _all(files: Sequence[Listed]) -> list[Task]:
 
 
 def _lost(task: Task) -> Outcome:
-    return Failure(key_of(task[0].name), "the process that read it ended, twice")
+    return Failure(task[0].key, "the process that read it ended, twice")
 
 
 def _batches(outcomes: Iterable[Outcome], batch: int) -> Iterator[list[Outcome]]:

@@ -91,7 +91,10 @@ def tables(names: Iterable[str] | None = None) -> MetaData:
         sql.Column(ID, _number(sql), primary_key=True),
         sql.Column(FILE, sql.Unicode(KEY_LENGTH), nullable=False, unique=True),
         sql.Column(
-            "content", sql.Unicode(64), nullable=False, comment="SHA-256 of the header, and of how it was mapped"
+            "content",
+            sql.Unicode(64),
+            nullable=False,
+            comment="SHA-256 of the header, its first 40 digits, and of how it was mapped",
         ),
         sql.Column("schema_uri", sql.Unicode(200), nullable=False),
         # null in the rows of a catalogue whose tables had no such columns

@@ -95,6 +95,11 @@ class Catalog:
         """The tables, by name."""
         return self._metadata.tables
 
+    @property
+    def dialect(self) -> str:
+        """The kind of database, as SQLAlchemy calls it."""
+        return self._engine.dialect.name
+
     def ask(self, question: Callable[[Connection], _Value]) -> _Value:
         """Return what is asked of the tables by a connection; again if it is lost on the way.
 

@@ -20,17 +20,33 @@ from ..header.wholeness import require_whole
 from ..installation import VERSION, rad_version
 from ..printable import printable
 from ..registration.surroundings import Surroundings
-from .files import Listed, key_of, storable
+from .files import Listed, storable
 from .row_reader import Rows, rows
 from .server_errors import ServerError, patiently
 
-__all__ = ["AT_ONCE", "Failure", "FileRead", "FittedRows", "Known", "MadeBy", "Mapped", "Outcome", "Reader", "Task"]
+__all__ = [
+    "AT_ONCE",
+    "HEADER_DIGITS",
+    "Failure",
+    "FileRead",
+    "FittedRows",
+    "Known",
+    "MadeBy",
+    "Mapped",
+    "Outcome",
+    "Reader",
+    "Task",
+]
 
 Mapped = Literal["newest", "file"]
 
 AT_ONCE = 32
 """How many files behind URLs a process reads at the same time."""
 
+HEADER_DIGITS = 40
+"""How many digits of a `FileRead.content` are of the header alone, whatever release of RAD has mapped it."""
+
+_DIGITS = 64
 _LONGEST_REASON = 1000
 # Nanoseconds: times of a change may be as coarse as this, on old file systems and in buckets.
 _TICK = 2_000_000_000
@@ -125,7 +141,8 @@ class FileRead:
     file : str
         Its URL or absolute path.
     content : str
-        A hash of its header, and of how its values were mapped: it shows whether the file has changed.
+        A hash of its header, which is the first `HEADER_DIGITS`, and one of how its values were mapped: it shows
+        whether the file has changed, or its rows would be others now.
     rows : Rows or None
         None if the content is what was known of it, if its rows were made by something newer, or if they are `fitted`.
     made_by : MadeBy
@@ -284,11 +301,11 @@ class Reader:
         except ServerError:
             raise
         except Exception as error:  # a file may fail in any way: it is reported, and the others are read
-            return Failure.of(key_of(file.name), error)
+            return Failure.of(file.key, error)
 
     def _read(self, header: Callable[[], _Header], file: Listed, known: Known | None) -> FileRead:
         if known is not None and self._is_left(known):
-            return FileRead(key_of(file.name), known.content, None, self.made_by)
+            return FileRead(file.key, known.content, None, self.made_by)
         found = header()
         content = self._hash(found.content)
         made = None
@@ -296,7 +313,7 @@ class Reader:
             made = rows(found.content, mapping=self.mapping, tables=self.tables)
         # of rows that are not all which a file has, nothing is kept by which one could pass it over
         modified, etag = (found.modified, file.etag) if self.tables is None else (None, None)
-        return FileRead(key_of(file.name), content, made, self.made_by, found.size, modified, etag)
+        return FileRead(file.key, content, made, self.made_by, found.size, modified, etag)
 
     def _is_left(self, known: Known) -> bool:
         """Return whether the rows of a file stay whatever it is like: something newer has made them."""
@@ -328,7 +345,7 @@ class Reader:
         return {**given, "config_kwargs": {"max_pool_connections": AT_ONCE, **given.get("config_kwargs", {})}}
 
     def _hash(self, header: bytes) -> str:
-        found = hashlib.sha256(header)
         # another release of the schemas or of what reads them, or another mapping, makes other rows of the same header
-        found.update(repr((self.mapping, self.tables, rad_version(), VERSION)).encode())
-        return found.hexdigest()
+        mapped = repr((self.mapping, self.tables, rad_version(), VERSION)).encode()
+        digits = hashlib.sha256(header).hexdigest()[:HEADER_DIGITS] + hashlib.sha256(mapped).hexdigest()
+        return digits[:_DIGITS]

@@ -7,9 +7,9 @@ import os
 import re
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from .manifests import Manifest
 
@@ -42,12 +42,30 @@ class Listed:
         When it was changed, in nanoseconds since 1970-01-01 UTC.
     etag : str or None
         By which a bucket or server tells one content of it from another.
+    found_key : str, optional
+        Its `key`, if it has been found out.
     """
 
     name: str
     size: int | None = None
     modified: int | None = None
     etag: str | None = None
+    found_key: str | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def key(self) -> str:
+        """Its name as the tables have it, see `key_of`.
+
+        It is that of the process which lists the files: another machine may see other links, but the name under which
+        the catalogue was asked for a file has to be the one that it is stored under.
+        """
+        if self.found_key is None:
+            object.__setattr__(self, "found_key", key_of(self.name))
+        return cast("str", self.found_key)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # with its key: it is not to be found out elsewhere
+        return Listed, (self.name, self.size, self.modified, self.etag, self.key)
 
 
 def key_of(name: str) -> str:

@@ -21,6 +21,9 @@ _AS_TEXT: dict[type, Callable[[Any], Any]] = {
     datetime.date: str,
     decimal.Decimal: float,
 }
+_NO_CONVERTERS: dict[type, Callable[[Any], Any]] = {}
+# More are not kept: some are of one file only.
+_MOST_TEXTS = 10_000
 
 
 class Fitting:
@@ -38,6 +41,8 @@ class Fitting:
     def __init__(self, layout: Mapping[str, tuple[str, ...]], times_as_text: bool) -> None:
         self._layout = {name: dict.fromkeys(columns) for name, columns in layout.items()}
         self._times_as_text = times_as_text
+        # The texts of the files before: what is one object is sent once with many files, and understood once.
+        self._texts: dict[str, str] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         # one text, which is sent with every few files, and is understood once
@@ -49,17 +54,34 @@ class Fitting:
         rows = read.rows
         if rows is None:
             return read
-        problems = tuple((one.table, one.column, one.path, one.reason) for one in fit(read.file, rows, self._layout))
+        if len(self._texts) > _MOST_TEXTS:
+            self._texts.clear()
+        same = self._texts.setdefault
+        problems = tuple(
+            (
+                same(one.table, one.table),
+                same(one.column, one.column),
+                same(one.path, one.path),
+                same(one.reason, one.reason),
+            )
+            for one in fit(read.file, rows, self._layout)
+        )
         tables = {name: self._tuple(row, self._layout[name]) for name, row in rows.items()}
         return replace(read, rows=None, fitted=FittedRows(rows.schema_uri, tables, problems))
 
     def _tuple(self, row: Mapping[str, Any], columns: Iterable[str]) -> tuple[Any, ...]:
-        values: Iterable[Any] = map(row.get, columns)
-        if self._times_as_text:
-            values = [
-                convert(value) if (convert := _AS_TEXT.get(value.__class__)) is not None else value for value in values
+        same: Callable[[Any, Any], Any] = self._texts.setdefault
+        converters = _AS_TEXT if self._times_as_text else _NO_CONVERTERS
+        return tuple(
+            [
+                same(value, value)
+                if value.__class__ is str
+                else value
+                if (convert := converters.get(value.__class__)) is None
+                else convert(value)
+                for value in map(row.get, columns)
             ]
-        return tuple(values)
+        )
 
 
 @lru_cache(maxsize=8)

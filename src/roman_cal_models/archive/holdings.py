@@ -10,7 +10,7 @@ from typing import Literal
 from .database import FAILURES, FILE, FILES, ID
 from .database_writer import Catalog
 from .file_reader import Known, Reader, Task
-from .files import Listed, key_of
+from .files import Listed
 
 __all__ = ["Holdings", "Trust"]
 
@@ -44,7 +44,7 @@ class Holdings:
 
     def tasks(self, files: Sequence[Listed]) -> list[Task]:
         """Return what there is to read of some files, with what is known of them."""
-        keys = [key_of(file.name) for file in files]
+        keys = [file.key for file in files]
         known = self._catalog.known(keys)
         failed = set() if self._trust == "content" else self._failed(keys)
         tasks: list[Task] = []

@@ -69,7 +69,8 @@ def ingest(
         many files, and for few this process alone, as for 1. A script asks for many under
         ``if __name__ == "__main__":``.
     batch : int
-        How many files are written in one transaction: if a run is stopped, the next one reads at most as many again.
+        How many files are written in one transaction: if a run is stopped, the next one reads at most as many again,
+        and what other processes were about to read for it.
     trust : {"content", "mtime", "etag"}
         By what a file is held to be unchanged. By default its header is read. ``"mtime"``: it is not opened if its size
         and the time of its change are those that the catalogue has; ``"etag"``: if the tag is, which a bucket gives
@@ -80,8 +81,8 @@ def ingest(
         Whether the rows of files are removed that were in a folder, prefix or pattern of `paths` and are not there any
         more; nothing is if its listing failed on the way. True removes none where nothing at all was found, or not half
         of at least 1,000 files: this is a failure of that place, because it looks as if a disk was not mounted.
-        ``"force"`` removes them. The rows of a file that has moved (its content is that of a new file, under another
-        name) stay as those of the new one, in any case.
+        ``"force"`` removes them. The rows of a file that has moved (its header is that of a new file, under another
+        name) stay as those of the new one, in any case; of two releases that made them, those of the newer one.
     progress : bool, optional
         Whether to draw a progress bar; by default if standard error is a terminal.
     force : bool

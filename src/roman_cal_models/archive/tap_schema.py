@@ -38,7 +38,7 @@ _TABLES = {
 _COLUMNS: dict[str, tuple[str, str | None, str | None]] = {
     ID: ("Number of the file that the row is of", "meta.id;meta.file", None),
     FILE: ("Path or URL of the file", "meta.ref.url;meta.file", None),
-    "content": ("SHA-256 of the header, and of how it was mapped", "meta.checksum", None),
+    "content": ("SHA-256 of the header, its first 40 digits, and of how it was mapped", "meta.checksum", None),
     "schema_uri": ("Schema by which the file was mapped", "meta.ref.uri", None),
     "rad_version": ("Release of RAD that made the rows", "meta.version", None),
     "package_version": ("Release of roman_cal_models that made the rows", "meta.version;meta.software", None),

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from .database import FAILURES, FILE, FILES, ID
 from .database_writer import Catalog
-from .file_reader import Failure
+from .file_reader import HEADER_DIGITS, Failure, MadeBy
 from .holdings import Holdings
 from .listing import Place
 from .report import KEPT, Report
@@ -29,6 +29,9 @@ _PAGE = 5000
 _BATCH = 500
 # Of so many files, half cannot be gone by themselves.
 _MANY = 1000
+# Columns of the table of files: what goes with a file that has moved, and what goes with its rows.
+_OF_FILE = frozenset({FILE, "size", "modified", "etag", "ingested"})
+_OF_ROWS = frozenset({"content", "schema_uri", "rad_version", "package_version", "mapping"})
 # More roots are not named to the database, which then tells of all files.
 _MOST_ROOTS = 50
 
@@ -89,6 +92,11 @@ class _Row:
     file: str
     content: str
     size: int | None
+
+    @property
+    def header(self) -> str:
+        """What its content tells of the header alone."""
+        return self.content[:HEADER_DIGITS]
 
 
 @dataclass(slots=True, eq=False)
@@ -155,7 +163,9 @@ class _Run:
                     found[0].held += 1
                     gone += [] if self._holdings.has_met(number) else [number]
             # whatever the listing said: a file of this machine can be looked for
-            yield [row for row in self._rows(ID, gone) if "://" in row.file or not os.path.lexists(row.file)]
+            yield [
+                row for row in self._rows(self._files[ID], gone) if "://" in row.file or not os.path.lexists(row.file)
+            ]
 
     def remove(self, ids: Sequence[int]) -> int:
         """Remove the rows of files that are gone; return of how many they were."""
@@ -171,15 +181,15 @@ class _Run:
         return len(still)
 
     def move(self, gone: Sequence[_Row]) -> list[tuple[str, str]]:
-        """Give the rows of files that are gone to new ones of the same content; return the old and the new names."""
-        homes = self._new_files({row.content for row in gone})
+        """Give the numbers of files that are gone to new ones of the same header; return the old and the new names."""
+        homes = self._new_files({row.header for row in gone})
         pairs: list[tuple[_Row, _Row]] = []
         for row in gone:
-            fitting = [home for home in homes.get(row.content, []) if _are_as_long(home, row)]
+            fitting = [home for home in homes.get(row.header, []) if _are_as_long(home, row)]
             if fitting:
                 name = os.path.basename(row.file)
                 home = next((each for each in fitting if os.path.basename(each.file) == name), fitting[0])
-                homes[row.content].remove(home)
+                homes[row.header].remove(home)
                 pairs.append((row, home))
         return [
             (old.file, new.file)
@@ -208,52 +218,82 @@ class _Run:
     def _all(self, query: Any) -> list[Any]:
         return self._catalog.ask(lambda connection: list(connection.execute(query)))
 
-    def _rows(self, column: str, values: Sequence[Any], after: int = -1) -> list[_Row]:
+    def _rows(self, column: Any, values: Sequence[Any], after: int = -1) -> list[_Row]:
         import sqlalchemy as sql
 
         files = self._files
         query = sql.select(files[ID], files[FILE], files.content, files.size).where(files[ID] > after)
         query = query.order_by(files[ID])
-        return [_Row(*row) for some in _slices(values) for row in self._all(query.where(files[column].in_(some)))]
+        return [_Row(*row) for some in _slices(values) for row in self._all(query.where(column.in_(some)))]
 
-    def _new_files(self, contents: Iterable[str]) -> dict[str, list[_Row]]:
-        """Return the files of some contents that are new since the run began."""
+    def _new_files(self, headers: Iterable[str]) -> dict[str, list[_Row]]:
+        """Return the files of some headers that are new since the run began."""
+        import sqlalchemy as sql
+
+        # SQLite has had the name of the standard since 3.34 only
+        name = "substring" if self._catalog.dialect == "mssql" else "substr"
+        header = getattr(sql.func, name)(self._files.content, 1, HEADER_DIGITS)
         found: dict[str, list[_Row]] = defaultdict(list)
-        for row in self._rows("content", sorted(contents), self._holdings.last):
-            found[row.content].append(row)
+        for row in self._rows(header, sorted(headers), self._holdings.last):
+            found[row.header].append(row)
         return found
 
     def _rename(self, pairs: Sequence[tuple[_Row, _Row]], connection: Connection) -> list[tuple[_Row, _Row]]:
         import sqlalchemy as sql
 
-        changed = [FILE, "size", "modified", "etag", "ingested"]
-        table = self._files[ID].table
         # another run may have done it, or ingested one anew
-        query = sql.select(self._files[ID], self._files.content, *(self._files[name] for name in changed))
         both = [row.id for pair in pairs for row in pair]
-        found = {number: rest for number, *rest in connection.execute(query.where(self._files[ID].in_(both)))}
+        query = sql.select(self._files[ID].table).where(self._files[ID].in_(both))
+        found: dict[int, Any] = {row[ID]: row for row in connection.execute(query).mappings()}
         still = [
             (old, new)
             for old, new in pairs
-            if all(found.get(row.id, [])[:2] == [row.content, row.file] for row in (old, new))
+            if all(row.id in found and _is_still(row, found[row.id]) for row in (old, new))
         ]
+        # another release has made other rows of the same header: the newer ones stay
+        remade = [pair for pair in still if _is_remade(*(found[row.id] for row in pair))]
+        self._hand_over(connection, [(old.id, new.id) for old, new in remade])
         self._delete(connection, [new.id for _, new in still])
-        values: dict[str, Any] = {name: sql.bindparam(f"new_{name}") for name in changed}
-        statement = table.update().where(self._files[ID] == sql.bindparam("number")).values(values)
         for old, new in still:
-            row = {f"new_{name}": value for name, value in zip(changed, found[new.id][1:], strict=True)}
-            connection.execute(statement, {"number": old.id} | row)
+            values = {name: value for name, value in found[new.id].items() if name in _OF_FILE}
+            if (old, new) in remade:
+                values |= {name: value for name, value in found[new.id].items() if name in _OF_ROWS}
+            connection.execute(self._files[ID].table.update().where(self._files[ID] == old.id).values(values))
         return still
+
+    def _hand_over(self, connection: Connection, pairs: Sequence[tuple[int, int]]) -> None:
+        """Give files the rows of others, in place of their own; a pair has the number of each."""
+        import sqlalchemy as sql
+
+        numbers = [{"heir": old, "giver": new} for old, new in pairs]
+        for table in self._members if pairs else []:
+            connection.execute(table.delete().where(table.c[ID].in_([old for old, _ in pairs])))
+            statement = table.update().where(table.c[ID] == sql.bindparam("giver"))
+            connection.execute(statement.values({ID: sql.bindparam("heir")}), numbers)
 
     def _delete(self, connection: Connection, ids: Sequence[int]) -> None:
         # the table of files comes last: the others refer to it
-        tables = [table for table in self._catalog.tables.values() if ID in table.c]
-        for table in sorted(tables, key=lambda table: table.name == FILES):
+        for table in [*self._members, self._files[ID].table]:
             connection.execute(table.delete().where(table.c[ID].in_(ids)))
+
+    @property
+    def _members(self) -> list[Any]:
+        """The tables that have rows of files."""
+        return [table for name, table in self._catalog.tables.items() if ID in table.c and name != FILES]
 
 
 def _execute(statement: Any, connection: Connection) -> None:
     connection.execute(statement)
+
+
+def _is_still(row: _Row, found: Mapping[str, Any]) -> bool:
+    return (found[FILE], found["content"]) == (row.file, row.content)
+
+
+def _is_remade(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Return whether a file that moved gets the rows of the new one, in place of those that it had."""
+    made_by = [MadeBy(row["rad_version"], row["package_version"], row["mapping"]) for row in (old, new)]
+    return old["content"] != new["content"] and not made_by[0].is_newer_than(made_by[1])
 
 
 def _are_as_long(one: _Row, other: _Row) -> bool:
