@@ -29,6 +29,7 @@ default_role = "code"
 
 autodoc_typehints = "none"  # numpydoc shows the types, as docstrings write them
 numpydoc_show_class_members = False
+toc_object_entries_show_parents = "hide"  # names of methods are long enough beside the page
 
 # the notebook's outputs are not kept: it runs once, here
 nb_execution_mode = "force"

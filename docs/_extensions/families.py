@@ -33,7 +33,7 @@ _GROUPS = {
     "Families without a class": lambda each: each.class_name is None,
 }
 _HEADINGS = ("Property", "Title", "Type", "Allowed", "Unit", "Since", "Archive")
-_WIDTHS = "25 22 8 15 7 7 16"
+_WIDTHS = "24 19 8 14 7 7 21"
 _MOST_SHOWN = 12
 # data, and meta.exposure, but not meta.exposure.type, which is one of the section
 _DEPTH_IN_FILES = 2
@@ -91,7 +91,7 @@ def _index(told: list[Family]) -> Iterator[str]:
             if belongs(each)
         ]
         yield from _headed(group, "-")
-        yield from _table(("Family", "Class", "Title", "Newest"), rows)
+        yield from _table(("Family", "Class", "Title", "Newest"), rows, ":class: families", ":widths: 27 31 34 8")
 
 
 def _page(told: Family, described: set[str]) -> Iterator[str]:
@@ -108,6 +108,7 @@ def _page(told: Family, described: set[str]) -> Iterator[str]:
         "Versions": ", ".join(told.versions),
         "Type": ", ".join(told.types) if told.types != ("object",) else "",
         "Allowed": _values(told.allowed, most=None),
+        "All": ":doc:`index`",
     }
     yield from (f":{name}: {value}" for name, value in registry.items() if value)
     yield ""
@@ -188,7 +189,7 @@ def _place(told: Family, path: str) -> str | None:
 def _row(told: Description, since: str, place: str | None) -> tuple[str, ...]:
     kinds = [each.rpartition("/")[2].partition("-")[0] for each in told.types]
     unit = told.unit if isinstance(told.unit, str) else " or ".join(told.unit or ())
-    columns = "" if told.columns is None else f"{', '.join(told.columns.destinations)} ({told.columns.datatype})"
+    columns = "" if told.columns is None else f"{_columns(told.columns.destinations)} ({told.columns.datatype})"
     name = f"``{told.path}``" if place is None else f":roman:property:`{told.path} <{place}>`"
     return (
         name + (r" \*" if told.is_required else ""),
@@ -198,6 +199,18 @@ def _row(told: Description, since: str, place: str | None) -> tuple[str, ...]:
         _escaped(unit),
         since,
         _escaped(columns),
+    )
+
+
+def _columns(destinations: Iterable[str]) -> str:
+    """Return columns of tables, each name once: most have the same in all tables."""
+    tables: dict[str, list[str]] = {}
+    for destination in destinations:
+        table, _, column = destination.partition(".")
+        tables.setdefault(column, []).append(table)
+    return "; ".join(
+        f"{found[0]}.{column}" if len(found) == 1 else f"{column} in {', '.join(found)}"
+        for column, found in tables.items()
     )
 
 
@@ -254,7 +267,7 @@ def _escaped(text: str) -> str:
     """Return text of schemas as text, whatever signs of reStructuredText are in it."""
     for sign in "\\*`|_":
         text = text.replace(sign, f"\\{sign}")
-    return text
+    return text.replace("file://", "file\\://")  # which is no link
 
 
 def _check(app: Sphinx, env: Any) -> None:

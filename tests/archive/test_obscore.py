@@ -7,17 +7,24 @@ from pathlib import Path
 from typing import Any
 
 import asdf
+import numpy as np
 import pytest
 import roman_datamodels.datamodels as rdm
 import sqlalchemy as sql
 import sqlglot
+from astropy import units as u
+from astropy.coordinates import SkyCoord, angular_separation
 from astropy.io.votable.ucd import check_ucd
 from astropy.time import Time
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import roman_cal_models as rcm
 from roman_cal_models import archive
+from roman_cal_models.archive.obscore_regions import DIAMETER
 from roman_cal_models.archive.optical_elements import OPTICAL_ELEMENTS
 from roman_cal_models.schema import installed
+from tests.skies import sky_of_detector
 
 from .catalogs import url_of
 from .postgresql import server
@@ -38,9 +45,21 @@ PUBLISHED = {"F062": (0.48, 0.76), "F087": (0.76, 0.977), "F106": (0.927, 1.192)
              "F146": (0.927, 2.0), "F158": (1.38, 1.774), "F184": (1.683, 2.0), "F213": (1.95, 2.3),
              "GRISM": (1.0, 1.93), "PRISM": (0.75, 1.8)}  # fmt: skip
 
+# of an image that lies over the meridian of 0
+CORNERS = np.array([[359.95, 45.0], [0.06, 45.1], [359.9, 45.2], [359.8, 45.1]])
+
+# by how much the diameter of a region may be off; SQLite has to do without roots
+TOLERANCE = {"sqlite": 0.02, "postgresql": 1e-7}
+
 KINDS = {"ImageModel": "image", "MosaicModel": "image", "SegmentationMapModel": "image",
          "MosaicSegmentationMapModel": "image", "ImageSourceCatalogModel": "measurements",
          "MosaicSourceCatalogModel": "measurements"}  # fmt: skip
+
+
+def diameter(corners: Any) -> float:
+    """Return the longer diagonal of four corners, in degrees."""
+    ra, dec = np.radians(np.reshape(corners, (4, 2))).T
+    return float(np.degrees(angular_separation(ra[:2], dec[:2], ra[2:], dec[2:])).max())
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +88,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             meta.observation.observation_id = "r0000101001001001001"
             meta.wcsinfo.ra_ref, meta.wcsinfo.dec_ref = 10.0 + number / 3, 45.0
         meta.observation.program = 101
-        meta.wcsinfo.s_region = "POLYGON ICRS 1.0 2.0 3.0 4.0 5.0 6.0"
+        meta.wcsinfo.s_region = f"POLYGON ICRS  {' '.join(f'{value:.10f}' for value in CORNERS.ravel())}"
         found[name] = folder / f"{name}.asdf"
         model.save(found[name])
     return found
@@ -113,14 +132,12 @@ def wanted(path: Path) -> dict[str, Any]:
             nx, ny = info["image_shape"]
             found |= {"s_ra": info["ra"], "s_dec": info["dec"], "target_name": info["skycell_name"]}
             found["t_exptime"] = meta["coadd_info"]["exposure_time"]
-            found["s_fov"] = max(nx, ny) * info["pixel_scale"] * 2**0.5
             pixels = {"s_xel1": nx, "s_xel2": ny, "s_pixel_scale": info["pixel_scale"] * 3600}
         else:
             times = meta["exposure"]["start_time"], meta["exposure"]["end_time"]
             found |= {"s_ra": info["ra_ref"], "s_dec": info["dec_ref"], "t_exptime": meta["exposure"]["exposure_time"]}
             found["obs_id"] = meta["observation"]["observation_id"]
-            found["s_fov"] = 4088 * 0.11 / 3600 * 2**0.5
-            pixels = {"s_xel1": 4088, "s_xel2": 4088, "s_pixel_scale": 0.11}
+            pixels = {"s_pixel_scale": 0.11}
         if "Catalog" not in name:
             found |= pixels
         found |= {"t_min": times[0].utc.mjd, "t_max": times[1].utc.mjd}
@@ -169,6 +186,10 @@ def test_every_value_is_that_of_the_file(files: dict[str, Path], url: str) -> No
         size = row.pop("access_estsize")
         assert size in (None, -(-files[name].stat().st_size // 1000))
         expected = dict.fromkeys(row) | wanted(files[name])
+        assert row.pop("s_fov") == pytest.approx(
+            diameter(CORNERS), rel=TOLERANCE[url.partition("+")[0].partition(":")[0]]
+        )
+        del expected["s_fov"]
         for column in DOUBLES & {key for key, value in expected.items() if value is not None}:
             # a microsecond in days is 1.2e-11
             assert row.pop(column) == pytest.approx(expected.pop(column), rel=1e-13, abs=1e-11), (name, column)
@@ -215,6 +236,73 @@ def test_no_value_breaks_the_view(url: str, text: str, files: dict[str, Path]) -
     (row,) = asked(url, "SELECT * FROM obscore")
     assert row["s_ra"] is None and row["em_min"] is None
     assert row["s_xel1"] == (5000 if text == "[5000,5000]" else None)
+
+
+REGIONS = ["?", "", "CIRCLE ICRS 1 2 3", "POLYGON ICRS 1 2 3 4 5 6", "POLYGON ICRS 1 2 3 4 5 6 7 8 9 10", "POLYGON",
+           "POLYGON ICRS a b c d e f g h", "POLYGON ICRS 1 2 3 4 5 6 7",
+           "POLYGON ICRS 1 2 3 4 5 6 7 8]", "]}'", "POLYGON ICRS 1.2.3 4 5 6 7 8 9 10",
+           "UNION 1 2 3 4 5 6 7 8"]  # fmt: skip
+
+
+def test_a_region_that_is_not_four_corners_has_no_diameter(url: str, files: dict[str, Path]) -> None:
+    archive.ingest([files["ImageModel"], files["MosaicModel"]], url)
+    for region in REGIONS:
+        text = region.replace("'", "''")
+        asked(url, f"""UPDATE "WFIExposure" SET s_region = '{text}'""")
+        asked(url, f"""UPDATE "WFIMosaic" SET s_region = '{text}'""")
+        found = {row["calib_level"]: row["s_fov"] for row in asked(url, "SELECT * FROM obscore")}
+        # a mosaic says how many pixels it has as well, and how large they are
+        assert found == {2: None, 3: pytest.approx(5001 * 0.055 / 3600 * 2**0.5)}, region
+
+
+def test_a_part_of_an_image_is_as_large_as_it_is(url: str, tmp_path: Path) -> None:
+    whole: Any = rcm.ImageModel.create_fake_data(shape=(400, 300))
+    whole.meta.wcs = sky_of_detector((400, 300))
+    mosaic: Any = rcm.MosaicModel.create_fake_data(shape=(400, 300))
+    mosaic.meta.wcs = sky_of_detector((400, 300))
+    corners = {}
+    for level, model in ((2, whole), (3, mosaic)):
+        part = model.cutout((200, 100), (60, 80))
+        part.save(tmp_path / f"{level}.asdf")
+        corners[level] = [float(word) for word in part.meta.wcsinfo.s_region.split()[2:]]
+    archive.ingest(tmp_path, url)
+    rows = {row["calib_level"]: row for row in asked(url, "SELECT * FROM obscore")}
+    for level, row in rows.items():
+        assert row["s_fov"] == pytest.approx(diameter(corners[level]), rel=0.02)
+        assert row["s_fov"] == pytest.approx(100 * 0.11 / 3600, rel=0.05)
+        # RAD has a column for it in mosaics alone
+        assert (row["s_xel1"], row["s_xel2"]) == ((80, 60) if level == 3 else (None, None))
+
+
+# right ascension, declination, height and width in degrees, position angle
+PLACES = st.tuples(st.floats(0, 360), st.floats(-88, 88), st.floats(1e-3, 0.2), st.floats(1e-3, 0.2), st.floats(0, 360))
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", pytest.param("postgresql", marks=pytest.mark.once)])
+def test_the_diameter_of_any_image_is_right(dialect: str, request: pytest.FixtureRequest) -> None:
+    engine = sql.create_engine("sqlite://" if dialect == "sqlite" else request.getfixturevalue("running"))
+    diameter_of = DIAMETER[dialect].format("region").replace("%", "%%")
+
+    @settings(max_examples=40, deadline=None)
+    @given(places=st.lists(PLACES, min_size=1, max_size=20))
+    def check(places: list[tuple[float, ...]]) -> None:
+        ra, dec, height, width, angle = np.transpose(places)
+        middle = SkyCoord(ra, dec, unit="deg")
+        half, towards = np.hypot(height, width) / 2, np.degrees(np.arctan2(width, height))
+        corners = [
+            middle.directional_offset_by((angle + turn) * u.deg, half * u.deg)
+            for turn in (towards, 180 - towards, 180 + towards, -towards)
+        ]
+        numbers = np.transpose([[corner.ra.deg, corner.dec.deg] for corner in corners], (2, 0, 1)).reshape(-1, 8)
+        with engine.begin() as connection:
+            for row in numbers:
+                region = "POLYGON ICRS  " + " ".join(f"{value:.10f}" for value in row)
+                query = f"SELECT {diameter_of} FROM (SELECT '{region}' AS region) AS regions"
+                (found,) = connection.exec_driver_sql(query).one()
+                assert found == pytest.approx(diameter(row), rel=TOLERANCE[dialect])
+
+    check()
+    engine.dispose()
 
 
 def test_a_catalogue_that_has_none_gets_it_and_one_of_another_release_is_made_anew(
@@ -269,6 +357,9 @@ def test_each_column_tells_where_it_comes_from() -> None:
     assert found["s_ra"]["mosaic"] == "meta.wcsinfo.ra"
     assert found["em_min"]["image"].startswith("by meta.instrument.optical_element")
     assert "t_resolution" in found and not found["t_resolution"]
+    assert found["s_fov"]["image"] == "longer diagonal of meta.wcsinfo.s_region"
+    assert not {"image", "segmentation map of an image"} & found["s_xel1"].keys()
+    assert found["s_xel1"]["mosaic"] == "meta.wcsinfo.image_shape[0]"
 
 
 def test_bands_are_those_that_the_mission_publishes() -> None:

@@ -38,6 +38,17 @@ def test_a_page_tells_the_facts_of_each_property(pages: ModuleType) -> None:
     ]
 
 
+def test_a_column_that_many_tables_have_is_named_once(pages: ModuleType) -> None:
+    assert pages._columns(["A.x", "B.x", "C.y"]) == "x in A, B; C.y"
+    table, _, _ = "\n".join(pages._page(family("wfi_image"), set())).partition("\nChanges\n")
+    assert "- calibration\\_software\\_name in WFIExposure, " in table
+    assert table.count("calibration\\_software\\_name") == 1
+
+
+def test_a_page_leads_back_to_all_families(pages: ModuleType) -> None:
+    assert ":All: :doc:`index`" in list(pages._page(family("wfi_image"), set()))
+
+
 def test_a_class_stands_on_one_page_alone(pages: ModuleType) -> None:
     described: set[str] = set()
     homes = [list(pages._page(family(name), described)) for name in ("meta/l2_cal_step", "l2_cal_step")]
@@ -54,6 +65,7 @@ def test_the_search_leads_to_the_page_of_the_class(pages: ModuleType) -> None:
 
 def test_signs_of_rst_in_the_text_of_schemas_are_text(pages: ModuleType) -> None:
     assert pages._escaped("a*b_ `c` |d|") == "a\\*b\\_ \\`c\\` \\|d\\|"
+    assert pages._escaped("file:// of a path") == "file\\:// of a path"
 
 
 def test_a_page_tells_where_the_columns_of_obscore_come_from(pages: ModuleType) -> None:

@@ -240,6 +240,30 @@ assert len(rcm.archive.columns("SpearMapModel")) == len(rcm.archive.columns("wfi
 """)
 
 
+def test_a_product_of_the_mission_that_is_extended_is_none_of_the_mission_s_in_its_catalogue(
+    run: Run, tmp_path: Path
+) -> None:
+    folder = copied(CCSP, tmp_path)
+    (folder / "schemas/CCSP/SPEAR/spear_map-1.0.0.yaml").write_text(MOSAIC)
+    run("""
+rcm.register_schemas("ccsp")
+from roman_cal_models import archive
+rcm.MosaicModel.create_fake_data(shape=(4, 4)).save("mission.asdf")
+rcm.SpearMapModel.create_fake_data(shape=(4, 4)).save("community.asdf")
+assert list(archive.rows("mission.asdf")) == ["WFIMosaic", "ScienceRefData"]
+found = archive.rows("community.asdf")
+assert (dict(found), found.problems) == ({}, ())
+assert "WFIMosaic" in archive.rows("community.asdf", tables="all")
+report = archive.ingest(["mission.asdf", "community.asdf"], "sqlite:///catalog.db")
+assert (report.ingested, report.failed) == (2, 0)
+import sqlite3
+database = sqlite3.connect("catalog.db")
+for table in ("WFIMosaic", "ScienceRefData", "obscore", "wfi_mosaic_files"):
+    assert database.execute(f"SELECT count(*) FROM {table}").fetchone() == (1,), table
+database.close()
+""")
+
+
 def test_workers_know_them_as_well(run: Run) -> None:
     run(f"""{WRITE}
 import pickle, subprocess, sys

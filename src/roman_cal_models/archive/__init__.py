@@ -16,8 +16,8 @@ By level, each knowing only those before it:
 - ``view_marks``: which views of a database are ours;
 - ``database``: the tables, as SQLAlchemy knows them;
 - ``views``: one view for each kind of product;
-- ``optical_elements``, ``obscore_sources``, ``obscore``: the bands of the instrument, where the values of ObsCore come
-  from, and the view;
+- ``optical_elements``, ``obscore_regions``, ``obscore_sources``, ``obscore``: the bands of the instrument, the diameter
+  of a region, where the values of ObsCore come from, and the view;
 - ``database_views``: the views in a database;
 - ``column_semantics``, ``tap_schema``: what columns mean, and the tables as TAP services know them;
 - ``file_reader``: some files -> rows or failure of each;

@@ -26,11 +26,12 @@ from .obscore_sources import (
     Mjd,
     Number,
     Pixels,
+    RegionDiameter,
     Source,
     Text,
     WidestPixels,
 )
-from .optical_elements import DETECTOR_PIXEL_SCALE, DETECTOR_PIXELS
+from .optical_elements import DETECTOR_PIXEL_SCALE
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
@@ -169,14 +170,14 @@ class _Product:
     sources: Mapping[str, Source]
 
 
-_SIDE = DETECTOR_PIXELS * DETECTOR_PIXEL_SCALE / 3600
-_WHOLE = "a whole detector"
+# how large an image is, which may be a part of a detector or of a sky cell
+_DIAMETER = RegionDiameter("meta.wcsinfo.s_region")
 
 # what images of one exposure and what is made of them say, and co-added ones
 _OF_EXPOSURES: dict[str, Source] = {
     "s_ra": Number("meta.wcsinfo.ra_ref"),
     "s_dec": Number("meta.wcsinfo.dec_ref"),
-    "s_fov": Constant(_SIDE * 2**0.5, _WHOLE),
+    "s_fov": _DIAMETER,
     "t_min": Mjd("meta.exposure.start_time"),
     "t_max": Mjd("meta.exposure.end_time"),
     "t_exptime": Number("meta.exposure.exposure_time"),
@@ -185,16 +186,13 @@ _OF_MOSAICS: dict[str, Source] = {
     "target_name": Text("meta.wcsinfo.skycell_name"),
     "s_ra": Number("meta.wcsinfo.ra"),
     "s_dec": Number("meta.wcsinfo.dec"),
-    "s_fov": WidestPixels("meta.wcsinfo.image_shape", "meta.wcsinfo.pixel_scale"),
+    "s_fov": First((_DIAMETER, WidestPixels("meta.wcsinfo.image_shape", "meta.wcsinfo.pixel_scale"))),
     "t_min": Mjd("meta.coadd_info.time_first"),
     "t_max": Mjd("meta.coadd_info.time_last"),
     "t_exptime": Number("meta.coadd_info.exposure_time"),
 }
-_PIXELS_OF_EXPOSURES: dict[str, Source] = {
-    "s_xel1": Constant(DETECTOR_PIXELS, _WHOLE),
-    "s_xel2": Constant(DETECTOR_PIXELS, _WHOLE),
-    "s_pixel_scale": Constant(DETECTOR_PIXEL_SCALE, _WHOLE),
-}
+# RAD has no column for how many pixels such an image has: all of a detector, or those that were cut out
+_PIXELS_OF_EXPOSURES: dict[str, Source] = {"s_pixel_scale": Constant(DETECTOR_PIXEL_SCALE, "nominal")}
 _PIXELS_OF_MOSAICS: dict[str, Source] = {
     "s_xel1": Pixels("meta.wcsinfo.image_shape", 0),
     "s_xel2": Pixels("meta.wcsinfo.image_shape", 1),

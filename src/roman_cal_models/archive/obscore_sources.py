@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, Protocol
 
 from .database import FILE
+from .obscore_regions import DIAMETER
 from .optical_elements import OPTICAL_ELEMENTS
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Mjd",
     "Number",
     "Pixels",
+    "RegionDiameter",
     "Source",
     "Text",
     "WidestPixels",
@@ -164,6 +166,18 @@ class WidestPixels:
         return longer * _known(scale, _NO_NUMBER) * 2**0.5
 
 
+class RegionDiameter(_OfPath):
+    """The diameter in degrees of the circle around a region of four corners; null for any other."""
+
+    @property
+    def told(self) -> str:
+        """What it takes."""
+        return f"longer diagonal of {self.path}"
+
+    def _of(self, value: Any) -> Any:
+        return _functions()["diameter"](value)
+
+
 @dataclass(frozen=True, slots=True)
 class Element:
     """What is known of the optical element: ``blue`` or ``red`` in metres, or ``fwhm`` in arcseconds."""
@@ -277,7 +291,7 @@ def _functions() -> Mapping[str, Any]:
     sql = _sql()
     made: dict[str, Any] = {}
     for name, forms in _FORMS.items():
-        kind = sql.Double() if name == "mjd" else sql.BigInteger()
+        kind = sql.BigInteger() if name.startswith("item") else sql.Double()
         # named after nothing that a database has, and known to nobody else
         function = type(f"roman_{name}", (GenericFunction,), {"type": kind, "inherit_cache": True, "_register": False})
         for dialect, form in forms.items():
@@ -311,6 +325,7 @@ _FORMS = {
         "postgresql": "CAST(EXTRACT(EPOCH FROM {0}) AS DOUBLE PRECISION) / 86400 + 40587",
         "mssql": "CAST(DATEDIFF_BIG(microsecond, '1970-01-01', {0}) AS FLOAT) / 86400000000 + 40587",
     },
+    "diameter": DIAMETER,
     "item_0": _item(0),
     "item_1": _item(1),
 }

@@ -10,7 +10,10 @@ mosaics and catalogues as well. The table that is named after the product tells 
   there; a guide window is not a science product;
 - files of ground tests are rows of tables of their own: ``WFICommon`` for what they share with the mission's, and
   ``WFITvac``;
-- reference files and associations are kept by other systems (CRDS, the data management itself): they feed no table.
+- reference files and associations are kept by other systems (CRDS, the data management itself): they feed no table;
+- nor do products of the community (CCSP). RAD's documentation (``docs/ccsp.rst``, "Archival Metadata"): they are
+  archived in another way, by ``meta.ccsp``, and their schemas have no ``archive_catalog``. Where one extends a schema
+  of the mission, the columns that this one brings along are about the mission's own files.
 
 What is described inside a list, such as each image of a mosaic, has a file and a row of its own, and does not belong
 to the row of the file that lists it.
@@ -59,7 +62,7 @@ _BY_FAMILY = {
 }
 
 # the beginnings of families of files that other systems keep
-_ELSEWHERE = ("reference_files/", "associations")
+_ELSEWHERE = ("reference_files/", "associations", "CCSP/")
 
 TABLES = tuple(dict.fromkeys(table for tables in _BY_FAMILY.values() for table in tables))
 """Every table of the catalogue."""
@@ -76,7 +79,7 @@ def tables_of(schema_uri: str) -> tuple[str, ...]:
     uri = uris.parse(schema_uri)
     if uri.family in _BY_FAMILY:
         return _BY_FAMILY[uri.family]
-    return likely_tables(schema_uri) if uri.base == uris.ROMAN else ()
+    return likely_tables(schema_uri) if uri.base == uris.ROMAN and is_likely(schema_uri) else ()
 
 
 def is_likely(schema_uri: str) -> bool:
