@@ -5,7 +5,8 @@
 - ``workers``: numbered trials in such processes, begun anew where one died;
 - ``files``: files to begin with;
 - ``probing``: everything that can be asked of a file, and the errors that may come of it;
-- ``kills``, ``forks``, ``threads``, ``flips``, ``truncations``, ``hostile``, ``headers``: one kind of torture each;
+- ``kills``, ``catalogues``, ``forks``, ``threads``, ``flips``, ``truncations``, ``hostile``, ``headers``: one kind of
+  torture each;
 - ``hostile_files``: the hostile files by name;
 - ``__main__``: all of them, and a table.
 """
