@@ -91,7 +91,7 @@ def _index(told: list[Family]) -> Iterator[str]:
             if belongs(each)
         ]
         yield from _headed(group, "-")
-        yield from _table(("Family", "Class", "Title", "Newest"), rows, ":class: families", ":widths: 27 31 34 8")
+        yield from _table(("Family", "Class", "Title", "Newest"), rows, ":class: families", ":widths: 27 31 29 13")
 
 
 def _page(told: Family, described: set[str]) -> Iterator[str]:
