@@ -20,9 +20,6 @@ from fsspec.spec import AbstractBufferedFile
 
 from .report import machine
 
-# files that asdf opens of many
-_FEW = 20
-
 _PART = (slice(1900, 2000), slice(1900, 2000))
 
 
@@ -38,16 +35,6 @@ class _Slow(AbstractFileSystem):
     def info(self, path: str, **kwargs: Any) -> dict[str, Any]:
         self._wait(0)
         return {"name": path, "size": len(self.files[path]), "type": "file"}
-
-    def ls(self, path: str, detail: bool = True, **kwargs: Any) -> Any:
-        """List a folder without folders."""
-        self._wait(0)
-        folder = f"{path.strip('/')}/"
-        return [
-            {"name": name, "size": len(content), "type": "file", "mtime": 1e9}
-            for name, content in self.files.items()
-            if name.startswith(folder)
-        ]
 
     def cat_file(self, path: str, start: int | None = None, end: int | None = None, **kwargs: Any) -> bytes:
         piece = self.files[path][start:end]
@@ -74,16 +61,12 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.far", description=__doc__)
     parser.add_argument("--delay", type=float, default=50, help="milliseconds a request (default: %(default)s)")
     parser.add_argument("--side", type=int, default=4096, help="pixels of an image's side (default: %(default)s)")
-    parser.add_argument("--many", type=int, default=0, metavar="N", help="put so many files into a catalogue instead")
     options = parser.parse_args(arguments)
     warnings.simplefilter("ignore")
     print(machine(), flush=True)
     fsspec.register_implementation(_Slow.protocol, _Slow, clobber=True)
     with TemporaryDirectory(prefix="benchmarks-") as folder:
-        _write(Path(folder), 8 if options.many else options.side)
-        if options.many:
-            _many(Path(folder), options.many, options.delay)
-            return
+        _write(Path(folder), options.side)
     _Slow.delay = options.delay / 1000
     part = tuple(slice(each.start * options.side // 4096, each.stop * options.side // 4096) for each in _PART)
     for name, content in _Slow.files.items():
@@ -127,42 +110,6 @@ def _cases(url: str, part: Any) -> list[tuple[str, Callable[[], object], Callabl
         ),
         ("all arrays", all_of_ours, with_asdf(all_of_asdf)),
     ]
-
-
-def _many(folder: Path, number: int, delay: float) -> None:
-    """Measure a catalogue of many files, by one process: new, unchanged, and passed over by their times."""
-    import asdf
-
-    from roman_cal_models import archive
-
-    content = _Slow.files.pop("ours.asdf")
-    _Slow.files.clear()
-    _Slow.files.update({f"n/{place:06}.asdf": content for place in range(number)})
-    target = f"sqlite:///{folder / 'catalog.db'}"
-    print(f"{number} files of {len(content) / 1e3:.0f} kB, {delay:g} ms a request, one process")
-
-    def ingest(trust: Any) -> None:
-        archive.ingest("slow://n/", target, processes=1, trust=trust)
-
-    def with_asdf() -> None:
-        for name in list(_Slow.files)[:_FEW]:
-            with fsspec.open(f"slow://{name}") as stream, asdf.open(stream) as file:
-                assert file["roman"]["meta"]["filename"]
-
-    # what is imported once
-    archive.ingest("slow://n/000000.asdf", "sqlite://", processes=1)
-    _Slow.delay = delay / 1000
-    for what, trust in {"new": "content", "unchanged": "content", "unchanged, by their times": "mtime"}.items():
-        print(f"  {what}: {_rate(lambda trust=trust: ingest(trust), number)}", flush=True)  # type: ignore[misc]
-    print(f"  one after the other, opened by asdf: {_rate(with_asdf, min(number, _FEW))}", flush=True)
-
-
-def _rate(call: Callable[[], object], number: int) -> str:
-    _Slow.requests.clear()
-    begin, cpu = time.perf_counter(), time.process_time()
-    call()
-    seconds, cpu = time.perf_counter() - begin, time.process_time() - cpu
-    return f"{number / seconds:.1f} files/s, {len(_Slow.requests)} requests, {cpu / number * 1e3:.2f} ms of CPU a file"
 
 
 def _measured(call: Callable[[], object]) -> str:

@@ -1,6 +1,6 @@
 """What the catalogue costs at a mission's scale: ``python -m benchmarks.scale --help``.
 
-Many small headers are ingested into SQLite, a tenth of them at a time, and the CPU time a file, the memory and the size
+Many small files are ingested into SQLite, a tenth of them at a time, and the CPU time a file, the memory and the size
 of the database are shown after each tenth: none of them may grow but the size. From these follow the figures for more
 files than a machine like this can hold, by the formula that is printed. A tenth is read by a Dask cluster besides,
 whose scheduler may not grow with the files. Then a catalogue of many old files is made up, row by row, and a night's
@@ -10,8 +10,6 @@ new files are ingested into it, with the old ones listed and not opened.
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import sqlite3
 import subprocess
 import sys
@@ -22,34 +20,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from .ingesting import headers_in
-from .report import machine
+from .archive.files import Files, written
+from .archive.running import Run, Task, run, shown
+from .report import Section, disk, machine, rst_of
 
-# each run is a process of its own, whose CPU time and memory are of nothing else
-_PROGRAM = """
-import json, resource, sys, time
-from roman_cal_models import archive
+PAGE = "docs/explanation/scale_results.inc"
 
-def used(who):
-    found = resource.getrusage(who)
-    return found.ru_utime + found.ru_stime
-
-if __name__ == "__main__":
-    folders, url, processes, options = sys.argv[1:]
-    begin, cpu = time.perf_counter(), used(resource.RUSAGE_SELF)
-    report = archive.ingest(json.loads(folders), url, processes=int(processes), **json.loads(options))
-    assert not report.failed, report
-    this = int(open("/proc/self/status").read().partition("VmHWM:")[2].split()[0]) / 1024
-    print(json.dumps({
-        "files": report.ingested,
-        "unchanged": report.unchanged,
-        "wall": time.perf_counter() - begin,
-        "parent": used(resource.RUSAGE_SELF) - cpu,
-        "workers": used(resource.RUSAGE_CHILDREN),
-        "memory": this,
-        "of worker": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
-    }))
-"""
 _ON_CLUSTER = """
 import sys, time
 from distributed import Client
@@ -62,7 +38,7 @@ with Client(scheduler_file=place) as client:
     print(time.perf_counter() - begin)
 """
 _EXTRAPOLATED = (10**6, 10**8)
-_A_FOLDER = 10_000
+_DISTRIBUTIONS = ("SQLAlchemy", "distributed")
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -74,84 +50,99 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--new", type=int, default=50_000, help="of the night (default: %(default)s)")
     parser.add_argument("--processes", type=int, default=2, help="that read (default: %(default)s)")
     parser.add_argument("--folder", type=Path, help="where to (default: a temporary one)")
+    parser.add_argument("--rst", metavar="FILE", type=Path, help=f"write the tables for the documentation too: {PAGE}")
     options = parser.parse_args(arguments)
-    print(machine(), flush=True)
+    on = machine(*_DISTRIBUTIONS)  # before the measurement, which is a load itself
+    sections = []
     with TemporaryDirectory(prefix="benchmarks-", dir=options.folder) as place:
         folder = Path(place)
-        headers = headers_in(folder / "headers")
-        (folder / "program.py").write_text(_PROGRAM)
-        files = Files(folder / "files", headers)
-        parts = _many(folder, files, options)
-        _tell_more(parts)
-        _cluster(folder, files, options.files // options.parts, options.processes)
-        if options.old:
-            _night(folder, files, options.old, options.new, options.processes)
+        on += f"\nSQLite {sqlite3.sqlite_version}; files and catalogues on {disk(folder)}"
+        print(on, flush=True)
+        files = Files(folder / "files", written(folder / "originals"))
+        for section in _sections(folder, files, options):
+            print(f"\n{section}", flush=True)
+            sections.append(section)
+    if options.rst is not None:
+        is_whole = all(getattr(options, name) == parser.get_default(name) for name in ("files", "old", "new"))
+        options.rst.write_text(rst_of(sections, on=on, quick=not is_whole))
 
 
-class Files:
-    """Folders of files, which are names of a few headers."""
-
-    def __init__(self, folder: Path, headers: list[Path]) -> None:
-        self.folder = folder
-        self._headers = headers
-        self._count = 0
-
-    def more(self, number: int) -> list[Path]:
-        """Return new folders of so many files together."""
-        folders = []
-        end = self._count + number
-        for index in range(self._count, end):
-            if not folders or index % _A_FOLDER == 0:
-                folders.append(self.folder / f"{index:09}")
-                folders[-1].mkdir(parents=True)
-            os.link(self._headers[index % len(self._headers)], folders[-1] / f"r{index:09}.asdf")
-        self._count = end
-        return folders
+def _sections(folder: Path, files: Files, options: argparse.Namespace) -> Iterator[Section]:
+    parts, grown = _many(folder, files, options)
+    yield grown
+    yield _more(parts, options.files // options.parts)
+    yield _cluster(folder, files, options.files // options.parts, options.processes)
+    if options.old:
+        yield _night(folder, files, options.old, options.new, options.processes)
 
 
-def _many(folder: Path, files: Files, options: argparse.Namespace) -> list[dict[str, Any]]:
-    """Ingest files, a part at a time, and return what each part cost."""
+# what files of a part cost, and the bytes of the database after it
+_Part = tuple[Run, int]
+
+
+def _many(folder: Path, files: Files, options: argparse.Namespace) -> tuple[list[_Part], Section]:
+    """Ingest files, a part at a time; return what each part cost, and the table of it."""
     catalog = folder / "catalog.db"
-    print(f"\n{options.files} files into SQLite, {options.processes} processes that read; CPU time in us a file")
-    print(
-        f"{'files':>9} {'parent':>7} {'readers':>8} {'files/s':>8} {'parent MB':>9} {'reader MB':>9} {'kB a file':>9}"
-    )
-    parts = []
+    parts: list[_Part] = []
     for part in range(1, options.parts + 1):
-        found = _run(folder, files.more(options.files // options.parts), catalog, options.processes)
-        found["size"] = catalog.stat().st_size
-        new = found["files"]
-        print(
-            f"{new * part:9} {found['parent'] / new * 1e6:7.0f} {found['workers'] / new * 1e6:8.0f} "
-            f"{new / found['wall']:8.0f} {found['memory']:9.0f} {found['of worker']:9.0f} "
-            f"{found['size'] / (new * part) / 1e3:9.2f}",
-            flush=True,
-        )
-        parts.append(found)
+        print(f"measuring part {part} of {options.parts}", file=sys.stderr, flush=True)
+        number = options.files // options.parts
+        few = number // 10
+        _, smaller, larger = _run([files.more(each) for each in (1, few, number - few - 1)], catalog, options.processes)
+        parts.append((larger.beyond(smaller), catalog.stat().st_size))
     catalog.unlink()
-    return parts
-
-
-def _tell_more(parts: list[dict[str, Any]]) -> None:
-    """Print what more files would take, by the costs of the last part and what each part added to the database."""
-    last = parts[-1]
-    parent, readers = (last[name] / last["files"] for name in ("parent", "workers"))
-    size = (last["size"] - parts[0]["size"]) / (last["files"] * max(len(parts) - 1, 1))
-    print(f"\nparent = files * {parent * 1e6:.0f} us; readers = files * {readers * 1e6:.0f} us / processes;")
-    print(f"size = files * {size / 1e3:.2f} kB; a run takes the longer of the two times")
-    for number in _EXTRAPOLATED:
-        print(
-            f"{number:.0e} files: parent {_hours(parent * number)}, readers {_hours(readers * number)} of CPU, "
-            f"database {size * number / 1e9:.1f} GB; up to {readers / parent:.0f} processes read for one that writes"
+    rows = []
+    for place, (cost, size) in enumerate(parts, 1):
+        files_until_now = place * (options.files // options.parts)
+        rows.append(
+            (
+                str(files_until_now),
+                *(shown(seconds / cost.files * 1e6) for seconds in (cost.parent, cost.readers)),
+                shown(cost.rate),
+                *(f"{memory:.0f}" for memory in (cost.memory, cost.reader_memory)),
+                f"{size / files_until_now / 1e3:.2f}",
+            )
         )
+    return parts, Section(
+        f"{options.files} files into one catalogue",
+        f"Into SQLite, {options.parts} parts one after the other, each by a process of its own that writes and "
+        f"{options.processes} that read for it. A line is of one part, less what a tenth of it takes, so that the "
+        "start does not count: CPU time, us a file, of the one that writes and of all that read; files a second by "
+        "the clock. The most memory, MB, is that of the one that writes and of the largest that reads; the size of "
+        "the database that of all until then, kB a file.",
+        ("files", "CPU, writes", "CPU, reads", "files/s", "MB, writes", "MB, reads", "kB a file"),
+        rows,
+    )
+
+
+def _more(parts: list[_Part], number: int) -> Section:
+    """Return what more files would take, by the costs of the last part and what each part added to the database."""
+    (_, first_size), *_ = parts
+    last, last_size = parts[-1]
+    parent, readers = last.parent / last.files, last.readers / last.files
+    size = (last_size - first_size) / (number * max(len(parts) - 1, 1))
+    return Section(
+        "What more files would take",
+        f"Extrapolated by the costs of the last part, not run. N files take N × {parent * 1e6:.0f} us to write, N × "
+        f"{readers * 1e6:.0f} us / processes to read, and {size / 1e3:.2f} kB × N of the disk. A run takes the longer "
+        f"of the two times: one process that writes keeps up with {readers / parent:.0f} that read.",
+        ("files", "writing, CPU", "reading, CPU", "database"),
+        [
+            (f"{number:,}", _hours(parent * number), _hours(readers * number), f"{size * number / 1e9:.1f} GB")
+            for number in _EXTRAPOLATED
+        ],
+    )
 
 
 def _hours(seconds: float) -> str:
-    return f"{seconds / 3600:.1f} h" if seconds >= 3600 else f"{seconds / 60:.1f} min"
+    for size, name in ((3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds / size:.1f} {name}"
+    return f"{seconds:.0f} s"
 
 
-def _cluster(folder: Path, files: Files, number: int, processes: int) -> None:
-    """Ingest files by a Dask cluster, and print how much memory its scheduler takes from beginning to end."""
+def _cluster(folder: Path, files: Files, number: int, processes: int) -> Section:
+    """Ingest files by a Dask cluster, and return how much memory its scheduler takes from beginning to end."""
     place = folder / "scheduler.json"
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
     commands = [
@@ -181,10 +172,12 @@ def _cluster(folder: Path, files: Files, number: int, processes: int) -> None:
             one.terminate()
             one.wait()
     thirds = [max(memory[at * len(memory) // 3 : (at + 1) * len(memory) // 3], default=0) for at in range(3)]
-    print(
-        f"\nDask, {processes} workers: {number} files, {number / seconds:.0f} files a second; memory of the "
-        f"scheduler in the first, second and last third of the run: {', '.join(f'{each:.0f}' for each in thirds)} MB",
-        flush=True,
+    return Section(
+        "The same, read by a Dask cluster",
+        "Workers of one thread each, on this machine. Files a second by the clock, the start of a run included; the "
+        "most memory of the scheduler, MB, in each third of the run: it may not grow with the files.",
+        ("workers", "files", "files/s", "MB, first third", "second", "last"),
+        [(str(processes), str(number), f"{number / seconds:.0f}", *(f"{each:.0f}" for each in thirds))],
     )
 
 
@@ -194,26 +187,38 @@ def _memory(process: int) -> float:
     return int(text.partition("VmRSS:")[2].split()[0]) / 1024
 
 
-def _night(folder: Path, files: Files, old: int, new: int, processes: int) -> None:
+def _night(folder: Path, files: Files, old: int, new: int, processes: int) -> Section:
     """Ingest new files into a catalogue of old ones."""
     catalog = folder / "night.db"
-    _run(folder, files.more(100), catalog, processes)
+    _run([files.more(100)], catalog, processes)
+    print(f"making up {old} old files", file=sys.stderr, flush=True)
     _make_up(catalog, old)
     before = catalog.stat().st_size
-    print(f"\na catalogue of {old} made-up files, {before / 1e9:.1f} GB; then {new} new files", flush=True)
     folders = files.more(new)
-    total = _run(folder, folders, catalog, processes)
-    parent, readers = (total[name] / total["files"] * 1e6 for name in ("parent", "workers"))
-    print(
-        f"new: {total['wall']:.0f} s, {total['files'] / total['wall']:.0f} files a second, parent {parent:.0f} us, "
-        f"readers {readers:.0f} us a file"
-    )
-    again = _run(folder, folders, catalog, processes, trust="mtime")
-    each = again["wall"] / again["unchanged"]
-    print(
-        f"unchanged, by size and time: {each * 1e6:.0f} us a file, so {_hours(each * old)} for the {old} old ones, and "
-        f"{_hours(each * old + total['wall'])} for the night; by folder or prefix of the night alone, "
-        f"{_hours(total['wall'])}"
+    # the first for what is imported once
+    _, total = _run([files.more(1), folders], catalog, processes)
+    _, again = _run([files.more(1), folders], catalog, processes, trust="mtime")
+    each = again.seconds / again.files
+    rows = [
+        (
+            what,
+            f"{cost.seconds:.0f} s",
+            f"{cost.rate:.0f}",
+            *(f"{seconds / cost.files * 1e6:.0f}" if seconds else "" for seconds in (cost.parent, cost.readers)),
+        )
+        for what, cost in {f"{new} new": total, f"{new} unchanged, by size and time": again}.items()
+    ]
+    return Section(
+        f"A night: {new} new files, where {old} are",
+        f"The rows of the old files are made up, {before / 1e9:.1f} GB in SQLite; {processes} processes read. By the "
+        "clock, and CPU time in us a file. Of unchanged files, only the folders are listed.",
+        ("files", "time", "files/s", "CPU, writes", "CPU, reads"),
+        rows,
+        (
+            f"A night that lists all {old} old files besides: {_hours(each * old)} for these, extrapolated, and "
+            f"{_hours(each * old + total.seconds)} together.",
+            f"A night that is given its own folder or prefix alone: {_hours(total.seconds)}.",
+        ),
     )
 
 
@@ -251,13 +256,10 @@ def _value(name: str, kind: str) -> str:
     return "NULL" if kind == "TEXT" else f'old."{name}"'
 
 
-def _run(folder: Path, files: list[Path], catalog: Path, processes: int, **options: Any) -> dict[str, Any]:
-    program = folder / "program.py"
-    given = [json.dumps(list(map(str, files))), f"sqlite:///{catalog}", str(processes), json.dumps(options)]
-    command = [sys.executable, program, *given]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+def _run(folders: list[list[Path]], catalog: Path, processes: int, **options: Any) -> list[Run]:
+    """Ingest folders, some after the others, by a new process."""
+    words = {"processes": processes, **options}
+    return run([Task(list(map(str, some)), f"sqlite:///{catalog}", words) for some in folders])
 
 
 if __name__ == "__main__":

@@ -1,59 +1,22 @@
-"""A PostgreSQL server of its own for a test, on a socket of a temporary folder."""
+"""A PostgreSQL server of its own for a test, or none where it is not installed."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
-# where Debian keeps the programs of each version
-PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-# PostgreSQL refuses to run as root; Debian's package has a user for it
-USER = "postgres"
+from benchmarks.archive import postgresql
+from benchmarks.archive.postgresql import restart
+
+__all__ = ["restart", "server"]
 
 
 @contextmanager
 def server() -> Iterator[str]:
     """Give the URL of an empty database, in a server that listens on a socket only."""
-    if not PROGRAMS:
+    if not postgresql.PROGRAMS:
         pytest.skip("PostgreSQL is not installed: there is no /usr/lib/postgresql/*/bin/initdb")
-    as_user = _as_user()
-    # not pytest's folder, which only its own user may enter; and the name of a socket has to be short
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))
-    try:
-        if as_user:
-            shutil.chown(folder, USER)
-        data, programs = folder / "data", PROGRAMS[-1].parent
-        # the locale must be one that every machine has, and the data may be lost with it
-        _run([programs / "initdb", "-D", data, "-A", "trust", "-U", "test", "-E", "UTF8", "--no-locale", "-N"], as_user)
-        options = f"-k {folder} -c listen_addresses='' -c fsync=off"
-        _run([programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"], as_user)
-        try:
-            yield f"postgresql+psycopg://test@/postgres?host={folder}"
-        finally:
-            _run([programs / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop"], as_user)
-    finally:
-        shutil.rmtree(folder)
-
-
-def restart(url: str) -> None:
-    """End the server of a URL as a crash would, and start it again."""
-    folder = url.partition("?host=")[2]
-    _run([PROGRAMS[-1].parent / "pg_ctl", "-D", f"{folder}/data", "-w", "-m", "immediate", "restart"], _as_user())
-
-
-def _as_user() -> dict[str, str]:
-    return {"user": USER} if os.geteuid() == 0 else {}
-
-
-def _run(command: list[object], as_user: dict[str, str]) -> None:
-    done = subprocess.run(
-        list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd="/", **as_user
-    )  # type: ignore[call-overload]
-    assert done.returncode == 0, done.stderr
+    with postgresql.server() as url:
+        yield url
