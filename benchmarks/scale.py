@@ -2,7 +2,7 @@
 
 Many small headers are ingested into SQLite, a tenth of them at a time, and the CPU time a file, the memory and the size
 of the database are shown after each tenth: none of them may grow but the size. From these follow the figures for more
-files than a machine like this can hold, by the formula that is printed. A tenth is read by a Dask cluster besides,
+files than a machine like this can hold, by the formula that is printed. The same is done with a Parquet data set. A tenth is read by a Dask cluster besides,
 whose scheduler may not grow with the files. Then a catalogue of many old files is made up, row by row, and a night's
 new files are ingested into it, with the old ones listed and not opened.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -37,7 +38,8 @@ def used(who):
 if __name__ == "__main__":
     folders, url, processes, options = sys.argv[1:]
     begin, cpu = time.perf_counter(), used(resource.RUSAGE_SELF)
-    report = archive.ingest(json.loads(folders), url, processes=int(processes), **json.loads(options))
+    put = archive.to_parquet if url.endswith(".parquet") else archive.ingest
+    report = put(json.loads(folders), url, processes=int(processes), **json.loads(options))
     assert not report.failed, report
     this = int(open("/proc/self/status").read().partition("VmHWM:")[2].split()[0]) / 1024
     print(json.dumps({
@@ -81,8 +83,9 @@ def main(arguments: list[str] | None = None) -> None:
         headers = headers_in(folder / "headers")
         (folder / "program.py").write_text(_PROGRAM)
         files = Files(folder / "files", headers)
-        parts = _many(folder, files, options)
+        parts = _many(folder / "catalog.db", files, options)
         _tell_more(parts)
+        _many(folder / "catalog.parquet", files, options)
         _cluster(folder, files, options.files // options.parts, options.processes)
         if options.old:
             _night(folder, files, options.old, options.new, options.processes)
@@ -109,26 +112,32 @@ class Files:
         return folders
 
 
-def _many(folder: Path, files: Files, options: argparse.Namespace) -> list[dict[str, Any]]:
+def _many(catalog: Path, files: Files, options: argparse.Namespace) -> list[dict[str, Any]]:
     """Ingest files, a part at a time, and return what each part cost."""
-    catalog = folder / "catalog.db"
-    print(f"\n{options.files} files into SQLite, {options.processes} processes that read; CPU time in us a file")
+    is_parquet = catalog.suffix == ".parquet"
+    kind = "Parquet" if is_parquet else "SQLite"
+    print(f"\n{options.files} files into {kind}, {options.processes} processes that read; CPU time in us a file")
     print(
         f"{'files':>9} {'parent':>7} {'readers':>8} {'files/s':>8} {'parent MB':>9} {'reader MB':>9} {'kB a file':>9}"
+        + (f" {'parts of a table':>16}" if is_parquet else "")
     )
     parts = []
     for part in range(1, options.parts + 1):
-        found = _run(folder, files.more(options.files // options.parts), catalog, options.processes)
-        found["size"] = catalog.stat().st_size
+        found = _run(catalog.parent, files.more(options.files // options.parts), catalog, options.processes)
+        found["size"] = sum(path.stat().st_size for path in [catalog, *catalog.rglob("*")])
         new = found["files"]
         print(
             f"{new * part:9} {found['parent'] / new * 1e6:7.0f} {found['workers'] / new * 1e6:8.0f} "
             f"{new / found['wall']:8.0f} {found['memory']:9.0f} {found['of worker']:9.0f} "
-            f"{found['size'] / (new * part) / 1e3:9.2f}",
+            f"{found['size'] / (new * part) / 1e3:9.2f}"
+            + (f" {sum(1 for _ in (catalog / 'WFIExposure').iterdir()):16}" if is_parquet else ""),
             flush=True,
         )
         parts.append(found)
-    catalog.unlink()
+    if is_parquet:
+        shutil.rmtree(catalog)
+    else:
+        catalog.unlink()
     return parts
 
 
@@ -253,7 +262,8 @@ def _value(name: str, kind: str) -> str:
 
 def _run(folder: Path, files: list[Path], catalog: Path, processes: int, **options: Any) -> dict[str, Any]:
     program = folder / "program.py"
-    given = [json.dumps(list(map(str, files))), f"sqlite:///{catalog}", str(processes), json.dumps(options)]
+    where = str(catalog) if catalog.suffix == ".parquet" else f"sqlite:///{catalog}"
+    given = [json.dumps(list(map(str, files))), where, str(processes), json.dumps(options)]
     command = [sys.executable, program, *given]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
