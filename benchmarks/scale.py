@@ -2,14 +2,15 @@
 
 Many small files are ingested into SQLite, a tenth of them at a time, and the CPU time a file, the memory and the size
 of the database are shown after each tenth: none of them may grow but the size. From these follow the figures for more
-files than a machine like this can hold, by the formula that is printed. A tenth is read by a Dask cluster besides,
-whose scheduler may not grow with the files. Then a catalogue of many old files is made up, row by row, and a night's
-new files are ingested into it, with the old ones listed and not opened.
+files than a machine like this can hold, by the formula that is printed. As many go into a Parquet data set, and are
+read by a Dask cluster, whose scheduler may not grow with the files. Then a catalogue of many old files is made up, row
+by row, and a night's new files are ingested into it, with the old ones listed and not opened.
 """
 
 from __future__ import annotations
 
 import argparse
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from .archive.files import Files, written
-from .archive.running import Run, Task, run, shown
+from .archive.running import PARQUET, Run, Task, run, shown
 from .report import Section, disk, machine, rst_of
 
 PAGE = "docs/explanation/scale_results.inc"
@@ -68,10 +69,12 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _sections(folder: Path, files: Files, options: argparse.Namespace) -> Iterator[Section]:
-    parts, grown = _many(folder, files, options)
+    parts, grown = _many(folder / "catalog.db", files, options)
     yield grown
     yield _more(parts, options.files // options.parts)
-    yield _cluster(folder, files, options.files // options.parts, options.processes)
+    _, grown = _many(folder / f"catalog{PARQUET}", files, options)
+    yield grown
+    yield _cluster(folder, files, options.files, options.processes)
     if options.old:
         yield _night(folder, files, options.old, options.new, options.processes)
 
@@ -80,17 +83,20 @@ def _sections(folder: Path, files: Files, options: argparse.Namespace) -> Iterat
 _Part = tuple[Run, int]
 
 
-def _many(folder: Path, files: Files, options: argparse.Namespace) -> tuple[list[_Part], Section]:
+def _many(catalog: Path, files: Files, options: argparse.Namespace) -> tuple[list[_Part], Section]:
     """Ingest files, a part at a time; return what each part cost, and the table of it."""
-    catalog = folder / "catalog.db"
+    is_parquet = catalog.suffix == PARQUET
     parts: list[_Part] = []
     for part in range(1, options.parts + 1):
         print(f"measuring part {part} of {options.parts}", file=sys.stderr, flush=True)
         number = options.files // options.parts
         few = number // 10
         _, smaller, larger = _run([files.more(each) for each in (1, few, number - few - 1)], catalog, options.processes)
-        parts.append((larger.beyond(smaller), catalog.stat().st_size))
-    catalog.unlink()
+        parts.append((larger.beyond(smaller), sum(path.stat().st_size for path in [catalog, *catalog.rglob("*")])))
+    if is_parquet:
+        shutil.rmtree(catalog)
+    else:
+        catalog.unlink()
     rows = []
     for place, (cost, size) in enumerate(parts, 1):
         files_until_now = place * (options.files // options.parts)
@@ -104,12 +110,12 @@ def _many(folder: Path, files: Files, options: argparse.Namespace) -> tuple[list
             )
         )
     return parts, Section(
-        f"{options.files} files into one catalogue",
-        f"Into SQLite, {options.parts} parts one after the other, each by a process of its own that writes and "
+        f"{options.files} files into {'a Parquet data set' if is_parquet else 'a catalogue of SQLite'}",
+        f"{options.parts} parts one after the other, each by a process of its own that writes and "
         f"{options.processes} that read for it. A line is of one part, less what a tenth of it takes, so that the "
         "start does not count: CPU time, us a file, of the one that writes and of all that read; files a second by "
         "the clock. The most memory, MB, is that of the one that writes and of the largest that reads; the size of "
-        "the database that of all until then, kB a file.",
+        f"the {'data set' if is_parquet else 'database'} that of all until then, kB a file.",
         ("files", "CPU, writes", "CPU, reads", "files/s", "MB, writes", "MB, reads", "kB a file"),
         rows,
     )
@@ -259,7 +265,8 @@ def _value(name: str, kind: str) -> str:
 def _run(folders: list[list[Path]], catalog: Path, processes: int, **options: Any) -> list[Run]:
     """Ingest folders, some after the others, by a new process."""
     words = {"processes": processes, **options}
-    return run([Task(list(map(str, some)), f"sqlite:///{catalog}", words) for some in folders])
+    where = str(catalog) if catalog.suffix == PARQUET else f"sqlite:///{catalog}"
+    return run([Task(list(map(str, some)), where, words) for some in folders])
 
 
 if __name__ == "__main__":

@@ -14,7 +14,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Run", "Task", "run", "shown"]
+__all__ = ["PARQUET", "Run", "Task", "run", "shown"]
+
+PARQUET = ".parquet"
+"""How the name of a Parquet data set ends."""
 
 _ROOT = Path(__file__).parents[2]
 
@@ -28,9 +31,9 @@ class Task:
     paths : list of str
         As for ``ingest``.
     url : str
-        The database.
+        The database, or a folder that ends in `PARQUET`.
     options : dict, optional
-        What else ``ingest`` takes, of what JSON can say.
+        What else ``ingest`` or ``to_parquet`` takes, of what JSON can say.
     """
 
     paths: list[str]
@@ -94,7 +97,8 @@ def _done(task: Task) -> Run:
         return found.ru_utime + found.ru_stime
 
     readers, parent, begin = used(resource.RUSAGE_CHILDREN), used(resource.RUSAGE_SELF), time.perf_counter()
-    report = archive.ingest(task.paths, task.url, **task.options)
+    put = archive.to_parquet if task.url.endswith(PARQUET) else archive.ingest
+    report = put(task.paths, task.url, **task.options)
     seconds = time.perf_counter() - begin
     assert not report.failed, report
     return Run(

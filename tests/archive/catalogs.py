@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import random
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow.dataset as ds
 import sqlalchemy as sql
+
+from roman_cal_models import archive
+from roman_cal_models.archive.database_inventory import DatabaseInventory
+from roman_cal_models.archive.database_writer import Catalog
+from roman_cal_models.archive.file_reader import Known
+from roman_cal_models.archive.parquet_manifest import NAME, Manifest
 
 TIMES = {"ingested", "failed", "modified"}
 """The columns that differ from run to run; of a file that was changed just now, the time of that is not kept."""
@@ -42,6 +51,91 @@ def content(url: str) -> Content:
 
 def url_of(path: Path) -> str:
     return f"sqlite:///{path}"
+
+
+class Target(ABC):
+    """A catalogue, whatever it is kept in."""
+
+    @abstractmethod
+    def ingest(self, paths: Any, **options: Any) -> archive.Report: ...
+
+    @abstractmethod
+    def content(self) -> Content: ...
+
+    @abstractmethod
+    def known(self, files: list[str]) -> dict[str, Known]: ...
+
+    @property
+    @abstractmethod
+    def about_files(self) -> tuple[str, str]:
+        """A database of SQLite, and the table in it that says what made the rows of files."""
+
+    def files_in(self, table: str) -> set[str]:
+        """Return the names of the files that have rows in a table, without their folders."""
+        return {Path(row["archive_file"]).name for row in self.content()[table]}
+
+    def numbers(self, *tables: str) -> list[int]:
+        """Return how many rows some tables have, by default those that each file of the tests has one in."""
+        found = self.content()
+        return [len(found[name]) for name in tables or ("ingested_files", "WFIExposure", "ScienceRefData")]
+
+
+@dataclass(frozen=True)
+class Database(Target):
+    """One of SQLite."""
+
+    path: Path
+
+    @property
+    def url(self) -> str:
+        return url_of(self.path)
+
+    def ingest(self, paths: Any, **options: Any) -> archive.Report:
+        return archive.ingest(paths, self.url, **options)
+
+    def content(self) -> Content:
+        return content(self.url)
+
+    def known(self, files: list[str]) -> dict[str, Known]:
+        with Catalog(self.url) as catalog:
+            return {**DatabaseInventory(catalog).known(files)}
+
+    @property
+    def about_files(self) -> tuple[str, str]:
+        return str(self.path), "ingested_files"
+
+
+@dataclass(frozen=True)
+class DataSetOfParquet(Target):
+    """One whose tables are cut by the detector where they have it."""
+
+    path: Path
+
+    def ingest(self, paths: Any, **options: Any) -> archive.Report:
+        return archive.to_parquet(paths, self.path, partition_by="detector", **options)
+
+    def content(self) -> Content:
+        """Return the rows of every table, as readers of Parquet find them."""
+        found: Content = {name: [] for name in archive.tables().tables}
+        for path in (path for path in self.path.iterdir() if path.is_dir()):
+            rows = ds.dataset(path, partitioning="hive").to_table().to_pylist()
+            rows = [{key: value for key, value in row.items() if key not in TIMES} for row in rows]
+            found[path.name] = sorted(rows, key=lambda row: str(sorted(row.items())))
+        return found
+
+    def known(self, files: list[str]) -> dict[str, Known]:
+        manifest = Manifest(self.path, None)
+        try:
+            return manifest.known(files)
+        finally:
+            manifest.close()
+
+    @property
+    def about_files(self) -> tuple[str, str]:
+        return str(self.path / NAME), "files"
+
+
+TARGETS: dict[str, Any] = {"database": Database, "parquet": DataSetOfParquet}
 
 
 def write_files(folder: Path, header: bytes, number: int, *, seed: int = 0) -> list[Path]:

@@ -12,6 +12,8 @@ import rad
 from tests.header.conftest import image
 from tests.peer import TAGS, newest_tags, peer_class, peer_file
 
+from .catalogs import TARGETS, Target
+
 __all__ = ["image", "peer_file"]
 
 
@@ -19,6 +21,13 @@ __all__ = ["image", "peer_file"]
 def header(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The header of a small Level 2 image of the peer, which is all of it: no array stands in a block."""
     return blockless("wfi_image", tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(params=TARGETS)
+def catalog(request: pytest.FixtureRequest, tmp_path: Path) -> Target:
+    """A catalogue that is not there yet: a database, and a Parquet data set."""
+    made: Target = TARGETS[request.param](tmp_path / f"catalog.{request.param}")
+    return made
 
 
 def blockless(family: str, folder: Path) -> bytes:

@@ -28,13 +28,21 @@ BATCH = 3
 def main(header: Path, rounds: int) -> int:
     folder, text = header.parent, header.read_bytes()
     files, before = folder / "files", folder / "before.parquet"
-    # the runs meet files that are there, that have changed since, that failed before, and new ones
+    # the runs meet files that are there, that have changed since, that failed before, that are gone or have moved, and
+    # new ones
     write_files(files, text, 8, seed=1)[-1].write_bytes(text[:1000])
     archive.to_parquet(files, before, partition_by="detector")
     write_files(files, text, 16, seed=2)[-1].write_bytes(text[:1000])
+    gone, moved = files / "r0001.asdf", files / "r0002.asdf"
+    for path, detector in ((gone, b"WFI08"), (moved, b"WFI09")):
+        path.write_bytes(text.replace(b"WFI01", detector, 1))
+    archive.to_parquet([gone, moved], before)
+    gone.unlink()
+    moved.rename(files / "moved.asdf")
     whole = shutil.copytree(before, folder / "whole.parquet")
-    report = archive.to_parquet(files, whole, batch=BATCH)
-    assert min(report.ingested, report.unchanged, report.replaced, report.failed) > 0, report
+    report = archive.to_parquet(files, whole, batch=BATCH, prune=True)
+    kinds = (report.ingested, report.unchanged, report.replaced, report.failed, report.pruned, report.renamed)
+    assert min(kinds) > 0, report
     expected = _content(whole)
     seconds = min(_run(files, shutil.copytree(before, folder / f"timed-{number}.parquet"), None) for number in range(3))
     chance = random.Random(0)
@@ -48,7 +56,7 @@ def main(header: Path, rounds: int) -> int:
             if name != "ingest_problems" and len(rows) != len({row.split("'archive_file', ")[1] for row in rows}):
                 print(f"{name} has a row twice")
                 return 1
-        archive.to_parquet(files, catalog, batch=BATCH)
+        archive.to_parquet(files, catalog, batch=BATCH, prune=True)
         found = _content(catalog)
         if found != expected:
             print({name: (len(found[name]), len(rows)) for name, rows in expected.items() if found[name] != rows})
@@ -66,7 +74,7 @@ def _run(files: Path, catalog: Path, kill_after: float | None) -> float:
     begin = time.perf_counter()
     process = os.fork()
     if process == 0:
-        archive.to_parquet(files, catalog, batch=BATCH)
+        archive.to_parquet(files, catalog, batch=BATCH, prune=True)
         os._exit(0)
     if kill_after is not None:
         time.sleep(kill_after)

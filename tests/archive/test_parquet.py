@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing, suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -142,7 +146,8 @@ def test_what_a_newer_release_made_is_left_unless_it_is_forced(folder: Path, tar
         rows = Rows("/f", URI)
         rows["WFIExposure"] = {"detector": package}
         with DataSet(target, batch=10) as made:
-            return made.store([FileRead("/f", package, rows, MadeBy("1.2", package, "newest"))], force=force)
+            read = made.fitting(FileRead("/f", package, rows, MadeBy("1.2", package, "newest")))
+            return made.store([read], force=force)
 
     assert store("2.0").ingested == 1
     report = store("1.0")
@@ -165,6 +170,21 @@ def test_many_batches_make_few_parts(header: bytes, target: Path, tmp_path: Path
     sizes = [pq.read_metadata(path).num_rows for path in (target / "WFIExposure").iterdir()]
     assert sum(sizes) == 32
     assert len(sizes) <= 2
+
+
+def test_parts_are_few_whatever_batches_they_are_made_of(target: Path) -> None:
+    # each a little smaller than the last one
+    for size in range(20, 0, -1):
+        with DataSet(target, batch=100) as made:
+            reads = []
+            for number in range(size):
+                rows = Rows(f"/{size}-{number}", URI)
+                rows["WFIExposure"] = {"detector": "WFI01"}
+                reads.append(made.fitting(FileRead(rows.file, "x", rows, MadeBy("1", "2", "newest"))))
+            made.store(reads)
+        sizes = sorted(pq.read_metadata(path).num_rows for path in (target / "WFIExposure").iterdir())
+        assert all(2 * small <= large for small, large in pairwise(sizes))
+    assert sum(sizes) == 210
 
 
 def test_row_groups_are_larger_than_batches(monkeypatch: pytest.MonkeyPatch, header: bytes, tmp_path: Path) -> None:
@@ -251,6 +271,176 @@ def test_what_ends_on_its_way_keeps_whole_batches(folder: Path, target: Path) ->
     assert (report.ingested, report.unchanged) == (7, 5)
 
 
+def test_files_that_are_open_are_read_to_their_end(folder: Path, target: Path) -> None:
+    archive.to_parquet(folder, target)
+    (part,) = (target / "WFIExposure").glob("*.parquet")
+    listed = ds.dataset(target / "WFIExposure")
+    with pq.ParquetFile(part) as opened:
+        (folder / "r0003.asdf").unlink()
+        assert archive.to_parquet(folder, target, prune=True).pruned == 1
+        assert opened.read().num_rows == 12
+    # and who has listed the parts, and opens them now, finds what is left
+    assert listed.to_table().num_rows == 11
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("read", range(3))
+def test_who_reads_part_by_part_meets_no_row_twice(
+    read: int, order: int, header: bytes, target: Path, tmp_path: Path
+) -> None:
+    # parts of six and three rows, which the next three are put together with
+    for name, number in (("a", 6), ("b", 3)):
+        archive.to_parquet(_folder(tmp_path / name, header, number), target)
+    parts = sorted((target / "WFIExposure").glob("*.parquet"))[::order]
+    assert [pq.read_metadata(path).num_rows for path in parts] == [6, 3][::order]
+    files = [file for path in parts[:read] for file in pq.read_table(path)[FILE].to_pylist()]
+    archive.to_parquet(_folder(tmp_path / "c", header, 3), target)
+    assert [pq.read_metadata(path).num_rows for path in (target / "WFIExposure").iterdir()] == [12]
+    for path in parts[read:]:
+        with suppress(FileNotFoundError):  # which its reader is told
+            files += pq.read_table(path)[FILE].to_pylist()
+    assert len(files) == len(set(files))
+
+
+def _folder(path: Path, header: bytes, number: int) -> Path:
+    write_files(path, header, number)
+    return path
+
+
+def test_large_parts_are_not_put_together(
+    monkeypatch: pytest.MonkeyPatch, header: bytes, target: Path, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("roman_cal_models.archive.parquet_parts._ROWS_A_PART", 6)
+    folder = _folder(tmp_path / "files", header, 12)
+    archive.to_parquet(folder, target, batch=4)
+    # one of each part has changed
+    for number in (0, 4, 8):
+        path = folder / f"r{number:04}.asdf"
+        path.write_bytes(path.read_bytes().replace(b"origin: STSCI", b"origin: IPAC", 1))
+    assert archive.to_parquet(folder, target).replaced == 3
+    sizes = [pq.read_metadata(path).num_rows for path in (target / "WFIExposure").iterdir()]
+    assert sum(sizes) == 12
+    assert max(sizes) <= 6
+
+
+def test_no_row_is_there_twice_whenever_it_is_stopped(
+    header: bytes, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+
+    def write(detectors: list[int]) -> None:
+        for number, detector in enumerate(detectors):
+            text = header.replace(b"detector: WFI01", b"detector: WFI%02d" % detector, 1)
+            (folder / f"r{number}.asdf").write_bytes(text)
+
+    class Stopped(Exception):
+        pass
+
+    def stopping(name: str, left: list[None]) -> Any:
+        original = getattr(os, name)
+
+        def call(*args: Any, **kwargs: Any) -> None:
+            # of what makes parts there or not; of locks and of what is written, nothing
+            if str(args[-1]).endswith(".parquet"):
+                if not left:
+                    raise Stopped
+                left.pop()
+            original(*args, **kwargs)
+
+        return call
+
+    write([1, 1, 2, 2, 3, 3, 4, 9, 9])
+    archive.to_parquet(folder, target, partition_by="detector", tables="WFIExposure")
+    for steps in range(100):
+        made = shutil.copytree(target, tmp_path / f"{steps}.parquet")
+        write([1, 2, 1, 3, 2, 3, 4, 9, 1, 4])
+        (folder / "r5.asdf").unlink()
+        left: list[None] = [None] * steps
+        with monkeypatch.context() as patched:
+            for name in ("replace", "unlink"):
+                patched.setattr(os, name, stopping(name, left))
+            with suppress(Stopped):
+                archive.to_parquet(folder, made, prune=True, tables="WFIExposure")
+        # the table of failures aside, which has none
+        for name, rows in rows_of(made).items():
+            if name != "ingest_problems":
+                files = [row[FILE] for row in rows]
+                assert len(files) == len(set(files)), (name, steps)
+        archive.to_parquet(folder, made, prune=True, tables="WFIExposure")
+        assert Counter(row["detector"] for row in rows_of(made)["WFIExposure"]) == {
+            "WFI01": 3, "WFI02": 2, "WFI03": 1, "WFI04": 2, "WFI09": 1
+        }  # fmt: skip
+        if left:
+            break
+    assert steps > 10
+
+
+def test_a_data_set_of_the_first_format_is_taken_over(folder: Path, target: Path) -> None:
+    archive.to_parquet(folder, target)
+    before = rows_of(target)
+    with closing(sqlite3.connect(target / "_catalog.sqlite")) as connection, connection:
+        connection.executescript(
+            """
+            CREATE TABLE first (file TEXT PRIMARY KEY, batch INTEGER NOT NULL, content TEXT NOT NULL, rad_version TEXT,
+                package_version TEXT, mapping TEXT, size INTEGER, modified INTEGER, etag TEXT) WITHOUT ROWID;
+            INSERT INTO first SELECT file, batch, content, rad_version, package_version, mapping, size, modified, etag
+                FROM files;
+            DROP TABLE files;
+            ALTER TABLE first RENAME TO files;
+            DROP TABLE losses;
+            UPDATE settings SET value = '1' WHERE name = 'format';
+            """
+        )
+    assert archive.to_parquet(folder, target).unchanged == 12
+    assert rows_of(target) == before
+    (folder / "r0003.asdf").unlink()
+    assert archive.to_parquet(folder, target, prune=True).pruned == 1
+    assert [len(rows_of(target)[name]) for name in ("WFIExposure", "ingested_files")] == [11, 11]
+    with closing(sqlite3.connect(target / "_catalog.sqlite")) as connection, connection:
+        connection.execute("UPDATE settings SET value = '3' WHERE name = 'format'")
+    with pytest.raises(rcm.CatalogError, match="of a newer release"):
+        archive.to_parquet(folder, target)
+
+
+@pytest.mark.parametrize("moment", ["begin", "write", "commit", "_finish"])
+def test_what_is_gone_is_there_or_removed(
+    header: bytes, target: Path, tmp_path: Path, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = _folder(tmp_path / "files", header, 12)
+    archive.to_parquet(folder, target, partition_by="detector")
+    before = rows_of(target)
+    for number in range(3):
+        (folder / f"r{number:04}.asdf").unlink()
+    (folder / "r0003.asdf").rename(folder / "moved.asdf")
+
+    class Ended(Exception):
+        pass
+
+    def end(*arguments: object, **named: object) -> None:
+        raise Ended
+
+    owner, name = (Writing, "_write") if moment == "write" else (Manifest, moment)
+    remove = DataSet.remove
+
+    def ending(*arguments: Any) -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr(owner, name, end)
+            remove(*arguments)
+
+    with monkeypatch.context() as patched, pytest.raises(Ended):
+        patched.setattr(DataSet, "remove", ending)
+        archive.to_parquet(folder, target, prune=True)
+    moved = {str(folder / "moved.asdf")}
+    found = rows_of(target)["WFIExposure"]
+    assert {row[FILE] for row in found} == {row[FILE] for row in before["WFIExposure"]} | moved
+    # that it has moved is not known any more, but what is gone is
+    report = archive.to_parquet(folder, target, prune=True)
+    assert (report.unchanged, report.pruned) == (9, 4 if moment != "_finish" else 0)
+    archive.to_parquet(folder, target.with_name("fresh.parquet"), partition_by="detector")
+    assert rows_of(target) == rows_of(target.with_name("fresh.parquet"))
+
+
 @pytest.mark.parametrize("moment", ["begin", "write", "commit", "_finish"])
 def test_what_was_begun_is_finished_or_removed(
     folder: Path, target: Path, moment: str, monkeypatch: pytest.MonkeyPatch, header: bytes
@@ -262,7 +452,7 @@ def test_what_was_begun_is_finished_or_removed(
     class Ended(Exception):
         pass
 
-    def end(*arguments: object) -> None:
+    def end(*arguments: object, **named: object) -> None:
         raise Ended
 
     owner = Writing if moment == "write" else Manifest
@@ -318,7 +508,8 @@ def test_any_runs_end_with_the_last_content_of_each_file(
                 rows = Rows(file, URI)
                 rows["WFIExposure"] = {"detector": outcome[0], "program": outcome[1]}
                 rows["ScienceRefData"] = {}
-                report = made.store([FileRead(file, repr(outcome), rows, MadeBy("1", "2", "newest"))])
+                read = made.fitting(FileRead(file, repr(outcome), rows, MadeBy("1", "2", "newest")))
+                report = made.store([read])
                 is_new, is_same = file not in wanted, wanted.get(file) == outcome
                 assert (report.ingested, report.unchanged, report.replaced) == (
                     is_new, is_same, not is_new and not is_same,

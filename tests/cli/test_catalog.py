@@ -144,10 +144,11 @@ def test_patterns_and_lists_of_files_are_taken(
     assert capsys.readouterr().err == "none.txt: the list of files cannot be read: No such file or directory\n"
 
 
+@pytest.mark.parametrize("target", ["sqlite:///{}/catalog.db", "{}/catalog.parquet"])
 def test_what_is_missing_is_told_and_removed_if_asked_for(
-    files: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    target: str, files: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    command = ["catalog", str(files), "--to", f"sqlite:///{tmp_path / 'catalog.db'}"]
+    command = ["catalog", str(files), "--to", target.format(tmp_path)]
     (files / "bad.asdf").unlink()
     for name in "abc":
         (files / f"{name}.asdf").write_bytes((files / "image.asdf").read_bytes())
@@ -172,13 +173,3 @@ def test_what_is_missing_is_told_and_removed_if_asked_for(
     assert capsys.readouterr().err == f"{files}: {told}\n"
     assert main([*command, "--prune-force"]) == 0
     assert ", 3 missing (3 pruned)" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("arguments", [["--prune"], ["--prune-force"], ["--trust", "mtime"]])
-def test_parquet_files_refuse_what_is_for_a_database(
-    arguments: list[str], files: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["catalog", str(files), "--to", "x.parquet", *arguments])
-    assert ended.value.code == 2
-    assert "are for a database" in capsys.readouterr().err

@@ -34,11 +34,13 @@ By level, each knowing only those before it:
 - ``bulk``: many rows into a table at once;
 - ``refusals``: which values of a file a database refuses;
 - ``database_writer``: batches into a database;
+- ``inventory``: what a run asks a catalogue of its files; ``database_inventory``: in a database;
 - ``holdings``: what the catalogue held before a run, and what of it was met;
 - ``vanished``: what was not met there any more;
 - ``ingesting``: many files into a database;
-- ``parquet_schema``, ``parquet_manifest``, ``parquet_parts``, ``parquet_writer``: the tables as Arrow knows them, what
-  a Parquet data set knows of its files, rows into its parts, batches into it;
+- ``parquet_schema``, ``parquet_manifest``, ``parquet_parts``, ``parquet_writer``, ``parquet_inventory``: the tables as
+  Arrow knows them, what a Parquet data set knows of its files, rows into its parts, batches into it, and what a run
+  asks it of its files;
 - ``parquet``: many files into a Parquet data set;
 - ``conditions``: what a user asks of a catalogue, as text -> a condition;
 - ``condition_sql``: a condition -> an expression of SQLAlchemy;

@@ -7,14 +7,26 @@ import os
 from collections.abc import Sequence
 from typing import Literal
 
-from .database import FAILURES, FILE, FILES, ID
-from .database_writer import Catalog
+from ..errors import CatalogError
 from .file_reader import Known, Reader, Task
 from .files import Listed
+from .inventory import Inventory
 
-__all__ = ["Holdings", "Trust"]
+__all__ = ["Holdings", "Numbers", "Trust", "check_trust"]
 
 Trust = Literal["content", "mtime", "etag"]
+
+
+def check_trust(trust: Trust) -> None:
+    """Refuse another word.
+
+    Raises
+    ------
+    CatalogError
+        It is another.
+    """
+    if trust not in ("content", "mtime", "etag"):
+        raise CatalogError(f"trust is 'content', 'mtime' or 'etag', not {trust!r}")
 
 
 class Holdings:
@@ -22,22 +34,22 @@ class Holdings:
 
     Parameters
     ----------
-    catalog : Catalog
-        Of the run.
+    inventory : Inventory
+        Of the catalogue.
     reader : Reader
         What reads its files.
     trust : {"content", "mtime", "etag"}
         As for `ingest`.
     """
 
-    def __init__(self, catalog: Catalog, reader: Reader, trust: Trust) -> None:
-        self._catalog = catalog
+    def __init__(self, inventory: Inventory, reader: Reader, trust: Trust) -> None:
+        self._inventory = inventory
         self._reader = reader
         self._trust = trust
-        self._met = _Numbers()
+        self._met = Numbers()
         self.began = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
         """When the run began, in UTC without its zone, as in the tables."""
-        self.last = self._last_number()
+        self.last = inventory.last_number()
         """The largest number of a file before that."""
         self.passed = 0
         """How many files were held to be unchanged, unopened."""
@@ -45,8 +57,8 @@ class Holdings:
     def tasks(self, files: Sequence[Listed]) -> list[Task]:
         """Return what there is to read of some files, with what is known of them."""
         keys = [file.key for file in files]
-        known = self._catalog.known(keys)
-        failed = set() if self._trust == "content" else self._failed(keys)
+        known = self._inventory.known(keys)
+        failed = () if self._trust == "content" else self._inventory.failing(keys)
         tasks: list[Task] = []
         for file, key in zip(files, keys, strict=True):
             held = known.get(key)
@@ -80,32 +92,8 @@ class Holdings:
             size, modified = found.st_size, found.st_mtime_ns
         return None not in (size, modified) and (size, modified) == (held.size, held.modified)
 
-    def _failed(self, keys: Sequence[str]) -> set[str]:
-        import sqlalchemy as sql
 
-        column = self._catalog.tables[FAILURES].c[FILE]
-        parts = [keys[start : start + _A_STATEMENT] for start in range(0, len(keys), _A_STATEMENT)]
-        return self._catalog.ask(
-            lambda connection: {
-                file
-                for some in parts
-                for file in connection.execute(sql.select(column).where(column.in_(some))).scalars()
-            }
-        )
-
-    def _last_number(self) -> int:
-        import sqlalchemy as sql
-
-        query = sql.select(sql.func.max(self._catalog.tables[FILES].c[ID]))
-        found = self._catalog.ask(lambda connection: connection.execute(query).scalar())
-        return 0 if found is None else int(found)
-
-
-# SQL Server takes 2,100 values in a statement.
-_A_STATEMENT = 1000
-
-
-class _Numbers:
+class Numbers:
     """A set of numbers that lie close together: a bit each."""
 
     _WIDTH = 1 << 16

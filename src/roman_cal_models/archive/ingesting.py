@@ -7,15 +7,15 @@ from contextlib import closing
 from dataclasses import replace
 from typing import Any, Literal
 
-from ..errors import CatalogError
 from .batching import read_batches, reader_for
+from .database_inventory import DatabaseInventory
 from .database_writer import Catalog
 from .file_reader import Mapped
 from .files import Paths
-from .holdings import Holdings, Trust
+from .holdings import Holdings, Trust, check_trust
 from .listing import Listing
 from .report import Report
-from .vanished import Prune, settle
+from .vanished import Prune, check_prune, settle
 
 __all__ = ["ingest"]
 
@@ -107,14 +107,13 @@ def ingest(
         No process could be started.
     """
     reader = reader_for(mapping, tables, storage_options)
-    if trust not in ("content", "mtime", "etag"):
-        raise CatalogError(f"trust is 'content', 'mtime' or 'etag', not {trust!r}")
-    if prune not in (True, False, "force"):
-        raise CatalogError(f"prune is True, False or 'force', not {prune!r}")
+    check_trust(trust)
+    check_prune(prune)
     with Catalog(url) as catalog:
         reader = replace(reader, finish=catalog.fitting, force=force)
         listing = Listing(paths, storage_options)
-        holdings = Holdings(catalog, reader, trust)
+        inventory = DatabaseInventory(catalog)
+        holdings = Holdings(inventory, reader, trust)
         batches = read_batches(
             listing, reader, holdings.tasks, client=client, processes=processes, batch=batch, progress=progress
         )
@@ -123,4 +122,4 @@ def ingest(
             for some in batches:
                 report = Report.of([report, catalog.store(some, force=force)])
         passed = Report(0, holdings.passed, 0, (), 0)
-        return Report.of([report, passed, settle(catalog, holdings, listing.places, prune=prune)])
+        return Report.of([report, passed, settle(inventory, holdings, listing.places, prune=prune)])

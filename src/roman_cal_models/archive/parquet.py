@@ -12,8 +12,12 @@ from ..errors import CatalogError
 from .batching import read_batches, reader_for
 from .file_reader import Mapped
 from .files import Paths
+from .holdings import Holdings, Trust, check_trust
+from .listing import Listing
+from .parquet_inventory import ParquetInventory
 from .parquet_writer import DataSet
 from .report import Report
+from .vanished import Prune, check_prune, settle
 
 __all__ = ["to_parquet"]
 
@@ -32,6 +36,8 @@ def to_parquet(
     client: Any = None,
     processes: int | None = None,
     batch: int = 20_000,
+    trust: Trust = "content",
+    prune: Prune = False,
     progress: bool | None = None,
     force: bool = False,
 ) -> Report:
@@ -66,6 +72,12 @@ def to_parquet(
         As for `ingest`.
     batch : int
         How many files are written together: if a run is stopped, the next one reads at most as many again.
+    trust : {"content", "mtime", "etag"}
+        As for `ingest`. The size, time and tag of the last run are kept beside the tables; those in ``ingested_files``
+        are what the file was like when its rows were written.
+    prune : bool or {"force"}
+        As for `ingest`. A file that has moved has its rows under the new name alone. Every part that holds rows of
+        files that are gone is written again.
     progress : bool, optional
         As for `ingest`.
     force : bool
@@ -74,7 +86,7 @@ def to_parquet(
     Returns
     -------
     Report
-        How many files were ingested, unchanged, replaced and failed, and why.
+        How many files were ingested, unchanged, replaced and failed, and why; and which are missing.
 
     Raises
     ------
@@ -87,19 +99,32 @@ def to_parquet(
     OSError
         The folder cannot be written.
     """
-    reader = replace(reader_for(mapping, tables, storage_options), force=force)
+    reader = reader_for(mapping, tables, storage_options)
+    check_trust(trust)
+    check_prune(prune)
     if batch < 1:
         raise CatalogError(f"batch is the number of files that are written together, not {batch!r}")
     columns = (partition_by,) if isinstance(partition_by, str) else partition_by
     with DataSet(target, None if columns is None else tuple(columns), batch=batch) as made:
+        reader = replace(reader, finish=made.fitting, force=force)
+        listing = Listing(paths, storage_options)
+        inventory = ParquetInventory(made)
+        holdings = Holdings(inventory, reader, trust)
         batches = read_batches(
-            paths,
+            listing,
             reader,
-            made.tasks,
+            holdings.tasks,
             client=client,
             processes=processes,
             batch=min(batch, _PIECE),
             progress=progress,
         )
+        report = Report.none()
         with closing(batches):
-            return Report.of([made.store(some, force=force) for some in batches])
+            for some in batches:
+                report = Report.of([report, made.store(some, force=force)])
+        made.commit()
+        passed = Report(0, holdings.passed, 0, (), 0)
+        report = Report.of([report, passed, settle(inventory, holdings, listing.places, prune=prune)])
+        inventory.finish()
+        return report

@@ -18,21 +18,30 @@ from typing import Any
 
 from ..errors import CatalogError
 from ..models.atomic import sync_folder
-from .file_reader import FileRead, Known, MadeBy
+from .file_reader import HEADER_DIGITS, FileRead, Known, MadeBy
+from .inventory import HeldFile, slices
 
 __all__ = ["NAME", "Manifest", "Part", "unfinished"]
 
 NAME = "_catalog.sqlite"
 """Of the file; names that begin so are hidden from readers of Parquet."""
 
-_FORMAT = "1"
+_FORMAT = "2"
 # as many as the oldest SQLite takes
 _VALUES_A_STATEMENT = 900
+# Rows that are looked at together.
+_PAGE = 5000
+# More roots are not named, and all files are told of.
+_MOST_ROOTS = 50
 
-_TABLES = """
+_FILES = """
+CREATE TABLE files (number INTEGER PRIMARY KEY, file TEXT NOT NULL UNIQUE, batch INTEGER NOT NULL,
+    content TEXT NOT NULL, rad_version TEXT, package_version TEXT, mapping TEXT, size INTEGER, modified INTEGER,
+    etag TEXT);
+"""
+_TABLES = f"""
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE files (file TEXT PRIMARY KEY, batch INTEGER NOT NULL, content TEXT NOT NULL, rad_version TEXT,
-    package_version TEXT, mapping TEXT, size INTEGER, modified INTEGER, etag TEXT) WITHOUT ROWID;
+{_FILES.strip()}
 CREATE TABLE failures (file TEXT PRIMARY KEY, reason TEXT NOT NULL, failed TEXT NOT NULL) WITHOUT ROWID;
 -- The rows of what was written together are in some of these parts.
 CREATE TABLE pieces (batch INTEGER, path TEXT, PRIMARY KEY (batch, path)) WITHOUT ROWID;
@@ -43,7 +52,20 @@ CREATE INDEX parts_folder ON parts (folder);
 -- Parts that are being written, and what is left to do for what is written.
 CREATE TABLE begun (path TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE removals (path TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE losses (path TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE renames (path TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+_TO_DO = ("begun", "removals", "losses", "renames")
+# What is new of a file whose rows are replaced; it keeps its number.
+_RENEWED = ("batch", "content", "rad_version", "package_version", "mapping", "size", "modified", "etag")
+# In the first format, files had no numbers, and all parts were renamed together.
+_FROM_FIRST = f"""
+CREATE TABLE losses (path TEXT PRIMARY KEY) WITHOUT ROWID;
+ALTER TABLE files RENAME TO first_files;
+{_FILES.strip()}
+INSERT INTO files SELECT NULL, * FROM first_files;
+DROP TABLE first_files;
+UPDATE settings SET value = '2' WHERE name = 'format';
 """
 
 
@@ -123,6 +145,9 @@ class Manifest:
                     self._connection.execute(statement)
                 made = {"format": _FORMAT, "partition_by": json.dumps(wanted or ()), "batch": "0", "failures_told": "1"}
                 self._connection.executemany("INSERT INTO settings VALUES (?, ?)", made.items())
+            if self._setting("format") == "1":
+                for statement in _FROM_FIRST.split(";\n"):
+                    self._connection.execute(statement)
             self._connection.execute("COMMIT")
             found = dict(self._connection.execute("SELECT name, value FROM settings"))
         except sqlite3.OperationalError as error:
@@ -142,21 +167,68 @@ class Manifest:
     # -- files -------------------------------------------------------------------------------------------------------
 
     def known(self, files: Sequence[str]) -> dict[str, Known]:
-        """Return what the data set has of those files that it knows, by file; their number is that of their batch."""
-        found: dict[str, Known] = {}
-        for some in _slices(files):
-            query = f"SELECT * FROM files WHERE file IN ({_marks(some)})"
-            for file, batch, content, *others in self._connection.execute(query, some):
-                found[file] = Known(batch, content, MadeBy(*others[:3]), *others[3:])
-        return found
+        """Return what the data set has of those files that it knows, by file."""
+        columns = "file, number, content, rad_version, package_version, mapping, size, modified, etag"
+        return {
+            file: Known(number, content, MadeBy(*others[:3]), *others[3:])
+            for file, number, content, *others in self._select(f"SELECT {columns} FROM files WHERE file", files)
+        }
 
     def failing(self, files: Sequence[str]) -> list[str]:
         """Return those files that failed when they were read last."""
-        found: list[str] = []
-        for some in _slices(files):
-            query = f"SELECT file FROM failures WHERE file IN ({_marks(some)})"
-            found += [file for (file,) in self._connection.execute(query, some)]
-        return found
+        return [file for (file,) in self._select("SELECT file FROM failures WHERE file", files)]
+
+    def last_number(self) -> int:
+        """Return the largest number of a file, 0 if there is none."""
+        (found,) = self._connection.execute("SELECT coalesce(max(number), 0) FROM files").fetchone()
+        return int(found)
+
+    def pages(self, roots: Collection[str], last: int) -> Iterator[list[tuple[int, str]]]:
+        """Yield numbers and names of files up to a number, some at a time, whose names begin so, and perhaps others."""
+        few = [*roots] if len(roots) <= _MOST_ROOTS else [""]
+        begins = " OR ".join(["substr(file, 1, length(?)) = ?"] * len(few))
+        query = (
+            f"SELECT number, file FROM files WHERE number > ? AND number <= ? AND ({begins}) ORDER BY number LIMIT ?"
+        )
+        values = [root for root in few for _ in range(2)]
+        reached = 0
+        while page := self._connection.execute(query, [reached, last, *values, _PAGE]).fetchall():
+            reached = page[-1][0]
+            yield page
+
+    def of_numbers(self, numbers: Sequence[int]) -> list[HeldFile]:
+        """Return the files of some numbers."""
+        query = "SELECT number, file, content, size FROM files WHERE number"
+        return [HeldFile(*row) for row in self._select(query, numbers)]
+
+    def of_headers(self, headers: Sequence[str], after: int) -> list[HeldFile]:
+        """Return the files of some headers whose numbers are larger than another, in the order of these."""
+        query = (
+            f"SELECT number, file, content, size FROM files WHERE number > {after:d} "
+            f"AND substr(content, 1, {HEADER_DIGITS})"
+        )
+        return sorted((HeldFile(*row) for row in self._select(query, headers)), key=lambda file: file.id)
+
+    def failed(self, before: str) -> Iterator[list[str]]:
+        """Yield the files that failed before a time, some at a time; what was yielded may be forgotten meanwhile."""
+        query = "SELECT file FROM failures WHERE failed < ? AND file > ? ORDER BY file LIMIT ?"
+        reached = ""
+        while page := [file for (file,) in self._connection.execute(query, [before, reached, _PAGE])]:
+            reached = page[-1]
+            yield page
+
+    def forget_failures(self, files: Iterable[str], before: str) -> None:
+        """Remove the failures of files, unless they failed since a time."""
+        with self._transaction():
+            query = "DELETE FROM failures WHERE file = ? AND failed < ?"
+            found = self._connection.executemany(query, [(file, before) for file in files])
+            if found.rowcount > 0:
+                self._connection.execute("UPDATE settings SET value = '0' WHERE name = 'failures_told'")
+
+    def renew_state(self, states: Iterable[tuple[int | None, int | None, str | None, int]]) -> None:
+        """Note what files are like now whose rows stay: size, time of the change, tag, and their numbers."""
+        with self._transaction():
+            self._connection.executemany("UPDATE files SET size = ?, modified = ?, etag = ? WHERE number = ?", states)
 
     def failures(self) -> Iterator[list[dict[str, Any]]]:
         """Yield the rows of the files that failed, some at a time."""
@@ -174,18 +246,21 @@ class Manifest:
         """Note that the table of failures is as these are."""
         self._connection.execute("UPDATE settings SET value = '1' WHERE name = 'failures_told'")
 
+    def _select(self, query: str, values: Sequence[Any]) -> Iterator[Any]:
+        for some in slices(values, _VALUES_A_STATEMENT):
+            yield from self._connection.execute(f"{query} IN ({_marks(some)})", some)
+
     def _setting(self, name: str) -> str:
         (value,) = self._connection.execute("SELECT value FROM settings WHERE name = ?", [name]).fetchone()
         return str(value)
 
     # -- parts -------------------------------------------------------------------------------------------------------
 
-    def parts_of_batches(self, batches: Collection[int]) -> list[Part]:
-        """Return the parts in which the rows of some batches stand, among others."""
-        found: dict[str, Part] = {}
-        for some in _slices(sorted(batches)):
-            query = f"SELECT path, size, kind FROM parts JOIN pieces USING (path) WHERE batch IN ({_marks(some)})"
-            found |= {row[0]: Part(*row) for row in self._connection.execute(query, some)}
+    def parts_of_files(self, files: Sequence[str]) -> list[Part]:
+        """Return the parts in which the rows of some files may stand, among others."""
+        batches = sorted({batch for (batch,) in self._select("SELECT batch FROM files WHERE file", files)})
+        query = "SELECT path, size, kind FROM parts JOIN pieces USING (path) WHERE batch"
+        found = {row[0]: Part(*row) for row in self._select(query, batches)}
         return [found[path] for path in sorted(found)]
 
     def parts_of_folder(self, folder: str) -> list[Part]:
@@ -212,8 +287,10 @@ class Manifest:
         files: Iterable[FileRead],
         new: Mapping[Part, Sequence[Part]],
         emptied: Iterable[Part],
-        seen: Sequence[str],
-        failures: Sequence[Mapping[str, Any]],
+        *,
+        removed: Iterable[int] = (),
+        seen: Sequence[str] = (),
+        failures: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         """Have what was written belong to the data set.
 
@@ -225,9 +302,12 @@ class Manifest:
             Those whose rows were written.
         new : mapping
             The parts that were written under their `unfinished` paths, and which others each is to take the place of.
-            It may have the path of one of them.
+            It may have the path of one of them: if it has lost some of the rows of that, it takes its place before
+            those that have got any.
         emptied : iterable of Part
             Parts of which nothing is left.
+        removed : iterable of int
+            Numbers of files whose rows were left out.
         seen : sequence of str
             Files that no longer fail.
         failures : sequence of mapping
@@ -235,12 +315,15 @@ class Manifest:
         """
         execute, many = self._connection.execute, self._connection.executemany
         with self._transaction():
-            for read in files:
-                told = [*read.made_by, read.size, read.modified, read.etag]
-                execute(
-                    f"INSERT OR REPLACE INTO files VALUES (?, ?, ?, {_marks(told)})",
-                    [read.file, batch, read.content, *told],
-                )
+            many(
+                "INSERT INTO files VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (file) DO UPDATE SET "
+                + ", ".join(f"{name} = excluded.{name}" for name in _RENEWED),
+                [
+                    (read.file, batch, read.content, *read.made_by, read.size, read.modified, read.etag)
+                    for read in files
+                ],
+            )
+            many("DELETE FROM files WHERE number = ?", [(number,) for number in removed])
             for part, olds in new.items():
                 for old in olds:
                     # what was in one of them is in the new one
@@ -252,7 +335,8 @@ class Manifest:
                 execute(
                     "INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?)", [part.path, part.folder, part.size, part.kind]
                 )
-                execute("INSERT INTO renames VALUES (?)", [part.path])
+                is_loss = any(old.path == part.path and old.size > part.size for old in olds)
+                execute(f"INSERT INTO {'losses' if is_loss else 'renames'} VALUES (?)", [part.path])
                 execute("DELETE FROM begun WHERE path = ?", [unfinished(part.path)])
             for part in emptied:
                 self._forget(part)
@@ -273,22 +357,21 @@ class Manifest:
 
     def _finish(self) -> None:
         """Remove what was begun and is not wanted, and do what was decided."""
-        begun, removals, renames = (
-            [path for (path,) in self._connection.execute(f"SELECT path FROM {name}")]
-            for name in ("begun", "removals", "renames")
+        begun, removals, losses, renames = (
+            [path for (path,) in self._connection.execute(f"SELECT path FROM {name}")] for name in _TO_DO
         )
-        if not (begun or removals or renames):
+        if not (begun or removals or losses or renames):
             return
         for path in [*begun, *removals]:
-            # missing for a moment rather than there twice
             (self.folder / path).unlink(missing_ok=True)
-        for path in renames:
+        # rows that go from one part to another are missing for a moment, rather than there twice
+        for path in [*losses, *renames]:
             with suppress(FileNotFoundError):  # it was done before
                 os.replace(self.folder / unfinished(path), self.folder / path)
-        for folder in {(self.folder / path).parent for path in [*removals, *renames]}:
+        for folder in {(self.folder / path).parent for path in [*removals, *losses, *renames]}:
             sync_folder(folder)
         with self._transaction():
-            for name in ("begun", "removals", "renames"):
+            for name in _TO_DO:
                 self._connection.execute(f"DELETE FROM {name}")
         for path in [*begun, *removals]:
             self._remove_empty((self.folder / path).parent)
@@ -310,11 +393,6 @@ class Manifest:
             self._connection.execute("ROLLBACK")
             raise
         self._connection.execute("COMMIT")
-
-
-def _slices(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(values), _VALUES_A_STATEMENT):
-        yield values[start : start + _VALUES_A_STATEMENT]
 
 
 def _marks(values: Sequence[Any]) -> str:

@@ -59,11 +59,11 @@ class Writing:
         rows : mapping
             Arrow tables by the name of their table.
         replaced : sequence of str
-            The files whose rows are no longer to be there.
+            The files whose earlier rows are no longer to be there.
         """
         gone = self._arrow.array(replaced, self._arrow.string())
         changed: defaultdict[str, list[Part]] = defaultdict(list)
-        for part in self._manifest.parts_of_batches({one.id for one in self._manifest.known(replaced).values()}):
+        for part in self._manifest.parts_of_files(replaced):
             if self._holds(part, gone):
                 changed[part.folder].append(part)
         pieces = {folder: piece for name, some in rows.items() for folder, piece in self._pieces(name, some)}
@@ -86,7 +86,10 @@ class Writing:
         if new is not None:
             kind = self._kinds[folder.partition("/")[0]]
             joined = self._joined(folder, kind, new.num_rows, changed)
-            path = joined[0].path if joined else f"{folder}/part-{batch:08}{SUFFIX}"
+            # Who reads the parts one by one meets no row twice, whatever happens meanwhile: what only gets or only
+            # loses rows takes the place of the old part, and what is put together has a name that nobody knows yet.
+            is_in_place = len(joined) == 1 and joined[0] not in changed
+            path = joined[0].path if is_in_place else f"{folder}/part-{batch:08}{SUFFIX}"
             yield Part(path, 0, kind), joined, new
         for part in changed:
             if part not in joined:
@@ -95,17 +98,18 @@ class Writing:
     def _joined(self, folder: str, kind: str, size: int, changed: Sequence[Part]) -> list[Part]:
         """Return the parts that are written together with new rows.
 
-        Those that are written again anyway, and those that are no larger than what there is by then: so there are few
-        parts, and no row is written more often than the number of rows can be doubled.
+        Those that are written again anyway, and those that are less than twice as large as what there is by then. So
+        each part is at least twice as large as the next smaller one, which makes few parts of any number of rows, and
+        no row is written more often than one can multiply by 1.5 until there are as many.
         """
-        joined = [part for part in changed if part.kind == kind]
-        size += sum(part.size for part in joined)
-        for part in self._manifest.parts_of_folder(folder):
-            if part.size > size or size + part.size > _ROWS_A_PART:
-                break
-            if part.kind == kind and part not in joined:
-                joined.append(part)
-                size += part.size
+        joined: list[Part] = []
+        for is_changed in (True, False):
+            for part in self._manifest.parts_of_folder(folder):
+                if size + part.size > _ROWS_A_PART or (part.size >= 2 * size and not is_changed):
+                    break
+                if part.kind == kind and (part in changed) is is_changed:
+                    joined.append(part)
+                    size += part.size
         return joined
 
     def _pieces(self, name: str, tables: Sequence[Any]) -> Iterator[tuple[str, Any]]:

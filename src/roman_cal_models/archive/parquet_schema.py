@@ -79,17 +79,26 @@ class ArrowTables:
         self.stored = {name: self._without_partitions(name) for name in self.columns}
         """Schema of the files of each table."""
 
-    def table(self, name: str, rows: Sequence[Mapping[str, Any]]) -> Any:
+    @property
+    def layout(self) -> dict[str, tuple[str, ...]]:
+        """The columns of the tables that files feed, in the order of `table`."""
+        return {name: tuple(types) for name, types in self.columns.items() if name not in _ABOUT_FILES}
+
+    def table(self, name: str, rows: Sequence[tuple[Any, ...]]) -> Any:
         """Return rows as an Arrow table.
 
         Parameters
         ----------
         name : str
             The table that they are of.
-        rows : sequence of mapping
-            Values by column; what is missing is null.
+        rows : sequence of tuple
+            At least one; each with the name of the file and the values of all columns.
         """
-        return self._arrow.Table.from_pylist(rows, schema=self.full[name])
+        schema = self.full[name]
+        columns = [
+            self._arrow.array(values, kind) for values, kind in zip(zip(*rows, strict=True), schema.types, strict=True)
+        ]
+        return self._arrow.Table.from_arrays(columns, schema=schema)
 
     def _without_partitions(self, name: str) -> Any:
         whole = self.full[name]

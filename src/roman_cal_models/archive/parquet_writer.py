@@ -5,22 +5,25 @@ from __future__ import annotations
 import datetime
 import os
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from .database import FAILURES, FILE, FILES, PROBLEMS
-from .file_reader import Failure, FileRead, Known, Outcome, Task
-from .files import Listed, key_of
+from .database import FAILURES, FILES, PROBLEMS
+from .file_reader import Failure, FileRead, FittedRows, Known, Outcome
+from .fitting import Fitting
+from .inventory import slices
 from .parquet_manifest import Manifest
 from .parquet_parts import SUFFIX, Writing, write_rows
 from .parquet_schema import ArrowTables
-from .reconcile import failure_row, file_row, fit, problem_row
+from .reconcile import failure_row, now
 from .report import Report
 
 __all__ = ["DataSet"]
+
+# Files whose rows are left out of the parts at once: every part that holds any is written again each time.
+_REMOVED_TOGETHER = 100_000
 
 
 class DataSet:
@@ -56,6 +59,8 @@ class DataSet:
         self._manifest = Manifest(Path(folder), partition_by)
         self._tables = ArrowTables(self._manifest.partition_by)
         self._batch = batch
+        self.fitting = Fitting(self._tables.layout, times_as_text=False)
+        """Makes the rows of a file what `store` takes."""
         self._clear()
 
     def __enter__(self) -> DataSet:
@@ -66,7 +71,7 @@ class DataSet:
     ) -> None:
         try:
             if kind is None:
-                self._commit()
+                self.commit()
             if not self._manifest.are_failures_told:
                 self._tell_failures()
         finally:
@@ -80,15 +85,10 @@ class DataSet:
         self._failures: dict[str, Failure] = {}
         self._unchanged: list[str] = []
 
-    def known(self, files: Sequence[str]) -> dict[str, Known]:
-        """Return what the data set has of those files that it knows, by file."""
-        return self._manifest.known(files)
-
-    def tasks(self, files: Sequence[Listed]) -> list[Task]:
-        """Return what there is to read of some files, which is all of them, with what is known of each."""
-        keys = [key_of(file.name) for file in files]
-        known = self.known(keys)
-        return [(file, known.get(key)) for file, key in zip(files, keys, strict=True)]
+    @property
+    def manifest(self) -> Manifest:
+        """What the data set knows of itself: of what is stored and not written yet, nothing."""
+        return self._manifest
 
     def store(self, outcomes: Sequence[Outcome], *, force: bool = False) -> Report:
         """Put what was read of files into the data set.
@@ -96,37 +96,40 @@ class DataSet:
         Parameters
         ----------
         outcomes : sequence of FileRead or Failure
-            Each of another file. What a file had in the tables before is replaced; a failure leaves it there.
+            Each of another file, those that were read as `fitting` makes them. What a file had in the tables before is
+            replaced; a failure leaves it there.
         force : bool
             Whether that is replaced as well which is the same, or which a newer release made.
         """
         reads = [outcome for outcome in outcomes if isinstance(outcome, FileRead)]
         failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
         if any(read.file in self._reads for read in reads):
-            self._commit()  # it was given twice, and may have changed since
-        known = self.known([read.file for read in reads])
+            self.commit()  # it was given twice, and may have changed since
+        known = self._manifest.known([read.file for read in reads])
         newer = {
             read.file
             for read in reads
             if not force and read.file in known and known[read.file].made_by.is_newer_than(read.made_by)
         }
         changed = [
-            read
+            (read, read.fitted)
             for read in reads
-            if read.rows is not None
+            if read.fitted is not None
             and read.file not in newer
             and (force or read.file not in known or known[read.file].content != read.content)
         ]
-        replaced = [read.file for read in changed if read.file in known]
+        replaced = [read.file for read, _ in changed if read.file in known]
         problems = self._keep(changed)
         self._replaced += replaced
-        unchanged = {read.file for read in reads} - {read.file for read in changed}
+        unchanged = {read.file for read in reads} - {read.file for read, _ in changed}
         self._unchanged += unchanged
+        same = [(read, known[read.file]) for read in reads if read.file in unchanged - newer]
+        self._manifest.renew_state(_states(same))
         for read in reads:
             self._failures.pop(read.file, None)
         self._failures |= {failure.file: failure for failure in failures}
         if len(self._reads) + len(self._failures) + len(self._unchanged) >= self._batch:
-            self._commit()
+            self.commit()
         return Report(
             len(changed) - len(replaced),
             len(unchanged) - len(newer),
@@ -136,35 +139,41 @@ class DataSet:
             newer=len(newer),
         )
 
-    def _keep(self, reads: Sequence[FileRead]) -> int:
+    def _keep(self, reads: Sequence[tuple[FileRead, FittedRows]]) -> int:
         """Keep the rows of files, as Arrow has them; return how many values do not fit."""
-        members: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-        for read in reads:
-            rows = read.rows
-            assert rows is not None
-            problems = fit(read.file, rows, self._tables.columns)
-            members[FILES].append(file_row(read, rows))
-            members[PROBLEMS] += map(problem_row, problems)
-            for name, row in rows.items():
-                members[name].append({FILE: read.file, **row})
-            self._reads[read.file] = replace(read, rows=None)
-        arrow_table = self._tables.table
+        members: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        time = now()
+        for read, fitted in reads:
+            state = read.size, read.modified, read.etag
+            members[FILES].append((read.file, read.content, fitted.schema_uri, *read.made_by, *state, time))
+            members[PROBLEMS] += [(read.file, *problem) for problem in fitted.problems]
+            for name, row in fitted.tables.items():
+                members[name].append((read.file, *row))
+            self._reads[read.file] = FileRead(read.file, read.content, None, read.made_by, *state)
         for name, some in members.items():
             if some:
-                self._rows[name].append(arrow_table(name, some))
+                self._rows[name].append(self._tables.table(name, some))
         return len(members[PROBLEMS])
 
-    def _commit(self) -> None:
+    def commit(self) -> None:
+        """Write what is kept."""
         failures = [failure_row(failure) for failure in self._failures.values()]
         recovered = self._manifest.failing([*self._reads, *self._unchanged])
-        if not (self._reads or failures or recovered):
-            self._clear()
-            return
-        batch = self._manifest.next_batch()
-        writing = Writing(self._manifest, self._tables)
-        writing.write(batch, self._rows, self._replaced)
-        self._manifest.commit(batch, self._reads.values(), writing.new, writing.emptied, recovered, failures)
+        if self._reads or failures or recovered:
+            batch = self._manifest.next_batch()
+            writing = Writing(self._manifest, self._tables)
+            writing.write(batch, self._rows, self._replaced)
+            new, emptied, reads = writing.new, writing.emptied, self._reads.values()
+            self._manifest.commit(batch, reads, new, emptied, seen=recovered, failures=failures)
         self._clear()
+
+    def remove(self, numbers: Sequence[int]) -> None:
+        """Remove the rows of files, by their numbers."""
+        for some in slices(numbers, _REMOVED_TOGETHER):
+            writing = Writing(self._manifest, self._tables)
+            batch = self._manifest.next_batch()
+            writing.write(batch, {}, [held.file for held in self._manifest.of_numbers(some)])
+            self._manifest.commit(batch, [], writing.new, writing.emptied, removed=some)
 
     def _tell_failures(self) -> None:
         """Write the table of failures, which is small, anew."""
@@ -172,6 +181,20 @@ class DataSet:
         path = self._manifest.folder / FAILURES / f"part-{0:08}{SUFFIX}"
         write_rows(path, self._tables.full[FAILURES], pieces)
         self._manifest.tell_failures()
+
+
+def _states(
+    unchanged: Iterable[tuple[FileRead, Known]],
+) -> Iterator[tuple[int | None, int | None, str | None, int]]:
+    """Yield what files are like now whose rows stay, with their numbers, where it has changed."""
+    for read, before in unchanged:
+        # what is not known now was right before, or will show that the file has changed
+        size = before.size if read.size is None else read.size
+        modified = before.modified if read.modified is None else read.modified
+        etag = before.etag if read.etag is None else read.etag
+        is_same = (size, modified, etag) == (before.size, before.modified, before.etag)
+        if not is_same and read.content == before.content:
+            yield size, modified, etag, before.id
 
 
 def _time(text: str) -> datetime.datetime:

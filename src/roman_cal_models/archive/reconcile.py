@@ -7,11 +7,11 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from .database import FILE
-from .file_reader import Failure, FileRead
+from .file_reader import Failure
 from .mapping import columns
 from .row_reader import RowProblem, Rows
 
-__all__ = ["failure_row", "file_row", "fit", "now", "problem_row"]
+__all__ = ["failure_row", "fit", "now"]
 
 
 def fit(file: str, rows: Rows, known: Mapping[str, Collection[str]]) -> list[RowProblem]:
@@ -40,31 +40,6 @@ def fit(file: str, rows: Rows, known: Mapping[str, Collection[str]]) -> list[Row
         for name in [name for name in rows if name not in known]:
             del rows[name]
     return found
-
-
-def file_row(read: FileRead, rows: Rows) -> dict[str, Any]:
-    """Return the row that tells of a file that it was ingested."""
-    return {
-        FILE: read.file,
-        "content": read.content,
-        "schema_uri": rows.schema_uri,
-        **read.made_by._asdict(),
-        "size": read.size,
-        "modified": read.modified,
-        "etag": read.etag,
-        "ingested": now(),
-    }
-
-
-def problem_row(problem: RowProblem) -> dict[str, Any]:
-    """Return the row that tells of a value that does not fit."""
-    return {
-        FILE: problem.file,
-        "table_name": problem.table,
-        "column_name": problem.column,
-        "path": problem.path,
-        "reason": problem.reason,
-    }
 
 
 def failure_row(failure: Failure) -> dict[str, Any]:

@@ -139,11 +139,10 @@ def run(options: argparse.Namespace) -> int:
 
 def _put(options: argparse.Namespace) -> int:
     """Put files into the catalogue."""
-    arguments: dict[str, Any] = {"mapping": options.mapping, "processes": options.processes, "force": options.force}
+    names = ("mapping", "processes", "trust", "prune", "force")
+    arguments: dict[str, Any] = {name: getattr(options, name) for name in names}
     paths = _from_stdin() if options.paths == [_STDIN] else paths_of(options.paths)
     if options.to.endswith(_PARQUET):
-        if options.prune or options.trust != "content":
-            options.parser.error("--trust and --prune are for a database")
         from ..archive.parquet import to_parquet
 
         columns = None if options.partition_by is None else options.partition_by.split(",")
@@ -151,7 +150,7 @@ def _put(options: argparse.Namespace) -> int:
     else:
         from ..archive.ingesting import ingest
 
-        report = ingest(paths, options.to, trust=options.trust, prune=options.prune, **arguments)
+        report = ingest(paths, options.to, **arguments)
     if options.json:
         print_json(asdict(report))
     else:
