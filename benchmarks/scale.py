@@ -2,9 +2,9 @@
 
 Many small headers are ingested into SQLite, a tenth of them at a time, and the CPU time a file, the memory and the size
 of the database are shown after each tenth: none of them may grow but the size. From these follow the figures for more
-files than a machine like this can hold, by the formula that is printed. The same is done with a Parquet data set. A tenth is read by a Dask cluster besides,
-whose scheduler may not grow with the files. Then a catalogue of many old files is made up, row by row, and a night's
-new files are ingested into it, with the old ones listed and not opened.
+files than a machine like this can hold, by the formula that is printed. The same is done with a Parquet data set. A
+tenth is read by a Dask cluster besides, whose scheduler may not grow with the files. Then a catalogue of many old files
+is made up, row by row, and a night's new files are ingested into it, with the old ones listed and not opened.
 """
 
 from __future__ import annotations
