@@ -91,9 +91,9 @@ def _one_by_one() -> dict[str, _Read]:
 
 def _reading_process() -> Callable[[Sequence[str]], None]:
     """Return what a process does that reads for a run into SQLite."""
-    from roman_cal_models.archive.batching import reader_for
-    from roman_cal_models.archive.database_writer import Catalog
-    from roman_cal_models.archive.files import Listed
+    from roman_cal_models.archive.database.writer import Catalog
+    from roman_cal_models.archive.files.names import Listed
+    from roman_cal_models.archive.reading.batching import reader_for
 
     with Catalog("sqlite://") as catalog:
         reader = replace(reader_for("newest", None, None), finish=catalog.fitting)

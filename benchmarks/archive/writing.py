@@ -73,9 +73,9 @@ class _Sides:
     def __init__(self, names: list[str], url: str) -> None:
         import sqlalchemy as sql
 
-        from roman_cal_models.archive.batching import reader_for
-        from roman_cal_models.archive.database_writer import Catalog
-        from roman_cal_models.archive.files import Listed
+        from roman_cal_models.archive.database.writer import Catalog
+        from roman_cal_models.archive.files.names import Listed
+        from roman_cal_models.archive.reading.batching import reader_for
 
         self._url, self._number = url, len(names)
         self._engine = sql.create_engine(url)
@@ -140,12 +140,12 @@ class _Sides:
         self._engine.dispose()
 
     def _create(self) -> None:
-        from roman_cal_models.archive.database_writer import Catalog
+        from roman_cal_models.archive.database.writer import Catalog
 
         Catalog(self._url).close()
 
     def _ours(self) -> float:
-        from roman_cal_models.archive.database_writer import Catalog
+        from roman_cal_models.archive.database.writer import Catalog
 
         with Catalog(self._url) as catalog:
             begin = time.process_time()

@@ -15,7 +15,7 @@ from sphinx.util import logging
 
 import roman_cal_models as rcm
 from roman_cal_models import archive
-from roman_cal_models.archive.releases import Change
+from roman_cal_models.archive.definitions.releases import Change
 from roman_cal_models.nodes.descriptions import Description
 from roman_cal_models.schema import installed, uris
 from roman_cal_models.schema.properties import ITEMS

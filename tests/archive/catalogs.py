@@ -12,10 +12,10 @@ import pyarrow.dataset as ds
 import sqlalchemy as sql
 
 from roman_cal_models import archive
-from roman_cal_models.archive.database_inventory import DatabaseInventory
-from roman_cal_models.archive.database_writer import Catalog
-from roman_cal_models.archive.file_reader import Known
-from roman_cal_models.archive.parquet_manifest import NAME, Manifest
+from roman_cal_models.archive.database.inventory import DatabaseInventory
+from roman_cal_models.archive.database.writer import Catalog
+from roman_cal_models.archive.parquet.manifest import NAME, Manifest
+from roman_cal_models.archive.reading.file_reader import Known
 
 TIMES = {"ingested", "failed", "modified"}
 """The columns that differ from run to run; of a file that was changed just now, the time of that is not kept."""

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import roman_cal_models as rcm
-from roman_cal_models.archive.condition_sql import expression
-from roman_cal_models.archive.conditions import Name, condition_of
+from roman_cal_models.archive.asking.condition_sql import expression
+from roman_cal_models.archive.asking.conditions import Name, condition_of
 
 TABLE = sql.Table(
     "t",

@@ -11,13 +11,13 @@ import sqlalchemy as sql
 import sqlglot
 
 from roman_cal_models import archive
-from roman_cal_models.archive.bulk import insert
-from roman_cal_models.archive.database import _type, wider
-from roman_cal_models.archive.datatypes import datatype
-from roman_cal_models.archive.file_reader import FileRead, MadeBy
-from roman_cal_models.archive.fitting import Fitting
-from roman_cal_models.archive.products import TABLES
-from roman_cal_models.archive.row_reader import Rows
+from roman_cal_models.archive.database.bulk import insert
+from roman_cal_models.archive.database.tables import _type, wider
+from roman_cal_models.archive.definitions.datatypes import datatype
+from roman_cal_models.archive.definitions.products import TABLES
+from roman_cal_models.archive.reading.file_reader import FileRead, MadeBy
+from roman_cal_models.archive.reading.fitting import Fitting
+from roman_cal_models.archive.reading.row_reader import Rows
 
 
 def dialect(name: str) -> Any:

@@ -16,8 +16,8 @@ import sqlalchemy as sql
 
 import roman_cal_models as rcm
 from roman_cal_models import archive
-from roman_cal_models.archive.database_writer import Catalog
-from roman_cal_models.archive.view_marks import drop_views
+from roman_cal_models.archive.database.view_marks import drop_views
+from roman_cal_models.archive.database.writer import Catalog
 
 from .catalogs import TIMES, content, url_of
 from .postgresql import server

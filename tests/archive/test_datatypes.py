@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import roman_cal_models as rcm
 from roman_cal_models import archive
-from roman_cal_models.archive.datatypes import INTEGER_RANGES, datatype
+from roman_cal_models.archive.definitions.datatypes import INTEGER_RANGES, datatype
 from roman_cal_models.header.header_source import HeaderSource
 from roman_cal_models.nodes.deferred import FileValue
 from roman_cal_models.yaml import TaggedMapping, TaggedScalar, TaggedSequence

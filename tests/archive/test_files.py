@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roman_cal_models.archive.batching import reader_for
-from roman_cal_models.archive.files import KEY_LENGTH, Listed, key_of
+from roman_cal_models.archive.files.names import KEY_LENGTH, Listed, key_of
+from roman_cal_models.archive.reading.batching import reader_for
 
 
 def test_long_names_have_keys_of_their_own() -> None:

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from roman_cal_models import archive
-from roman_cal_models.archive.batching import reader_for
-from roman_cal_models.archive.file_reader import FileRead, Known
-from roman_cal_models.archive.files import Listed
-from roman_cal_models.archive.fitting import Fitting
+from roman_cal_models.archive.files.names import Listed
+from roman_cal_models.archive.reading.batching import reader_for
+from roman_cal_models.archive.reading.file_reader import FileRead, Known
+from roman_cal_models.archive.reading.fitting import Fitting
 
 LAYOUT = {"WFIExposure": ("detector", "exposure_start_time", "of_no_schema"), "SourceCatalog": ("filename",)}
 

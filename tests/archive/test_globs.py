@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import roman_cal_models as rcm
-from roman_cal_models.archive.globs import is_glob, literal_start, matcher
+from roman_cal_models.archive.files.globs import is_glob, literal_start, matcher
 
 
 @pytest.mark.parametrize(

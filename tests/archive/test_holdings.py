@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 import roman_cal_models as rcm
 from roman_cal_models import archive
-from roman_cal_models.archive import file_reader
 from roman_cal_models.archive.holdings import Numbers
+from roman_cal_models.archive.reading import file_reader
 
 from .catalogs import Target, write_files
 

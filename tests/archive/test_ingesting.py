@@ -13,11 +13,11 @@ import sqlalchemy as sql
 
 import roman_cal_models as rcm
 from roman_cal_models import archive
-from roman_cal_models.archive.batching import reader_for
-from roman_cal_models.archive.database_writer import Catalog
-from roman_cal_models.archive.file_reader import MadeBy
-from roman_cal_models.archive.files import Listed
-from roman_cal_models.archive.products import TABLES
+from roman_cal_models.archive.database.writer import Catalog
+from roman_cal_models.archive.definitions.products import TABLES
+from roman_cal_models.archive.files.names import Listed
+from roman_cal_models.archive.reading.batching import reader_for
+from roman_cal_models.archive.reading.file_reader import MadeBy
 from roman_cal_models.installation import rad_version
 from tests.peer import TAGS, WriteFile
 
@@ -366,7 +366,7 @@ def test_the_newer_of_two_releases(
 def test_a_database_that_another_has_for_itself_is_told(
     files: list[Path], url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("roman_cal_models.archive.database_connection._PATIENCE", 0.1)
+    monkeypatch.setattr("roman_cal_models.archive.database.connection._PATIENCE", 0.1)
     Catalog(url).close()
     engine = sql.create_engine(url)
 

@@ -11,7 +11,7 @@ import fsspec
 import pytest
 
 from roman_cal_models import archive
-from roman_cal_models.archive.listing import Listing
+from roman_cal_models.archive.files.listing import Listing
 
 
 def _told(paths: Any) -> tuple[list[str], list[str]]:

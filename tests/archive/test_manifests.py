@@ -12,7 +12,7 @@ import pytest
 
 import roman_cal_models as rcm
 from roman_cal_models import archive
-from roman_cal_models.archive.listing import Listing
+from roman_cal_models.archive.files.listing import Listing
 
 
 def _names(source: object) -> list[str]:

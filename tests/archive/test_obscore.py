@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 
 import roman_cal_models as rcm
 from roman_cal_models import archive
-from roman_cal_models.archive.obscore_regions import DIAMETER
-from roman_cal_models.archive.optical_elements import OPTICAL_ELEMENTS
+from roman_cal_models.archive.virtual_observatory.obscore_regions import DIAMETER
+from roman_cal_models.archive.virtual_observatory.optical_elements import OPTICAL_ELEMENTS
 from roman_cal_models.schema import installed
 from tests.skies import sky_of_detector
 

@@ -25,12 +25,12 @@ from hypothesis import strategies as st
 
 import roman_cal_models as rcm
 from roman_cal_models import archive
-from roman_cal_models.archive.database import FILE
-from roman_cal_models.archive.file_reader import Failure, FileRead, MadeBy
-from roman_cal_models.archive.parquet_manifest import Manifest
-from roman_cal_models.archive.parquet_parts import Writing
-from roman_cal_models.archive.parquet_writer import DataSet
-from roman_cal_models.archive.row_reader import Rows
+from roman_cal_models.archive.database.tables import FILE
+from roman_cal_models.archive.parquet.manifest import Manifest
+from roman_cal_models.archive.parquet.parts import Writing
+from roman_cal_models.archive.parquet.writer import DataSet
+from roman_cal_models.archive.reading.file_reader import Failure, FileRead, MadeBy
+from roman_cal_models.archive.reading.row_reader import Rows
 
 from .catalogs import TIMES, bad_files, write_files
 
@@ -188,7 +188,7 @@ def test_parts_are_few_whatever_batches_they_are_made_of(target: Path) -> None:
 
 
 def test_row_groups_are_larger_than_batches(monkeypatch: pytest.MonkeyPatch, header: bytes, tmp_path: Path) -> None:
-    monkeypatch.setattr("roman_cal_models.archive.parquet_parts._ROWS_A_GROUP", 10)
+    monkeypatch.setattr("roman_cal_models.archive.parquet.parts._ROWS_A_GROUP", 10)
     write_files(tmp_path / "files", header, 33)
     archive.to_parquet(tmp_path / "files", tmp_path / "catalog.parquet", batch=4)
     groups = []
@@ -310,7 +310,7 @@ def _folder(path: Path, header: bytes, number: int) -> Path:
 def test_large_parts_are_not_put_together(
     monkeypatch: pytest.MonkeyPatch, header: bytes, target: Path, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("roman_cal_models.archive.parquet_parts._ROWS_A_PART", 6)
+    monkeypatch.setattr("roman_cal_models.archive.parquet.parts._ROWS_A_PART", 6)
     folder = _folder(tmp_path / "files", header, 12)
     archive.to_parquet(folder, target, batch=4)
     # one of each part has changed

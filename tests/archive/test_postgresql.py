@@ -11,7 +11,7 @@ import sqlalchemy as sql
 
 import roman_cal_models as rcm
 from roman_cal_models import archive
-from roman_cal_models.archive.database_writer import Catalog
+from roman_cal_models.archive.database.writer import Catalog
 
 from .catalogs import bad_files, content, url_of, write_files
 from .postgresql import restart, server
@@ -124,7 +124,7 @@ def test_a_server_that_is_started_again_is_found_again(folder: Path, tmp_path: P
 def test_a_server_that_stays_away_is_told_in_one_line(
     folder: Path, url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("roman_cal_models.archive.database_connection.persistently.__kwdefaults__", {"waits": (0.1,)})
+    monkeypatch.setattr("roman_cal_models.archive.database.connection.persistently.__kwdefaults__", {"waits": (0.1,)})
     socket = next(Path(url.partition("?host=")[2]).glob(".s.PGSQL.*"))
     hidden = socket.with_name("hidden")
     with Catalog(url) as catalog:

@@ -11,7 +11,7 @@ from astropy.coordinates import SkyCoord
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roman_cal_models.archive.regions import Cone
+from roman_cal_models.archive.asking.regions import Cone
 
 
 def polygon(ra: float, dec: float, half: float, turn: float, corners: int = 4) -> SkyCoord:

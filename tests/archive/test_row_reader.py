@@ -13,7 +13,7 @@ import pytest
 
 import roman_cal_models as rcm
 from roman_cal_models import archive
-from roman_cal_models.archive.products import TABLES, tables_of
+from roman_cal_models.archive.definitions.products import TABLES, tables_of
 from tests.header.conftest import header_of
 from tests.peer import TAGS, WriteFile, newest_tags, short
 

@@ -12,9 +12,10 @@ import s3fs
 
 import roman_cal_models as rcm
 from roman_cal_models import archive
-from roman_cal_models.archive import file_reader, server_errors
-from roman_cal_models.archive.file_reader import AT_ONCE
-from roman_cal_models.archive.listing import Listing
+from roman_cal_models.archive.files import server_errors
+from roman_cal_models.archive.files.listing import Listing
+from roman_cal_models.archive.reading import file_reader
+from roman_cal_models.archive.reading.file_reader import AT_ONCE
 from tests.buckets import Bucket, serve
 
 from .catalogs import content, url_of, write_files

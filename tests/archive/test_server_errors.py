@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnec
 from fsspec.exceptions import FSTimeoutError
 
 import roman_cal_models as rcm
-from roman_cal_models.archive.server_errors import ServerError, kind_of, patiently
+from roman_cal_models.archive.files.server_errors import ServerError, kind_of, patiently
 
 
 def _led_to(error: Exception, cause: Exception) -> Exception:

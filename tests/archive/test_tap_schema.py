@@ -14,9 +14,9 @@ from astropy import units
 from astropy.io.votable.ucd import check_ucd
 
 from roman_cal_models import archive
-from roman_cal_models.archive.column_semantics import PATTERNS, ucd_and_unit
-from roman_cal_models.archive.database import file_columns
-from roman_cal_models.archive.tap_schema import _COLUMNS, _TABLES
+from roman_cal_models.archive.database.tables import file_columns
+from roman_cal_models.archive.virtual_observatory.column_semantics import PATTERNS, ucd_and_unit
+from roman_cal_models.archive.virtual_observatory.tap_schema import _COLUMNS, _TABLES
 
 
 @pytest.fixture(scope="module")

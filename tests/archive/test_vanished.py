@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 import roman_cal_models as rcm
-from roman_cal_models.archive import database_inventory, vanished
-from roman_cal_models.archive.database_inventory import DatabaseInventory
-from roman_cal_models.archive.listing import Listing
+from roman_cal_models.archive import vanished
+from roman_cal_models.archive.database import inventory as database_inventory
+from roman_cal_models.archive.database.inventory import DatabaseInventory
+from roman_cal_models.archive.files.listing import Listing
 
 from .catalogs import Database, Target, write_files
 
@@ -260,7 +261,7 @@ def test_files_of_the_same_content_move_by_their_names(files: list[Path], catalo
 
 
 def test_one_file_is_where_one_has_moved(files: list[Path], catalog: Target, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("database_inventory", "parquet_manifest"):
+    for module in ("database.inventory", "parquet.manifest"):
         monkeypatch.setattr(f"roman_cal_models.archive.{module}._PAGE", 1)
     folder = files[0].parent
     for path in files[1:4]:

@@ -10,11 +10,11 @@ import sqlalchemy as sql
 import sqlglot
 
 from roman_cal_models import archive
-from roman_cal_models.archive import products
-from roman_cal_models.archive.database_views import create_views
-from roman_cal_models.archive.database_writer import Catalog
-from roman_cal_models.archive.products import tables_of
-from roman_cal_models.archive.view_marks import drop_views
+from roman_cal_models.archive.database.stored_views import create_views
+from roman_cal_models.archive.database.view_marks import drop_views
+from roman_cal_models.archive.database.writer import Catalog
+from roman_cal_models.archive.definitions import products
+from roman_cal_models.archive.definitions.products import tables_of
 from roman_cal_models.schema import installed
 
 from .catalogs import url_of, write_files

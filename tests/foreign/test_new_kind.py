@@ -138,7 +138,7 @@ print(one.node == two.node, one.node == rcm.read_header("short.asdf").node)
 
 def test_a_database_holds_it(run: Callable[[str], str]) -> None:
     printed = run("""
-from roman_cal_models.archive.datatypes import datatype
+from roman_cal_models.archive.definitions.datatypes import datatype
 from roman_cal_models.nodes.lazy_dict import raw_get
 raw = raw_get(rcm.read_header("short.asdf").node, "wait")
 print(datatype("float").convert(raw), datatype("float").convert(Duration(3)), datatype("nvarchar(9)").convert([raw]))

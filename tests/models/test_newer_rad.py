@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 import roman_cal_models as rcm
-from roman_cal_models.archive.products import _BY_FAMILY, likely_tables
+from roman_cal_models.archive.definitions.products import _BY_FAMILY, likely_tables
 from roman_cal_models.nodes.making import families_to_make, names_for
 from roman_cal_models.schema import installed
 from roman_cal_models.schema.uris import ROMAN

@@ -138,7 +138,7 @@ def test_a_small_run_kills_some_and_tells_the_rest(repository: Path) -> None:
     assert numbers["mutants"] == "12"
     assert int(numbers["killed"]) > 6
     assert sum(int(numbers[name]) for name in ("killed", "timeout", "survived", "explained")) == 12
-    assert done.stdout.count("survived archive/datatypes.py:") == int(numbers["survived"])
+    assert done.stdout.count("survived archive/definitions/datatypes.py:") == int(numbers["survived"])
 
 
 def test_help_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,8 +11,8 @@ import warnings
 from typing import Any
 
 import roman_cal_models as rcm
-from roman_cal_models.archive.linting import lint
-from roman_cal_models.archive.products import is_likely, likely_tables
+from roman_cal_models.archive.definitions.linting import lint
+from roman_cal_models.archive.definitions.products import is_likely, likely_tables
 from roman_cal_models.installation import rad_version
 from roman_cal_models.migration import assumptions
 from roman_cal_models.migration.assumptions import FILL, Assumption

@@ -9,6 +9,7 @@ from typing import Any
 __all__ = ["Line", "lines_of", "take_over"]
 
 _SOURCE = "src/roman_cal_models"
+_COLUMNS = f"{_SOURCE}/archive/definitions"
 _FLOATS = ("float16", "float32", "float64")
 
 
@@ -48,7 +49,7 @@ def lines_of(found: dict[str, Any]) -> list[Line]:
         *(_rule(rule, found["rad"]) for rule in found["upgrades"]["rules"]),
         *(_failure(tag, text) for tag, text in found["upgrades"]["failures"].items()),
         *(_tables(family, tables) for family, tables in found["tables"].items()),
-        *(Line(f"{_SOURCE}/archive/datatypes.py, {_SOURCE}/archive/products.py", text) for text in found["archive"]),
+        *(Line(f"{_COLUMNS}/datatypes.py, {_COLUMNS}/products.py", text) for text in found["archive"]),
         *(_folder(folder, classes) for folder, classes in found["folders"].items()),
     ]
 
@@ -86,7 +87,7 @@ def _failure(tag: str, text: str) -> Line:
 def _tables(family: str, tables: list[str]) -> Line:
     names = ", ".join("_SCIENCE" if table == "ScienceRefData" else f'"{table}"' for table in tables)
     comma = "," if len(tables) == 1 else ""
-    return Line(f"{_SOURCE}/archive/products.py, _BY_FAMILY", f'    "{family}": ({names}{comma}),\n', '    "fps": (')
+    return Line(f"{_COLUMNS}/products.py, _BY_FAMILY", f'    "{family}": ({names}{comma}),\n', '    "fps": (')
 
 
 def _folder(folder: str, classes: list[str]) -> Line:

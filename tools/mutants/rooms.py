@@ -76,5 +76,5 @@ ROOMS = {
         ("header/test_*.py", "cli/test_identify.py", "models/test_opening.py", "sources/test_far_files.py"),
     ),
     "blocks": Room(("blocks/*.py",), ("blocks/test_*.py",)),
-    "datatypes": Room(("archive/datatypes.py",), ("archive/test_datatypes.py",)),
+    "datatypes": Room(("archive/definitions/datatypes.py",), ("archive/test_datatypes.py",)),
 }

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 from ..errors import CatalogError
-from .file_reader import Known, Reader, Task
-from .files import Listed
+from .files.names import Listed
 from .inventory import Inventory
+from .reading.file_reader import Known, Reader, Task
 
 __all__ = ["Holdings", "Numbers", "Trust", "check_trust"]
 

@@ -7,13 +7,13 @@ from contextlib import closing
 from dataclasses import replace
 from typing import Any, Literal
 
-from .batching import read_batches, reader_for
-from .database_inventory import DatabaseInventory
-from .database_writer import Catalog
-from .file_reader import Mapped
-from .files import Paths
+from .database.inventory import DatabaseInventory
+from .database.writer import Catalog
+from .files.listing import Listing
+from .files.names import Paths
 from .holdings import Holdings, Trust, check_trust
-from .listing import Listing
+from .reading.batching import read_batches, reader_for
+from .reading.file_reader import Mapped
 from .report import Report
 from .vanished import Prune, check_prune, settle
 

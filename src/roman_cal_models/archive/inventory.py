@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from .file_reader import HEADER_DIGITS, Known
+from .reading.file_reader import HEADER_DIGITS, Known
 
 __all__ = ["HeldFile", "Inventory", "slices"]
 

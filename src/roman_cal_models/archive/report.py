@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
-from .file_reader import Failure
+from .reading.file_reader import Failure
 
 __all__ = ["KEPT", "Report"]
 

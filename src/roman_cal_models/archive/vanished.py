@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ..errors import CatalogError
-from .file_reader import Failure
+from .files.listing import Place
 from .holdings import Holdings
 from .inventory import HeldFile, Inventory
-from .listing import Place
+from .reading.file_reader import Failure
 from .report import KEPT, Report
 
 __all__ = ["Prune", "check_prune", "settle"]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..archive.manifests import Manifest
+    from ..archive.files.manifests import Manifest
 
 __all__ = [
     "SCHEMAS",
@@ -85,8 +85,8 @@ def _stands_for_many(path: str) -> bool:
 
 
 def _listed(path: str) -> Iterator[str]:
-    from ..archive.file_reader import Failure
-    from ..archive.listing import Listing
+    from ..archive.files.listing import Listing
+    from ..archive.reading.file_reader import Failure
 
     if path.startswith("@"):
         yield from manifest_of(path)
@@ -97,7 +97,7 @@ def _listed(path: str) -> Iterator[str]:
 
 def manifest_of(path: str) -> Manifest:
     """Return the list of files whose path was typed behind an ``@``."""
-    from ..archive.manifests import manifest
+    from ..archive.files.manifests import manifest
 
     return manifest(path[1:])
 

@@ -124,12 +124,12 @@ def run(options: argparse.Namespace) -> int:
     if options.find is not None:
         find(options)
     elif options.ddl is not None:
-        from ..archive.database import ddl
-        from ..archive.obscore import obscore_ddl
+        from ..archive.database.tables import ddl
+        from ..archive.virtual_observatory.obscore import obscore_ddl
 
         print(ddl(options.ddl) + obscore_ddl(options.ddl), end="")
     elif options.felis:
-        from ..archive.tap_schema import felis
+        from ..archive.virtual_observatory.tap_schema import felis
 
         print(felis(), end="")
     else:
@@ -143,7 +143,7 @@ def _put(options: argparse.Namespace) -> int:
     arguments: dict[str, Any] = {name: getattr(options, name) for name in names}
     paths = _from_stdin() if options.paths == [_STDIN] else paths_of(options.paths)
     if options.to.endswith(_PARQUET):
-        from ..archive.parquet import to_parquet
+        from ..archive.parquet.data_set import to_parquet
 
         columns = None if options.partition_by is None else options.partition_by.split(",")
         report = to_parquet(paths, options.to, partition_by=columns, **arguments)
@@ -178,7 +178,7 @@ def _from_stdin() -> Iterable[str]:
 
 
 def _print_columns(options: argparse.Namespace) -> None:
-    from ..archive.mapping import columns
+    from ..archive.definitions.mapping import columns
 
     found = columns(options.columns)
     width = max((len(column.path) for column in found), default=0)

@@ -14,8 +14,8 @@ from ..printable import printable
 from .terminal import print_json
 
 if TYPE_CHECKING:
-    from ..archive.query import Answer
-    from ..archive.regions import Cone
+    from ..archive.asking.query import Answer
+    from ..archive.asking.regions import Cone
 
 __all__ = ["add_find_arguments", "find", "number_of_rows"]
 
@@ -44,7 +44,7 @@ def number_of_rows(text: str) -> int:
 
 def find(options: argparse.Namespace) -> None:
     """Print what a catalogue has."""
-    from ..archive.query import Questions
+    from ..archive.asking.query import Questions
 
     parser: argparse.ArgumentParser = options.parser
     if options.catalog is None:
@@ -65,7 +65,7 @@ def find(options: argparse.Namespace) -> None:
 
 
 def _cone(typed: Sequence[str], parser: argparse.ArgumentParser) -> Cone:
-    from ..archive.regions import Cone
+    from ..archive.asking.regions import Cone
 
     try:
         ra, dec = map(float, typed[:2])

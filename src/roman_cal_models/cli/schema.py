@@ -15,7 +15,7 @@ from ..errors import SchemaNotFoundError
 from .terminal import print_json
 
 if TYPE_CHECKING:
-    from ..archive.releases import Change
+    from ..archive.definitions.releases import Change
     from ..nodes.descriptions import Description
     from ..view.families import Family
 

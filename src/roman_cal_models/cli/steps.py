@@ -64,7 +64,7 @@ def _figure(text: str) -> Path:
 def run(options: argparse.Namespace) -> int:
     """Print the matrix; return 1 if a file cannot be read."""
     # not for --help, which must be quick
-    from ..archive.database_reading import is_database
+    from ..archive.database.reading import is_database
     from ..view.steps import steps
     from ..view.steps_figure import write_figure
 

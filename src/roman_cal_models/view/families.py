@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..archive.mapping import schemas_of_files
-from ..archive.products import FAMILIES
-from ..archive.releases import Change, compare_versions
+from ..archive.definitions.mapping import schemas_of_files
+from ..archive.definitions.products import FAMILIES
+from ..archive.definitions.releases import Change, compare_versions
 from ..errors import SchemaNotFoundError, UnknownAttributeError
 from ..nodes.classes import class_name_of_family, model_name
 from ..nodes.descriptions import Description, describe

@@ -211,7 +211,7 @@ def report(files: Iterable[str], *, processes: int | None = 1) -> Report:
 
 
 def _spread(files: Iterable[str], processes: int | None) -> Iterator[_Told]:
-    from ..archive.batching import workers_for
+    from ..archive.reading.batching import workers_for
     from ..executors import spread
 
     workers, files = workers_for(iter(map(os.fspath, files)), None, processes, few=_FEW)

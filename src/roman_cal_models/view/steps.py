@@ -206,7 +206,7 @@ def steps(
     >>> matrix.files
     {}
     """
-    from ..archive.database_reading import is_database
+    from ..archive.database.reading import is_database
 
     if is_database(files):
         return _of_catalogue(str(files), where)
@@ -221,10 +221,10 @@ def steps(
 
 def _of_catalogue(url: str, where: str | None) -> StepMatrix:
     """Return the steps that a catalogue has."""
-    from ..archive.database import file_columns
-    from ..archive.mapping import is_step
-    from ..archive.products import STEPS_TABLE
-    from ..archive.query import Questions
+    from ..archive.asking.query import Questions
+    from ..archive.database.tables import file_columns
+    from ..archive.definitions.mapping import is_step
+    from ..archive.definitions.products import STEPS_TABLE
 
     # those of ground tests have a table of their own
     about = {column.column: column for column in file_columns() if is_step(column) and column.table == STEPS_TABLE}
@@ -261,7 +261,7 @@ def take(matrix: StepMatrix, read: Read) -> None:
 
 def _spread(names: Iterator[str], processes: int | None) -> list[Read]:
     """Have processes read the files, if there are many or a number was given."""
-    from ..archive.batching import workers_for
+    from ..archive.reading.batching import workers_for
     from ..executors import spread
 
     workers, names = workers_for(names, None, processes, few=_FEW)
