@@ -63,7 +63,7 @@ def test_a_made_up_release_is_taken_in_whole(copy: Path, tmp_path: Path) -> None
     status, printed = run(copy, site, command)
     assert status == 1, printed
     left = [line.strip() for line in printed.partition("for a person: ")[2].splitlines()[1:]]
-    migration, archive = "src/roman_cal_models/migration/", "src/roman_cal_models/archive/"
+    migration, archive = "src/roman_cal_models/migration/", "src/roman_cal_models/archive/definitions/"
     told = f'"not told by files of RAD before its release {VERSION}"'
     assert sorted(left) == sorted(
         [
