@@ -71,7 +71,8 @@ def to_parquet(
     processes : int, optional
         As for `ingest`.
     batch : int
-        How many files are written together: if a run is stopped, the next one reads at most as many again.
+        How many files are written together: if a run is stopped, the next one reads at most as many again, and what
+        other processes were about to read for it.
     trust : {"content", "mtime", "etag"}
         As for `ingest`. The size, time and tag of the last run are kept beside the tables; those in ``ingested_files``
         are what the file was like when its rows were written.
