@@ -39,7 +39,7 @@ Content = dict[str, dict[str, list[tuple[Any, ...]]]]
 
 def trials(options: Options) -> Iterator[Trial]:
     """Kill one process a trial, and see what the catalogue holds."""
-    from tests.archive.postgresql import PROGRAMS, server
+    from benchmarks.archive.postgresql import PROGRAMS, server
 
     if not PROGRAMS:
         return
