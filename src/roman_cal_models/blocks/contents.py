@@ -11,10 +11,10 @@ import itertools
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from ..processors import processors
+from ..threads import Job, Threads
 from .codecs import BrokenBlockError, Others, empty, fillings
 from .index import Block
 from .positions import PositionedBytes, is_near
@@ -112,7 +112,7 @@ class _Content:
         self, workers: _Workers, file: PositionedBytes, block: Block, size: int, others: Others | None
     ) -> None:
         self._content = empty(size)
-        self._parts: list[Future[int]] = []
+        self._parts: list[Job[int]] = []
         self._error: Exception | None = None
         jobs = _jobs(workers, file, block, self._content, others)
         try:
@@ -177,9 +177,9 @@ class _Workers:
         self._file = file
         self._is_near = is_near(file)
         threads = min(processors(), _MOST_THREADS) if self._is_near else _FAR_THREADS
-        self._pool = ThreadPoolExecutor(threads, "roman-cal-models-blocks") if size >= _SHORT and threads > 1 else None
+        self._pool = Threads(threads) if size >= _SHORT and threads > 1 else None
         self._can_submit = self._pool is not None
-        self._held: deque[tuple[Future[int], int]] = deque()
+        self._held: deque[tuple[Job[int], int]] = deque()
         self._local = threading.local()
 
     def __enter__(self) -> _Workers:
@@ -187,23 +187,23 @@ class _Workers:
 
     def __exit__(self, *error: object) -> None:
         if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+            self._pool.close()
 
-    def submit(self, job: Callable[[], int], size: int) -> Future[int]:
+    def submit(self, fill: Callable[[], int], size: int) -> Job[int]:
         """Have a job done; that of a far file holds `size` bytes meanwhile, and waits until there is room for them."""
         if self._pool is None or not self._can_submit:
-            return _done(job)
+            return _done(fill)
         if not self._is_near:
             while self._held and sum(held for _, held in self._held) + size > _MOST_HELD:
-                self._held.popleft()[0].exception()
+                self._held.popleft()[0].wait()
         try:
-            future = self._pool.submit(job)
+            job = self._pool.submit(fill)
         except RuntimeError:  # no thread can be started: there are too many, or Python is ending
             self._can_submit = False
-            return _done(job)
+            return _done(fill)
         if not self._is_near:
-            self._held.append((future, size))
-        return future
+            self._held.append((job, size))
+        return job
 
     def take(self, position: int, size: int) -> memoryview:
         """Return bytes of the file, which stay until the thread asks for others."""
@@ -215,10 +215,7 @@ class _Workers:
         return part
 
 
-def _done(job: Callable[[], int]) -> Future[int]:
-    future: Future[int] = Future()
-    try:
-        future.set_result(job())
-    except Exception as error:
-        future.set_exception(error)
-    return future
+def _done(fill: Callable[[], int]) -> Job[int]:
+    job = Job(fill)
+    job.do()
+    return job

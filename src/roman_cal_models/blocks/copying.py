@@ -15,9 +15,10 @@ import os
 import struct
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import BinaryIO
 
+from ..threads import Threads
 from .positions import PositionedBytes, descriptor_of
 
 __all__ = ["copy_to", "shift"]
@@ -182,12 +183,12 @@ def _write(source: int, target: int, begin: int, end: int, offset: int) -> None:
                 with memoryview(mapped)[first - start : last - start] as piece:
                     first += os.pwrite(target, piece, first + offset)
 
-        pool = ThreadPoolExecutor(_THREADS, "roman-cal-models-copy")
+        threads = Threads(_THREADS)
         try:
-            for _ in pool.map(write, range(begin, end, _DIRECT_PIECE)):
-                pass
+            for job in [threads.submit(partial(write, first)) for first in range(begin, end, _DIRECT_PIECE)]:
+                job.result()
         finally:
-            pool.shutdown(cancel_futures=True)
+            threads.close()
 
 
 def _unless_refused(call: Callable[[], object]) -> bool:

@@ -10,12 +10,13 @@ import math
 import struct
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, BinaryIO
 
 from ..processors import processors
+from ..threads import Job, Threads
 from .codecs import BZIP2, LZ4, NO_COMPRESSION, ZLIB
 from .copying import copy_to, shift
 from .index import HEAD_SIZE, Block, head_of, index_of
@@ -220,11 +221,11 @@ def _made_ahead(sources: Sequence[Content | Copy], makers: _Makers) -> Iterator[
     jobs = ((number, job) for number, content in enumerate(contents) for job in _jobs(content))
     made = _ahead(jobs, makers)
     for _, group in itertools.groupby(made, key=lambda pair: pair[0]):
-        yield (future.result() for _, future in group)
+        yield (job.result() for _, job in group)
 
 
-def _ahead(jobs: Iterator[tuple[int, Callable[[], _Made]]], makers: _Makers) -> Iterator[tuple[int, Future[_Made]]]:
-    waiting: deque[tuple[int, Future[_Made]]] = deque()
+def _ahead(jobs: Iterator[tuple[int, Callable[[], _Made]]], makers: _Makers) -> Iterator[tuple[int, Job[_Made]]]:
+    waiting: deque[tuple[int, Job[_Made]]] = deque()
     for number, job in jobs:
         waiting.append((number, makers.submit(job)))
         if len(waiting) > makers.ahead:
@@ -288,16 +289,16 @@ KNOWN = frozenset({NO_COMPRESSION, LZ4, *_STREAMS})
 class _Makers:
     """Runs jobs in threads, or at once where that is quicker."""
 
-    def __init__(self, pool: ThreadPoolExecutor | None, ahead: int) -> None:
-        self._pool = pool
+    def __init__(self, threads: Threads | None, ahead: int) -> None:
+        self._threads = threads
         self.ahead = ahead
 
-    def submit(self, job: Callable[[], _Made]) -> Future[_Made]:
-        if self._pool is not None:
-            return self._pool.submit(job)
-        future: Future[_Made] = Future()
-        future.set_result(job())
-        return future
+    def submit(self, make: Callable[[], _Made]) -> Job[_Made]:
+        if self._threads is not None:
+            return self._threads.submit(make)
+        job = Job(make)
+        job.do()
+        return job
 
 
 class _Checksum:
@@ -306,18 +307,18 @@ class _Checksum:
     No thread waits for what is to come, so that an interruption at any moment leaves none behind.
     """
 
-    def __init__(self, lane: ThreadPoolExecutor | None) -> None:
+    def __init__(self, lane: Threads | None) -> None:
         import hashlib
 
         self._md5 = hashlib.md5(usedforsecurity=False)
         self._lane = lane
-        self._pending: deque[Future[None]] = deque()
+        self._pending: deque[Job[None]] = deque()
 
     def update(self, piece: _Piece) -> None:
         if self._lane is None:
             self._md5.update(piece)
             return
-        self._pending.append(self._lane.submit(self._md5.update, piece))
+        self._pending.append(self._lane.submit(partial(self._md5.update, piece)))
         if len(self._pending) > _AHEAD:
             self._pending.popleft().result()
 
@@ -354,10 +355,10 @@ class _Blocks:
         self._lanes = itertools.cycle([self._pool(1) for _ in range(self._threads)] or [None])
         self.makers = _Makers(self._pool(self._threads) if self._threads else None, _AHEAD * self._threads)
 
-    def _pool(self, threads: int) -> ThreadPoolExecutor:
-        pool = ThreadPoolExecutor(threads, "roman-cal-models-blocks")
-        self._pools.callback(pool.shutdown, cancel_futures=True)
-        return pool
+    def _pool(self, number: int) -> Threads:
+        threads = Threads(number)
+        self._pools.callback(threads.close)
+        return threads
 
     def __enter__(self) -> _Blocks:
         return self

@@ -1,0 +1,133 @@
+"""Jobs are done by threads, and an interruption at any moment leaves no thread that somebody waits for."""
+
+from __future__ import annotations
+
+import _thread
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from roman_cal_models.threads import Job, Threads
+
+
+def test_jobs_are_done_by_no_more_threads_than_are_wanted() -> None:
+    met = set[int]()
+    running, most = 0, 0
+    lock = threading.Lock()
+
+    def work(number: int) -> int:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+            met.add(threading.get_ident())
+        time.sleep(0.002)
+        with lock:
+            running -= 1
+        return number**2
+
+    threads = Threads(3)
+    jobs = [threads.submit(lambda number=number: work(number)) for number in range(50)]  # type: ignore[misc]
+    assert [job.result() for job in jobs] == [number**2 for number in range(50)]
+    threads.close()
+    assert most <= 3
+    assert 2 <= len(met) <= 3
+    assert threading.get_ident() not in met
+
+
+def test_an_error_is_raised_where_the_result_is_asked_for_as_often_as_it_is() -> None:
+    threads = Threads(1)
+    job = threads.submit(lambda: 1 // 0)
+    job.wait()
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            job.result()
+    assert threads.submit(lambda: 3).result() == 3
+    threads.close()
+
+
+def test_what_nobody_has_begun_is_forgotten() -> None:
+    done: list[int] = []
+    go_on = threading.Event()
+    threads = Threads(1)
+    has_begun = threading.Event()
+
+    def wait() -> bool:
+        has_begun.set()
+        return go_on.wait(60)
+
+    first = threads.submit(wait)
+    others = [threads.submit(lambda number=number: done.append(number)) for number in range(10)]  # type: ignore[misc]
+    assert has_begun.wait(60)
+    threading.Timer(0.05, go_on.set).start()
+    threads.close()
+    assert first.result()
+    assert not done
+    for job in others:
+        with pytest.raises(RuntimeError, match="given up"):
+            job.result()
+    threads.close()
+
+
+def test_a_job_may_be_done_at_once() -> None:
+    job = Job(lambda: "here")
+    job.do()
+    assert job.result() == job.result() == "here"
+
+
+def test_no_thread_at_all_is_told_and_too_few_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    start, started = _thread.start_new_thread, list[int]()
+
+    def refused(*arguments: object) -> int:
+        if len(started) >= 1:
+            raise RuntimeError("can't start new thread")
+        started.append(start(*arguments))  # type: ignore[arg-type]
+        return started[-1]
+
+    monkeypatch.setattr(_thread, "start_new_thread", refused)
+    threads = Threads(3)
+    jobs = [threads.submit(lambda: 1) for _ in range(5)]
+    assert sum(job.result() for job in jobs) == 5
+    threads.close()
+    with pytest.raises(RuntimeError):
+        Threads(3).submit(lambda: 1)
+
+
+INTERRUPTED = """
+import faulthandler, random, signal
+from roman_cal_models.threads import Threads
+
+def interrupt(*_):
+    if is_wanted:
+        raise KeyboardInterrupt
+
+signal.signal(signal.SIGALRM, interrupt)
+chance = random.Random(0)
+met = 0
+for _ in range(3000):
+    faulthandler.dump_traceback_later(60, exit=True)
+    threads = Threads(2)
+    try:
+        is_wanted = True
+        signal.setitimer(signal.ITIMER_REAL, chance.uniform(1e-5, 5e-4))
+        try:
+            for job in [threads.submit(lambda: sum(range(100))) for _ in range(100)]:
+                job.result()
+        finally:
+            threads.close()
+        is_wanted = False
+    except KeyboardInterrupt:
+        is_wanted = False
+        met += 1
+print(met)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a timer signal")
+def test_an_interruption_leaves_nobody_waiting() -> None:
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 1000
