@@ -91,14 +91,20 @@ class _Work(ABC):
         try:
             with asdf.open(self.target, validate_checksums=True, lazy_load=False, memmap=False) as file:
                 found: Any = file["roman"]
-                values = np.array(found["data"]), np.array(found["dq"]), found["meta"]["cal_step"]["flat_field"]
+                values = np.array(found["data"]), np.array(found["dq"]), _flag(found)
         except Exception as error:
             return [f"the target is no whole file: {type(error).__name__}: {error}"]
         for model in models:
-            data, dq, flag = model.data, model.dq, model.meta.cal_step.flat_field
-            if np.array_equal(values[0], data) and np.array_equal(values[1], dq) and values[2] == flag:
+            same = np.array_equal(values[0], model.data) and np.array_equal(values[1], model.dq)
+            if same and values[2] == _flag(model):
                 return []
         return ["the target is neither the old nor the new file"]
+
+
+def _flag(image: Any) -> str | None:
+    """Return the flag that is set; None of an old image, which has none."""
+    flag: str | None = image["meta"].get("cal_step", {}).get("flat_field")
+    return flag
 
 
 class _Save(_Work):
