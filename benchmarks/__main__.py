@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 from .cases import CASES
 from .measure import Result
-from .report import machine, rst, table
+from .report import disk, machine, rst, table
 from .setup import Setup
 
 PAGE = "docs/explanation/benchmark_results.inc"
@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     unknown = [name for name in options.names if name not in CASES]
     if unknown:
         parser.error(f"no such benchmark: {', '.join(unknown)}. There are {', '.join(CASES)}")
-    on = machine()  # before the measurement, which is a load itself
+    on = f"{machine()}; files on {disk(Path(gettempdir()))}"  # before the measurement, which is a load itself
     print(on, flush=True)
     results: list[Result] = []
     with TemporaryDirectory(prefix="benchmarks-") as folder:

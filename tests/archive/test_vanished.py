@@ -16,7 +16,7 @@ from roman_cal_models.archive.database import inventory as database_inventory
 from roman_cal_models.archive.database.inventory import DatabaseInventory
 from roman_cal_models.archive.files.listing import Listing
 
-from .catalogs import Database, Target, write_files
+from .catalogs import Database, DataSetOfParquet, Target, write_files
 
 
 @pytest.fixture
@@ -230,6 +230,16 @@ def test_a_file_of_a_data_set_may_move_between_two_releases(files: list[Path], c
     assert (report.replaced, report.moved, report.gone) == (11, ((str(files[3]), str(moved)),), 0)
     assert catalog.numbers() == [12, 12, 12]
     assert "new.asdf" in catalog.files_in("WFIExposure")
+
+
+def test_rows_of_a_newer_release_stay_in_a_data_set(files: list[Path], tmp_path: Path) -> None:
+    folder, catalog = files[0].parent, DataSetOfParquet(tmp_path / "catalog.parquet")
+    catalog.ingest(folder)
+    _remake(catalog, "99.0")
+    files[3].rename(folder / "new.asdf")
+    report = catalog.ingest(folder)
+    assert (report.newer, report.ingested, report.moved, report.missing) == (11, 1, (), (str(files[3]),))
+    assert {"new.asdf", files[3].name} <= catalog.files_in("WFIExposure")
 
 
 def _remake(catalog: Target, release: str) -> None:

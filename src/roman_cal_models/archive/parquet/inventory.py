@@ -56,11 +56,13 @@ class ParquetInventory:
         return [held for held in self._manifest.of_headers(headers, after) if held.id not in self._taken]
 
     def move(self, pairs: Sequence[tuple[HeldFile, HeldFile]]) -> list[tuple[HeldFile, HeldFile]]:
-        """Have the first of two files of the same header removed by `finish`."""
-        for old, new in pairs:
+        """Have the first of two files of the same header removed by `finish`, unless a newer release made its rows."""
+        known = self.known([held.file for pair in pairs for held in pair])
+        moved = [(old, new) for old, new in pairs if not known[old.file].made_by.is_newer_than(known[new.file].made_by)]
+        for old, new in moved:
             self._gone.append(old.id)
             self._taken.add(new.id)
-        return [*pairs]
+        return moved
 
     def remove(self, numbers: Sequence[int], before: datetime.datetime) -> int:
         """Have the rows of files removed by `finish`; return of how many."""
