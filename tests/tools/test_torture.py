@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -164,6 +166,10 @@ def test_a_little_of_everything_is_borne(arguments: tuple[str, ...], capfd: pyte
     status = command.main(["--only", *arguments, "--processes", "2"])
     out, err = capfd.readouterr()
     assert status == 0, out + err
+    # a connection that is left open would be told of the test during which it happens to be collected
+    psycopg: Any = sys.modules.get("psycopg")
+    connections = [each for each in gc.get_objects() if psycopg and isinstance(each, psycopg.Connection)]
+    assert [each for each in connections if not each.closed] == []
 
 
 def test_help_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:

@@ -77,7 +77,8 @@ class _Work:
     def __init__(self, folder: Path, url: str) -> None:
         self._files = folder / "files"
         self._files.mkdir()
-        self._engine = sql.create_engine(url, isolation_level="AUTOCOMMIT")
+        # without a pool: processes are forked from this one, and no connection may outlive it
+        self._engine = sql.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sql.NullPool)
         self._url = url
         self._metadata = archive.tables()
         self._make("before", "template0")
