@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import _thread
+import gc
 import subprocess
 import sys
 import threading
 import time
+import weakref
+from contextvars import ContextVar
 
 import pytest
 
@@ -47,6 +50,37 @@ def test_an_error_is_raised_where_the_result_is_asked_for_as_often_as_it_is() ->
             job.result()
     assert threads.submit(lambda: 3).result() == 3
     threads.close()
+
+
+def test_what_is_made_of_many_comes_in_their_order_and_by_the_settings_of_who_asks() -> None:
+    setting = ContextVar("setting", default=0)
+    setting.set(5)
+
+    def work(number: int, other: int) -> int:
+        time.sleep(0.001 * (number % 3))
+        return setting.get() + number * other
+
+    with Threads(4) as threads:
+        assert list(threads.map(work, range(30), range(30))) == [5 + number**2 for number in range(30)]
+        found = threads.map(lambda number: 1 // number, [1, 0, 1])
+        assert next(found) == 1
+        with pytest.raises(ZeroDivisionError):
+            next(found)
+        with pytest.raises(ValueError):
+            threads.map(work, range(2), range(3))
+
+
+def test_what_came_of_many_is_held_only_until_it_is_given() -> None:
+    class Large:
+        pass
+
+    with Threads(2) as threads:
+        found = threads.map(lambda _: Large(), range(3))
+        first = weakref.ref(next(found))
+        next(found)
+        gc.collect()
+        assert first() is None
+        assert list(map(type, found)) == [Large]
 
 
 def test_what_nobody_has_begun_is_forgotten() -> None:

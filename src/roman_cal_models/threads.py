@@ -9,9 +9,12 @@ which an interruption leaves as they are.
 from __future__ import annotations
 
 import _thread
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextvars import copy_context
+from functools import partial
 from queue import Empty, SimpleQueue
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 __all__ = ["Job", "Threads"]
 
@@ -63,7 +66,7 @@ class Job(Generic[_Value]):
 
 
 class Threads:
-    """Some threads, which are started as jobs come.
+    """Some threads, which are started as jobs come; as a context manager they are closed at its end.
 
     Parameters
     ----------
@@ -78,7 +81,7 @@ class Threads:
         self._ended: SimpleQueue[None] = SimpleQueue()
 
     def submit(self, function: Callable[[], _Value]) -> Job[_Value]:
-        """Have something done.
+        """Have something done, by the settings of whoever asks (a copy of the context).
 
         Raises
         ------
@@ -92,9 +95,27 @@ class Threads:
             except RuntimeError:
                 if not self._started:
                     raise
-        job = Job(function)
+        job: Job[_Value] = Job(partial(copy_context().run, function))
         self._jobs.put(job)
         return job
+
+    def map(self, function: Callable[..., _Value], *arguments: Iterable[Any]) -> Iterator[_Value]:
+        """Yield what a function makes of each argument, or of those that stand together; all is begun at once.
+
+        Raises
+        ------
+        Exception
+            Where the function raises it.
+        """
+        jobs = deque(self.submit(partial(function, *some)) for some in zip(*arguments, strict=True))
+        # which holds what is not asked for yet, and nothing else
+        return (jobs.popleft().result() for _ in range(len(jobs)))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Forget the jobs that nobody has begun, and wait for the others."""

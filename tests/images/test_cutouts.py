@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -135,6 +137,53 @@ def test_who_goes_away_leaves_nothing_open(files: list[Path]) -> None:
         found = rcm.cutouts(files, [(30, 40)] * 50, 5)
         assert next(found).model is not None
         found.close()  # type: ignore[attr-defined]
+
+
+INTERRUPTED = """
+import faulthandler, gc, os, random, signal, sys, time
+import roman_cal_models as rcm
+
+def interrupt(*_):
+    if is_wanted:
+        raise KeyboardInterrupt
+
+def cut():
+    found = rcm.cutouts(sys.argv[1:], [(5, 5), (9, 9), (15, 15)], 4, progress=False)
+    assert [each.error for each in found] == [None] * 3 * (len(sys.argv) - 1)
+
+is_wanted = False
+signal.signal(signal.SIGALRM, interrupt)
+chance = random.Random(0)
+cut()
+begin = time.monotonic()
+cut()
+usual = time.monotonic() - begin
+before, met = len(os.listdir("/proc/self/fd")), 0
+for _ in range(100):
+    faulthandler.dump_traceback_later(60, exit=True)
+    try:
+        is_wanted = True
+        signal.setitimer(signal.ITIMER_REAL, chance.uniform(1e-4, usual))
+        cut()
+        is_wanted = False
+    except KeyboardInterrupt:
+        is_wanted = False
+        met += 1
+    signal.setitimer(signal.ITIMER_REAL, 0)
+cut()
+gc.collect()
+assert len(os.listdir("/proc/self/fd")) == before
+print(met)
+"""
+
+
+@pytest.mark.once
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs the files that a process has open")
+def test_an_interruption_leaves_nobody_waiting_and_nothing_open(files: list[Path]) -> None:
+    program = [sys.executable, "-c", INTERRUPTED, *map(str, files[:2])]
+    done = subprocess.run(program, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 20
 
 
 def test_files_far_away_are_read(files: list[Path]) -> None:

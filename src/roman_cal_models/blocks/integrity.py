@@ -6,9 +6,11 @@ import itertools
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 from ..processors import processors
+from ..threads import Threads
 from .codecs import NO_COMPRESSION, BrokenBlockError, decoded, is_known, stored
 from .index import INDEX_MAGIC, Block, blocks, positions_of
 from .positions import PositionedBytes
@@ -242,22 +244,13 @@ def check_all(
     each : callable, optional
         Is told the number of each block, and what became of it, in their order.
     """
-    from concurrent.futures import ThreadPoolExecutor
-
     verdicts: dict[int, Verdict] = {}
-    threads = min(len(wanted), processors(), _MOST_THREADS)
-    with ThreadPoolExecutor(max(threads, 1)) as pool:
-        tasks = {
-            number: pool.submit(check, file, number, block, whole=whole, foreign=foreign)
-            for number, block in wanted.items()
-        }
-        try:
-            for number, task in tasks.items():
-                verdicts[number] = task.result()
-                if each is not None:
-                    each(number, verdicts[number])
-        finally:
-            pool.shutdown(cancel_futures=True)
+    with Threads(max(min(len(wanted), processors(), _MOST_THREADS), 1)) as threads:
+        found = threads.map(partial(check, file, whole=whole, foreign=foreign), wanted, wanted.values())
+        for number, verdict in zip(wanted, found, strict=True):
+            verdicts[number] = verdict
+            if each is not None:
+                each(number, verdict)
     return verdicts
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..installation import VERSION
 from ..settings import config, current, on_change
+from ..threads import Threads
 
 if TYPE_CHECKING:
     from ..settings import Settings
@@ -52,12 +53,10 @@ def _add_to(asdf_config: Any) -> None:
 
 def _of_the_process(change: Callable[[Any], None]) -> None:
     """Change asdf's settings outside of any `asdf.config_context`: those that a new thread sees."""
-    from concurrent.futures import ThreadPoolExecutor
-
     import asdf
 
-    with ThreadPoolExecutor() as pool:
-        pool.submit(lambda: change(asdf.get_config())).result()
+    with Threads(1) as thread:
+        thread.submit(lambda: change(asdf.get_config())).result()
 
 
 @cache

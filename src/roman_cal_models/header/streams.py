@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, TypeAlias, cast
 
 from ..blocks.far import FarFile, FarStream, Span
 from ..errors import MissingPackageError, SourceTypeError
+from ..threads import Threads
 from .content import Readable
 
 __all__ = ["FileLike", "beginning", "open_stream"]
@@ -236,9 +237,7 @@ class _System:
                     if isinstance(piece, BaseException):
                         raise piece
                 return found
-            from concurrent.futures import ThreadPoolExecutor
-
-            with ThreadPoolExecutor(min(len(spans), _MOST_THREADS)) as threads:
+            with Threads(min(len(spans), _MOST_THREADS)) as threads:
                 return list(threads.map(lambda span: system.cat_file(self.path, start=span[0], end=span[1]), spans))
 
     def close(self) -> None:

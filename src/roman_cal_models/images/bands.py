@@ -7,7 +7,6 @@ of one band of rows, which is read when the first of them is wanted; the one bef
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from ..nodes.deferred import FileValue
 from ..nodes.lazy_dict import raw_get
 from ..nodes.shapes import shape_of
 from ..sources.file_source import FileSource
+from ..threads import Threads
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,11 +41,11 @@ class Band:
         Of the windows, as whoever asks counts them.
     windows : list of Window
         The windows.
-    threads : Executor
+    threads : Threads
         Read the arrays.
     """
 
-    def __init__(self, numbers: list[int], windows: list[Window], threads: ThreadPoolExecutor) -> None:
+    def __init__(self, numbers: list[int], windows: list[Window], threads: Threads) -> None:
         self.numbers = numbers
         self.windows = windows
         self._threads = threads
@@ -70,7 +70,7 @@ class Band:
         yield (whole[name][..., rows, columns].copy() for name in names)
 
 
-def bands_of(windows: Sequence[tuple[int, Window]], together: int, threads: ThreadPoolExecutor) -> Iterator[Band]:
+def bands_of(windows: Sequence[tuple[int, Window]], together: int, threads: Threads) -> Iterator[Band]:
     """Yield bands of numbered windows, from the top of the image to its bottom.
 
     Parameters
@@ -79,7 +79,7 @@ def bands_of(windows: Sequence[tuple[int, Window]], together: int, threads: Thre
         The windows, and their numbers.
     together : int
         As `rows_together` gives it.
-    threads : Executor
+    threads : Threads
         Read the arrays.
     """
     some: list[tuple[int, Window]] = []
@@ -98,7 +98,7 @@ def bands_of(windows: Sequence[tuple[int, Window]], together: int, threads: Thre
         yield _band(some, threads)
 
 
-def _band(some: list[tuple[int, Window]], threads: ThreadPoolExecutor) -> Band:
+def _band(some: list[tuple[int, Window]], threads: Threads) -> Band:
     numbers, windows = zip(*some, strict=True)
     return Band(list(numbers), list(windows), threads)
 

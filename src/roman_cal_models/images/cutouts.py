@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from contextvars import Context, copy_context
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
+from queue import SimpleQueue
 from typing import Any
 
 from ..errors import CutoutError, WorkerError
@@ -20,6 +21,7 @@ from ..models.opening import open as open_model
 from ..processors import processors
 from ..progress import Bar
 from ..registration.surroundings import Surroundings
+from ..threads import Job, Threads
 from .bands import bands_of, rows_together
 from .targets import Targets, targets_of
 
@@ -144,10 +146,10 @@ class _Work:
 
     def __call__(self, tasks: Sequence[Task]) -> list[list[Cutout]]:
         """Do some tasks in another process."""
-        with self.surroundings.hold(), ThreadPoolExecutor(_ARRAYS) as arrays:
+        with self.surroundings.hold(), Threads(_ARRAYS) as arrays:
             return [list(self.results(source, targets, arrays)) for source, targets in tasks]
 
-    def results(self, source: Any, targets: Targets, arrays: ThreadPoolExecutor) -> Generator[Cutout]:
+    def results(self, source: Any, targets: Targets, arrays: Threads) -> Generator[Cutout]:
         """Yield what becomes of each position in a file, from its top to its bottom."""
         told: set[int] = set()
         try:
@@ -160,9 +162,7 @@ class _Work:
                 if index not in told:
                     yield Cutout(source, index, None, error)
 
-    def _results(
-        self, source: Any, model: DataModel, targets: Targets, arrays: ThreadPoolExecutor
-    ) -> Generator[Cutout]:
+    def _results(self, source: Any, model: DataModel, targets: Targets, arrays: Threads) -> Generator[Cutout]:
         cutter = Cutter(model)
         windows = []
         for index, window in zip(targets.indices, targets.windows(cutter), strict=True):
@@ -185,10 +185,10 @@ def _here(work: _Work, files: list[Any], targets: Targets) -> Generator[Cutout]:
     """Yield the results of files that are read by threads, some files at a time."""
     is_far = any(isinstance(file, str) and "://" in file for file in files)
     number = _FAR if is_far else min(processors(), _FAR)
-    with ThreadPoolExecutor(_ARRAYS) as arrays, ThreadPoolExecutor(number) as threads:
-        steps = _Steps(threads, (work.results(file, targets, arrays) for file in files))
-        with closing(steps):
-            yield from steps.results(number)
+    with Threads(_ARRAYS) as arrays:
+        generators = (work.results(file, targets, arrays) for file in files)
+        with closing(_Steps(number, generators)) as steps:
+            yield from steps.results()
 
 
 class _Steps:
@@ -196,40 +196,52 @@ class _Steps:
 
     Parameters
     ----------
-    threads : ThreadPoolExecutor
-        Do the steps.
+    number : int
+        How many are under way at a time.
     generators : iterator
         Asked for the next when another is at its end.
     """
 
-    def __init__(self, threads: ThreadPoolExecutor, generators: Iterator[Generator[Cutout]]) -> None:
-        self._threads = threads
+    def __init__(self, number: int, generators: Iterator[Generator[Cutout]]) -> None:
+        self._number = number
+        self._threads = Threads(number)
         self._waiting = generators
-        self._running: dict[Future[Cutout | None], tuple[Context, Generator[Cutout]]] = {}
+        self._running: dict[Generator[Cutout], Context] = {}
+        self._done: SimpleQueue[tuple[Generator[Cutout], Job[Cutout | None]]] = SimpleQueue()
 
-    def results(self, number: int) -> Iterator[Cutout]:
-        """Yield what the generators give, so many of them at a time."""
-        for generator in islice(self._waiting, number):
-            self._go_on(copy_context(), generator)
+    def results(self) -> Iterator[Cutout]:
+        """Yield what the generators give."""
+        for generator in islice(self._waiting, self._number):
+            self._begin(generator)
         while self._running:
-            for future in wait(self._running, return_when=FIRST_COMPLETED).done:
-                context, generator = self._running.pop(future)
-                result = future.result()
-                if result is not None:
-                    self._go_on(context, generator)
-                    yield result
-                else:
-                    for following in islice(self._waiting, 1):
-                        self._go_on(copy_context(), following)
+            generator, step = self._done.get()
+            result = step.result()
+            if result is not None:
+                self._go_on(generator)
+                yield result
+            else:
+                del self._running[generator]
+                for following in islice(self._waiting, 1):
+                    self._begin(following)
 
-    def _go_on(self, context: Context, generator: Generator[Cutout]) -> None:
-        step: Callable[..., Cutout | None] = next
-        self._running[self._threads.submit(context.run, step, generator, None)] = context, generator
+    def _begin(self, generator: Generator[Cutout]) -> None:
+        self._running[generator] = copy_context()
+        self._go_on(generator)
+
+    def _go_on(self, generator: Generator[Cutout]) -> None:
+        following: Callable[..., Cutout | None] = next
+        step = Job(partial(self._running[generator].run, following, generator, None))
+
+        def do() -> None:
+            step.do()
+            self._done.put((generator, step))
+
+        self._threads.submit(do)
 
     def close(self) -> None:
         """Close the files, when the steps that are under way are done."""
-        wait(self._running)
-        for _, generator in self._running.values():
+        self._threads.close()
+        for generator in self._running:
             generator.close()
 
 

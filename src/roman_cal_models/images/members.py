@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -22,6 +21,7 @@ from ..nodes.descriptions import describe, unit_of_several
 from ..nodes.lazy_dict import raw_get
 from ..nodes.object_node import ObjectNode
 from ..sources.file_source import FileSource
+from ..threads import Threads
 from .placement import ArrayInMemory, Placed, named_errors, placed
 
 if TYPE_CHECKING:
@@ -131,8 +131,7 @@ def _outcomes(
 ) -> Iterator[tuple[Any, Member | Exception]]:
     """Yield each source with what was read of it, or with the error that it is, in their order."""
     waiting = iter([sources] if isinstance(sources, (str, os.PathLike, DataModel)) else sources)
-    pool = ThreadPoolExecutor(_THREADS, "roman-cal-models-headers")
-    try:
+    with Threads(_THREADS) as threads:
         while names is None:
             # the first file that can be read has the names for all
             source = next(waiting, None)
@@ -143,9 +142,7 @@ def _outcomes(
             names = list(outcome.variables) if isinstance(outcome, Member) else None
         wanted = names
         some = list(waiting)
-        yield from zip(some, pool.map(lambda each: _outcome(each, wanted, storage_options), some), strict=True)
-    finally:
-        pool.shutdown(cancel_futures=True)
+        yield from zip(some, threads.map(lambda each: _outcome(each, wanted, storage_options), some), strict=True)
 
 
 def misfit(member: Member, first: Member, name: str) -> RomanCalModelsError | None:

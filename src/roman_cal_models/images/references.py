@@ -15,7 +15,6 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -25,6 +24,7 @@ from ..blocks.codecs import NO_COMPRESSION, lz4_pieces
 from ..blocks.writing import even_piece
 from ..errors import MissingPackageError, RomanCalModelsError, StackError, TargetExistsError
 from ..models.atomic import atomically
+from ..threads import Threads
 from .members import Member, OnError, Variable, dimensions, members_of, misfit
 from .placement import ArrayInBlock, WholeArray
 from .stacking import attributes, coordinates
@@ -153,26 +153,23 @@ def _arrays(
     """Return the arrays of all files by name, and why others are left out; with wanted ones, none may be."""
     arrays: dict[str, list[_Chunked]] = {}
     left_out: dict[str, RomanCalModelsError] = {}
-    with ThreadPoolExecutor(_THREADS, "roman-cal-models-references") as pool:
+    with Threads(_THREADS) as threads:
         for name in members[0].variables:
             try:
-                arrays[name] = _stacked(members, name, options, pool)
+                arrays[name] = _stacked(members, name, options, threads)
             except RomanCalModelsError as error:
                 if wanted is not None:
-                    pool.shutdown(cancel_futures=True)
                     raise
                 left_out[name] = error
     return arrays, left_out
 
 
-def _stacked(
-    members: Sequence[Member], name: str, options: Mapping[str, Any], pool: ThreadPoolExecutor
-) -> list[_Chunked]:
+def _stacked(members: Sequence[Member], name: str, options: Mapping[str, Any], threads: Threads) -> list[_Chunked]:
     for member in members:
         error = misfit(member, members[0], name)
         if error is not None:
             raise error
-    found = list(pool.map(lambda member: _chunked(member, name, options), members))
+    found = list(threads.map(lambda member: _chunked(member, name, options), members))
     for member, chunked in zip(members, found, strict=True):
         error = chunked.misfit(found[0], member, members[0], name)
         if error is not None:

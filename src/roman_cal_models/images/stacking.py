@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from ..errors import MissingPackageError
+from ..threads import Threads
 from .members import Member, OnError, Variable, dimensions, members_of
 
 if TYPE_CHECKING:
@@ -176,8 +176,8 @@ class _Stack:
 
         if any("://" in array.file for array in arrays):
             # far files are mostly waited for
-            with ThreadPoolExecutor(_THREADS, "roman-cal-models-stack") as pool:
-                list(pool.map(fill, range(len(arrays))))
+            with Threads(_THREADS) as threads:
+                list(threads.map(fill, range(len(arrays))))
         else:
             for number in range(len(arrays)):
                 fill(number)

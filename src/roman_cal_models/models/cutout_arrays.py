@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CutoutError
@@ -15,6 +13,7 @@ from ..nodes.lazy_dict import raw_get, raw_items
 from ..nodes.object_node import ObjectNode
 from ..nodes.shapes import is_off_grid, shape_of
 from ..settings import current
+from ..threads import Threads
 from .loading import section_at
 from .quality import FLAGS
 
@@ -63,11 +62,11 @@ def arrays_beside(node: ObjectNode, grid: tuple[int, int]) -> dict[str, NDArray[
 @contextmanager
 def read_together(node: ObjectNode, names: Sequence[str], window: Window) -> Generator[Iterator[NDArray[Any]]]:
     """Lend the pixels that a window has in common with the image, of some arrays, which are read side by side."""
-    with ThreadPoolExecutor(max(1, min(len(names), _THREADS))) as threads:
+    with Threads(max(1, min(len(names), _THREADS))) as threads:
         yield sections(node, names, window.in_image, threads)
 
 
-def sections(node: ObjectNode, names: Sequence[str], index: Any, threads: ThreadPoolExecutor) -> Iterator[NDArray[Any]]:
+def sections(node: ObjectNode, names: Sequence[str], index: Any, threads: Threads) -> Iterator[NDArray[Any]]:
     """Yield one part of some arrays, in their order; all are under way at once.
 
     Parameters
@@ -78,11 +77,10 @@ def sections(node: ObjectNode, names: Sequence[str], index: Any, threads: Thread
         Of the arrays.
     index : tuple
         Which part.
-    threads : ThreadPoolExecutor
-        Do it, by the settings of who asks.
+    threads : Threads
+        Do it.
     """
-    contexts = [copy_context() for _ in names]
-    return threads.map(lambda context, name: context.run(section_at, node, name, index), contexts, names)
+    return threads.map(lambda name: section_at(node, name, index), names)
 
 
 def padded(name: str, part: NDArray[Any], window: Window, fill: float | None) -> NDArray[Any]:

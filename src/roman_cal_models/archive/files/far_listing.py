@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from ...errors import MissingPackageError, SourceTypeError
+from ...threads import Threads
 from .names import Listed
 from .server_errors import patiently
 
@@ -92,13 +93,13 @@ class FarFolder:
             return patiently(lambda: system.call_s3("list_objects_v2", **words, **more), self._url)
 
         # the next page is on its way while this one is used
-        with ThreadPoolExecutor(1) as thread:
-            coming = thread.submit(page, {})
+        with Threads(1) as thread:
+            coming = thread.submit(partial(page, {}))
             while True:
                 found = coming.result()
                 is_last = not found.get("IsTruncated")
                 if not is_last:
-                    coming = thread.submit(page, {"ContinuationToken": found["NextContinuationToken"]})
+                    coming = thread.submit(partial(page, {"ContinuationToken": found["NextContinuationToken"]}))
                 for each in found.get("Contents", ()):
                     if not each["Key"].endswith("/"):
                         yield _listed(start + each["Key"], each, each["Size"])

@@ -7,8 +7,6 @@ import io
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, Literal, NamedTuple
@@ -20,6 +18,7 @@ from ...header.wholeness import require_whole
 from ...installation import VERSION, rad_version
 from ...printable import printable
 from ...registration.surroundings import Surroundings
+from ...threads import Threads
 from ..files.names import Listed, storable
 from ..files.server_errors import ServerError, patiently
 from .row_reader import Rows, rows
@@ -272,19 +271,14 @@ class Reader:
             far = sum(self._is_read_ahead(*task) for task in tasks)
             if far < 2:
                 return [self._outcome(file, known, partial(self._header, file)) for file, known in tasks]
-            with ThreadPoolExecutor(min(far, AT_ONCE)) as threads:
-                # each in a context of its own, which knows the settings of this one
+            with Threads(min(far, AT_ONCE)) as threads:
                 headers = [
-                    threads.submit(copy_context().run, self._header, file).result
+                    threads.submit(partial(self._header, file)).result
                     if self._is_read_ahead(file, known)
                     else partial(self._header, file)
                     for file, known in tasks
                 ]
-                try:
-                    return [self._outcome(*task, header) for task, header in zip(tasks, headers, strict=True)]
-                except BaseException:
-                    threads.shutdown(wait=False, cancel_futures=True)
-                    raise
+                return [self._outcome(*task, header) for task, header in zip(tasks, headers, strict=True)]
 
     def _is_read_ahead(self, file: Listed, known: Known | None) -> bool:
         return "://" in file.name and not (known is not None and self._is_left(known))
