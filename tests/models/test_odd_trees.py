@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import pickle
 import re
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import asdf
 import pytest
 
 import roman_cal_models as rcm
+from roman_cal_models.nodes.lazy_dict import raw_items
 
 # the files of these tests bear tags of the newest RAD
 pytestmark = pytest.mark.newest_rad
@@ -227,3 +230,35 @@ def test_it_can_be_looked_at_while_another_thread_adds_and_removes_keys(look: An
         thread.join()
         sys.setswitchinterval(interval)
     assert not failures
+
+
+def test_it_can_be_looked_at_where_collecting_garbage_lets_another_thread_change_it() -> None:
+    node: Any = rcm.ObjectNode()
+    for number in range(300):
+        node[f"fixed_{number}"] = number
+    is_over = threading.Event()
+
+    def change() -> None:
+        number = 0
+        while not is_over.is_set():
+            node[f"passing_{number % 7}"] = number
+            node.pop(f"passing_{(number - 3) % 7}", None)
+            number += 1
+
+    def wait(phase: str, info: object) -> None:
+        time.sleep(1e-6)
+
+    thread = threading.Thread(target=change)
+    before = gc.get_threshold()
+    gc.callbacks.append(wait)
+    gc.set_threshold(50)
+    thread.start()
+    try:
+        # all are kept, so that each takes memory of its own
+        kept = [raw_items(node) for _ in range(50)]
+    finally:
+        is_over.set()
+        thread.join()
+        gc.callbacks.remove(wait)
+        gc.set_threshold(*before)
+    assert all(len(items) in range(300, 308) for items in kept)

@@ -12,7 +12,7 @@ from .assignment import convert
 from .classes import editable
 from .core import PLAIN, ListCore, ObjectCore, bind, bind_list, fill, fill_list, set_parent
 from .deferred import FileValue
-from .lazy_dict import deferred_items, raw_items
+from .lazy_dict import deferred_items, raw_items, unread_items
 from .scalar_node import UndescribedString
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def unshared(value: Any) -> Any:
     if isinstance(value, ObjectCore):
         twin = restored(editable(type(value)), value._schema, value._given_tag, {})
         bind(twin, value._schema, tag=value._given_tag, source=value._source, may_be_unread=value._may_be_unread)
-        return fill(twin, ((key, unshared(item)) for key, item in list(dict.items(value))))
+        return fill(twin, ((key, unshared(item)) for key, item in unread_items(value)))
     if isinstance(value, ListCore):
         twin_list = restored_list(editable(type(value)), value._place, value._uri, value._given_tag, [])
         return fill_list(twin_list, [unshared(item) for item in list.__iter__(value)])

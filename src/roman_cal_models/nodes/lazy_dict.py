@@ -11,7 +11,16 @@ from ..yaml import UnparsedValue
 from .deferred import RAW_TYPES, Deferred
 from .equality import equal_mappings
 
-__all__ = ["LazyDict", "deferred_items", "present_items", "present_values", "raw_get", "raw_items", "raw_members"]
+__all__ = [
+    "LazyDict",
+    "deferred_items",
+    "present_items",
+    "present_values",
+    "raw_get",
+    "raw_items",
+    "raw_members",
+    "unread_items",
+]
 
 _getitem = dict.__getitem__
 _setitem = dict.__setitem__
@@ -214,10 +223,20 @@ def raw_get(node: dict[str, Any], key: Any) -> Any:
 def raw_items(node: dict[str, Any]) -> list[tuple[str, Any]]:
     """Return what stands in a node now, built or not, by its keys; another thread may change the node meanwhile."""
     if UnparsedValue in map(type, _values(node)):
-        for key, raw in list(_items(node)):
+        for key, raw in unread_items(node):
             if raw.__class__ is UnparsedValue:
                 _read(node, key, raw)
-    return list(_items(node))
+    return unread_items(node)
+
+
+def unread_items(node: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Return what stands in a node now, as `raw_items` does, with the text of what has not been parsed."""
+    while True:
+        try:
+            return list(_items(node))
+        except RuntimeError:
+            # Python 3.11 may collect garbage meanwhile, and so let another thread change the node
+            continue
 
 
 def raw_members(parent: Any) -> Iterable[tuple[Any, Any]]:
@@ -253,7 +272,7 @@ def present_items(tree: dict[Any, Any], skip: Callable[[Any], bool] | None = Non
 def present_values(node: LazyDict) -> dict[str, Any]:
     """Return what `present_items` yields of a node, as a plain dict."""
     # not `dict.copy`, which asks for each value where iteration is another one
-    found = dict(list(_items(node)))
+    found = dict(unread_items(node))
     if not RAW_TYPES.isdisjoint(map(type, found.values())):
         return dict(present_items(node))
     return found
