@@ -39,10 +39,12 @@ def felis(*arguments: object) -> str:
     return done.stdout
 
 
+@pytest.mark.once
 def test_felis_accepts_it(file: Path) -> None:
     felis("validate", "--check-description", "--check-tap-table-indexes", "--check-tap-principal", file)
 
 
+@pytest.mark.once
 def test_tap_schema_takes_all_of_it(file: Path, told: dict[str, dict[str, Any]], tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'tap.db'}"
     felis("init-tap-schema", "--engine-url", url)

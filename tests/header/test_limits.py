@@ -239,6 +239,7 @@ print(json.dumps({name: seconds for name, seconds in slow.items() if seconds > 2
 """
 
 
+@pytest.mark.once
 @pytest.mark.skipif(sys.platform != "linux", reason="limits the memory of a process as Linux does")
 def test_memory_and_time_are_bounded(repository: Path) -> None:
     command = [sys.executable, "-c", BOUNDED]

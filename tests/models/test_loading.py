@@ -169,6 +169,7 @@ def test_the_blocks_of_a_copy_are_checked_when_it_is_saved(file: Path, tmp_path:
         model.copy().save(tmp_path / "saved.asdf")
 
 
+@pytest.mark.once
 def test_all_is_loaded_to_be_compressed_in_another_way(
     file: Path, arrays: dict[str, np.ndarray], tmp_path: Path
 ) -> None:
@@ -199,6 +200,7 @@ print((peak() - before) / sum(loaded[name].nbytes for name in loaded if name != 
 """
 
 
+@pytest.mark.once
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="asks for the memory of a process as Linux tells it")
 @pytest.mark.parametrize("action", ["model.copy()", "model.detach()"])
 @pytest.mark.parametrize("compression", ["lz4", "zlib", None])

@@ -101,6 +101,7 @@ def test_it_is_saved_as_it_is_or_every_problem_is_told(path: Path, expected: dic
 
 
 @pytest.mark.newest_rad
+@pytest.mark.once
 def test_who_reads_them_is_written_beside_them() -> None:
     assert README.read_text() == readme(list(rows()))
 
