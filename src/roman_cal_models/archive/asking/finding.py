@@ -46,7 +46,7 @@ def find(
         Which columns to give, beside ``archive_file``; ``"*"`` for all. By default those that `where` names, and what
         the kind of file has of its name, optical element, detector, sky cell, type, start, duration, program and visit.
     tables : str or iterable of str, optional
-        Tables that the files have rows in, or the family that they are of: ``"wfi_image"``.
+        Tables that the files have rows in, or the family that they are of: ``"wfi_image"``, ``"ImageModel"``.
     near : tuple, optional
         A position and a radius: what an image (``s_region``, or its position where there is none) has in common with
         this circle. ``(SkyCoord, radius)``; the radius is an angle, as astropy's ``Angle`` takes it, or degrees.
@@ -87,9 +87,13 @@ def cone_of(near: Any) -> Cone:
     from astropy import units
     from astropy.coordinates import Angle, SkyCoord
 
+    if isinstance(near, tuple) and near and getattr(near[0], "shape", ()) != ():
+        raise CatalogError(f"near is one position and a radius, not the {near[0].size} positions of {near[0]!r}")
     try:
         position, radius = near
-        angle: Any = Angle(radius, units.deg if isinstance(radius, (int, float)) else None)
+        # of numpy as well
+        is_number = not isinstance(radius, (str, units.Quantity))
+        angle: Any = Angle(radius, units.deg if is_number else None)
         icrs: Any = SkyCoord(position).icrs
         return Cone.on_sky(float(icrs.ra.deg), float(icrs.dec.deg), float(angle.deg))
     except (TypeError, ValueError, AttributeError, units.UnitsError) as error:

@@ -12,7 +12,7 @@ from ...errors import CatalogError, MissingPackageError
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-__all__ = ["RefusedError", "engine_of", "have_for_itself", "persistently", "plain_engine", "refusals"]
+__all__ = ["RefusedError", "engine_of", "have_for_itself", "one_line", "persistently", "plain_engine", "refusals"]
 
 _Result = TypeVar("_Result")
 
@@ -128,7 +128,7 @@ def _own_errors(engine: Engine) -> Generator[None]:
             yield
     except (DBAPIError, driver.Error) as error:
         original = error.orig if isinstance(error, DBAPIError) else error
-        text = f"{engine.url.render_as_string(hide_password=True)}: {_line(original)}"
+        text = f"{engine.url.render_as_string(hide_password=True)}: {one_line(original)}"
         if _passes(engine, original, driver):
             raise _LostError(text) from error
         raise CatalogError(text) from error
@@ -151,11 +151,12 @@ def refusals(engine: Engine) -> Generator[None]:
     except (DBAPIError, driver.Error) as error:
         original = error.orig if isinstance(error, DBAPIError) else error
         if isinstance(original, (driver.DataError, driver.IntegrityError)):
-            raise RefusedError(_line(original)) from error
+            raise RefusedError(one_line(original)) from error
         raise
 
 
-def _line(error: object) -> str:
+def one_line(error: object) -> str:
+    """Return what an error says as one line, which is not too long."""
     text = " ".join(str(error).split())
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
