@@ -106,3 +106,9 @@ def test_a_family_has_several_names(family: str) -> None:
 def test_an_unknown_family_is_named(family: str, version: str | None) -> None:
     with pytest.raises(rcm.SchemaNotFoundError, match=r"there is no .*(wfi_imag|y)"):
         archive.columns(family, version)
+
+
+@pytest.mark.parametrize("family", [rcm.ImageModel, rcm.ImageModel.create_minimal(), 3, None])
+def test_a_family_is_given_by_its_name(family: Any) -> None:
+    with pytest.raises(rcm.SchemaNotFoundError, match="a family is given by its name, such as 'wfi_image'"):
+        archive.columns(family)

@@ -58,7 +58,7 @@ def ingest(
         Tables that it lacks are created.
     mapping : {"newest", "file"}
         As for `rows`.
-    tables : "all" or iterable of str, optional
+    tables : str or iterable of str, optional
         As for `rows`.
     storage_options : mapping, optional
         As for `rows`.

@@ -86,6 +86,9 @@ def is_step(column: Column) -> bool:
 
 def schema_uri_of(family: str, version: str | None = None) -> str:
     """Return the URI of the schema of a family at a version, the newest by default."""
+    if not isinstance(family, str):
+        told = family.__name__ if isinstance(family, type) else type(family).__name__
+        raise SchemaNotFoundError(f"a family is given by its name, such as 'wfi_image' or 'ImageModel', not by {told}")
     store = installed().store
     if "://" in family:
         uri = store.schema_of_node(family) or family
