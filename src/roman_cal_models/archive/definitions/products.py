@@ -88,8 +88,10 @@ def chosen_tables(
     CatalogError
         There is no such table.
     """
-    if chosen is None or chosen == "all":
-        return chosen
+    if chosen is None:
+        return None
+    if chosen == "all":
+        return "all"
     names = (chosen,) if isinstance(chosen, str) else tuple(chosen)
     for name in names:
         if name not in known:
