@@ -86,9 +86,9 @@ class Listing:
         """
         for path in self._given():
             if isinstance(path, Manifest):
-                yield from (Listed(name if "://" in name else os.path.abspath(name)) for name in path)
+                yield from (Listed(_spelt(name) if "://" in name else os.path.abspath(name)) for name in path)
             else:
-                yield from self._of(os.fsdecode(path))
+                yield from self._of(_spelt(os.fsdecode(path)))
 
     @property
     def number(self) -> int | None:
@@ -225,6 +225,12 @@ class Listing:
             files = FarFolder(start + colons + behind, self.storage_options).files()
             rest = re.compile(rf".*\.asdf{re.escape(colons + behind)}", re.IGNORECASE | re.DOTALL)
             yield from self._place(url, start, rest, files)
+
+
+def _spelt(name: str) -> str:
+    """Return a URL with its scheme as file systems know it, in lower case (RFC 3986, section 3.1); a path as it is."""
+    scheme, separator, rest = name.partition("://")
+    return f"{scheme.lower()}{separator}{rest}" if separator else name
 
 
 def _told(value: Any) -> str:
