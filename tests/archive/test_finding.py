@@ -217,6 +217,7 @@ def test_numbers_of_numpy_are_numbers(url: str) -> None:
         ("coalesce(exposure_start_time, exposure_end_time) > :t", {"t": Time("2027-01-05T12:00:00")}, 1),
         ("coalesce(exposure_start_time, '2027-01-01') = '2027-01-02T00:00:00.123456'", {}, 1),
         ("program = 99999999999999999999999", {}, 0),
+        ("round(exposure_time / 3, 1) = 6.7 and round(exposure_time) = 20", {}, 1),
         ("program < :n and exposure_time < 99999", {"n": 10**400}, 6),
         ("execution_plan < 3000000000 or execution_plan is null", {}, 6),
         ("exposure_time = 20.0 and detector = :d", {"d": np.array("WFI03")}, 1),

@@ -111,6 +111,10 @@ class _Builder:
         parts = [self._of_kind(part, asked) for part in node.operands]
         if operator == "negative":
             return -parts[0]
+        if operator == "round":
+            # PostgreSQL rounds to a number of digits what is decimal alone
+            kind = self._sql.Double().with_variant(self._sql.Numeric(), "postgresql")
+            parts[:1] = [self._sql.cast(parts[0], kind)]
         if operator in FUNCTIONS:
             return getattr(self._sql.func, operator)(*parts)
         return _CALCULATIONS[operator](*parts)
