@@ -43,8 +43,9 @@ def find(
         ``not``, comparisons, ``in``, ``between``, ``like``, ``is null``, ``+ - * / % ||`` and the functions ``abs``,
         ``coalesce``, ``lower``, ``round`` and ``upper``. Times are given as texts that astropy reads, in UTC.
     columns : iterable of str, optional
-        Which columns to give, beside ``archive_file``; ``"*"`` for all. By default those that `where` names, and what
-        the kind of file has of its name, optical element, detector, sky cell, type, start, duration, program and visit.
+        Which columns to give, beside ``archive_file``; ``"*"`` for all, ``"WFIMosaic.*"`` for all of a table. By
+        default those that `where` names, and what the kind of file has of its name, optical element, detector, sky
+        cell, type, start, duration, program and visit.
     tables : str or iterable of str, optional
         Tables that the files have rows in, or the family that they are of: ``"wfi_image"``, ``"ImageModel"``.
     near : tuple, optional

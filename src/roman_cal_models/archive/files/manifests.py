@@ -67,8 +67,16 @@ def manifest(source: str | os.PathLike[str], storage_options: Mapping[str, Any] 
         working folder.
     storage_options : mapping, optional
         For a URL, what fsspec takes.
+
+    Raises
+    ------
+    CatalogError
+        The name is empty.
     """
-    return Manifest(os.fspath(source), storage_options)
+    name = os.fspath(source)
+    if not name:
+        raise CatalogError("no list of files has an empty name")
+    return Manifest(name, storage_options)
 
 
 def _lines(listed: Manifest) -> Iterator[str]:
