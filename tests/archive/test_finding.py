@@ -121,6 +121,8 @@ def test_the_table_says_what_the_file_says(url: str, folder: Path) -> None:
     assert isinstance(table["exposure_time"], Column)
     assert not isinstance(table["exposure_time"], MaskedColumn)
     assert table["exposure_time"].description == "Exposure Time (s)"
+    assert table["exposure_time"].unit == u.s
+    assert table["ma_table_name"].unit is None
     assert table["exposure_time"].info.meta["path"] == "meta.exposure.exposure_time"
     assert "seconds" in table["exposure_time"].info.meta["description"]
     assert table.meta["tables"][0] == "WFIExposure"

@@ -113,7 +113,7 @@ class _Builder:
             return -parts[0]
         if operator == "round":
             # PostgreSQL rounds to a number of digits what is decimal alone
-            kind = self._sql.Double().with_variant(self._sql.Numeric(), "postgresql")
+            kind: Any = self._sql.Double().with_variant(self._sql.Numeric(), "postgresql")
             parts[:1] = [self._sql.cast(parts[0], kind)]
         if operator in FUNCTIONS:
             return getattr(self._sql.func, operator)(*parts)

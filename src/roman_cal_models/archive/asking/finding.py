@@ -61,7 +61,7 @@ def find(
     -------
     astropy.table.Table
         A row a file, in the order in which they were ingested, ``archive_file`` first. What a file does not have is
-        masked; times are of ``Time``, in UTC. Columns have the units that RAD gives them, and its titles as their
+        masked; times are of ``Time``, in UTC. Columns have units where they are certain, and RAD's titles as their
         ``description``; their ``meta`` tells its ``description``, the ``path`` in the file and the ``table``.
 
     Raises
@@ -132,7 +132,8 @@ def _column(column: AnswerColumn, values: list[Any]) -> Any:
     present = [kind() if value is None else kind(value) for value in values]
     unit = None if column.about is None else column.about.unit
     made: Any = MaskedColumn(present, mask=mask, dtype=kind) if any(mask) else Column(present, dtype=kind)
-    if unit is not None:
+    # not of a text of several numbers, nor of a value that has one of several
+    if unit is not None and kind is not str and " or " not in unit:
         from astropy import units
 
         parsed: Any = units.Unit
