@@ -128,7 +128,8 @@ def rows(
     Returns
     -------
     Rows
-        Values converted to the types of their columns; ``problems`` lists those that do not fit.
+        Values converted to the types of their columns; ``problems`` lists those that do not fit. Nothing for reference
+        files and associations, which other systems keep.
 
     Raises
     ------
