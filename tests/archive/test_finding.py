@@ -197,6 +197,13 @@ def test_all_columns_of_one_table_are_given(url: str) -> None:
     assert names(archive.find(url, columns="ScienceRefData.*", limit=2)) == ["image0", "image1"]
 
 
+def test_the_number_of_a_file_is_a_column_that_is_asked_for(url: str) -> None:
+    table = archive.find(url, "detector = 'WFI03'", ["archive_id", "detector"])
+    number = table["archive_id"][0]
+    assert names(archive.find(url, "archive_id = :number", parameters={"number": number})) == ["image2"]
+    assert "archive_id" not in archive.find(url, columns=["*", "detector"]).colnames
+
+
 def test_a_family_may_be_told_by_the_name_of_its_model(url: str) -> None:
     assert names(archive.find(url, tables="MosaicModel")) == ["mosaic"]
     assert len(archive.find(url, tables=["ImageModel"])) == 6

@@ -355,7 +355,9 @@ class _Chosen:
         for table in self.tables:
             if name.table is None or table.name.lower() == name.table.lower():
                 for column in table.columns:
-                    if column.name.lower() == name.column.lower() and column.name != ID:
+                    # the number of a file is asked of the files, whose key it is
+                    is_asked = column.name != ID or table.name == FILES
+                    if is_asked and column.name.lower() == name.column.lower():
                         return column
         return None
 
