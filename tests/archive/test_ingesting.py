@@ -417,6 +417,7 @@ def test_a_full_disk_is_told(files: list[Path], url: str) -> None:
     ("arguments", "message"),
     [
         ({"url": "catalog.db"}, "'catalog.db' is not the URL of a database"),
+        ({"url": "postgresql//me:secret@host/x"}, "'postgresql//me:***@host/x' is not the URL of a database"),
         ({"url": "sqlite:////no/such/folder/catalog.db"}, "unable to open database file"),
         (
             {"tables": ["WFIExposur"]},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,8 @@ _POSTGRESQL_LOCK = int.from_bytes(b"roman")
 # (deadlock), intervention of an operator (shutdown, or not yet started).
 _PASSING = ("08", "40", "57P")
 _LONGEST = 500
+# What stands between a user and a host, in what is nearly a URL.
+_PASSWORD = re.compile(r"(?<=:)[^:/@]+(?=@)")
 
 
 class RefusedError(Exception):
@@ -61,7 +64,8 @@ def plain_engine(url: str, **options: Any) -> Engine:
     try:
         return sql.create_engine(url, **options)
     except ArgumentError:
-        raise CatalogError(f"{url!r} is not the URL of a database; a file of SQLite is sqlite:///catalog.db") from None
+        shown = _PASSWORD.sub("***", repr(url))
+        raise CatalogError(f"{shown} is not the URL of a database; a file of SQLite is sqlite:///catalog.db") from None
     except ModuleNotFoundError as error:
         raise MissingPackageError(f"the database asks for a package that is not installed: {error.name}") from None
 
