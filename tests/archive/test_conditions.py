@@ -165,6 +165,16 @@ def test_a_long_row_of_conditions_is_taken(connection: sql.Connection) -> None:
         ("started = 3", {}, "t.started holds times, and 3 is not a time"),
         ("name in :x", {"x": "a"}, "what stands behind in is a list, not 'a'"),
         ("name = 'a'", {"x": "a"}, "nothing in .* asks for the parameter 'x'"),
+        ("name = :x", {"x": None}, ":x is None: nothing is equal to null"),
+        ("name not in :x", {"x": ["a", None]}, "None is in its list, and nothing is equal to null"),
+        ("name = size", {}, "t.name holds text, and t.size holds numbers"),
+        ("size * 2 = '6'", {}, "calculations give numbers, and '6' is of another kind"),
+        ("size + '3' = 6", {}, "what is calculated with are numbers, and '3' is of another kind"),
+        ("started - started = 0", {}, "what is calculated with are numbers, and t.started holds times"),
+        ("abs(name) = 0", {}, "what is calculated with are numbers, and t.name holds text"),
+        ("lower(size) = 'a'", {}, "lower takes text, and t.size holds numbers"),
+        ("upper(name) in ('A', 3)", {}, "upper gives text, and 3 is of another kind"),
+        ("coalesce(started, 3) is null", {}, "t.started holds times, and 3 is not a time"),
     ],
 )
 def test_a_value_of_another_kind_is_told(text: str, parameters: dict[str, Any], reason: str) -> None:

@@ -40,6 +40,11 @@ def test_every_table_is_searched_by_the_name_of_the_file() -> None:
     assert "CREATE INDEX" in archive.ddl("postgresql", ["WFIExposure"])
 
 
+def test_one_table_or_all_may_be_named() -> None:
+    assert set(TABLES) & set(archive.tables("WFIExposure").tables) == {"WFIExposure"}
+    assert archive.tables("all").tables.keys() == archive.tables().tables.keys()
+
+
 def test_a_row_refers_to_its_file() -> None:
     for name in (*TABLES, "ingest_problems"):
         (key,) = archive.tables().tables[name].columns["archive_id"].foreign_keys

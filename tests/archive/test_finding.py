@@ -121,6 +121,8 @@ def test_the_table_says_what_the_file_says(url: str, folder: Path) -> None:
     assert isinstance(table["exposure_time"], Column)
     assert not isinstance(table["exposure_time"], MaskedColumn)
     assert table["exposure_time"].description == "Exposure Time (s)"
+    assert table["exposure_time"].unit == u.s
+    assert table["ma_table_name"].unit is None
     assert table["exposure_time"].info.meta["path"] == "meta.exposure.exposure_time"
     assert "seconds" in table["exposure_time"].info.meta["description"]
     assert table.meta["tables"][0] == "WFIExposure"
@@ -187,6 +189,55 @@ def test_a_circle_on_the_sky_is_asked(url: str, ra: float, dec: float, radius: f
     )
 
 
+def test_all_columns_of_one_table_are_given(url: str) -> None:
+    table = archive.find(url, columns="WFIExposure.*")
+    assert names(table) == [f"image{index}" for index in range(6)]
+    assert table["detector"].tolist() == [f"WFI0{index}" for index in range(1, 7)]
+    assert "s_flat_field" not in table.colnames
+    assert names(archive.find(url, columns="ScienceRefData.*", limit=2)) == ["image0", "image1"]
+
+
+def test_the_number_of_a_file_is_a_column_that_is_asked_for(url: str) -> None:
+    table = archive.find(url, "detector = 'WFI03'", ["archive_id", "detector"])
+    number = table["archive_id"][0]
+    assert names(archive.find(url, "archive_id = :number", parameters={"number": number})) == ["image2"]
+    assert "archive_id" not in archive.find(url, columns=["*", "detector"]).colnames
+
+
+def test_a_family_may_be_told_by_the_name_of_its_model(url: str) -> None:
+    assert names(archive.find(url, tables="MosaicModel")) == ["mosaic"]
+    assert len(archive.find(url, tables=["ImageModel"])) == 6
+    with pytest.raises(rcm.CatalogError, match="no table or family of files 'ImageModl'"):
+        archive.find(url, tables="ImageModl")
+    with pytest.raises(rcm.CatalogError, match="no table or family of files 'FlatRefModel'"):
+        archive.find(url, tables="FlatRefModel")
+
+
+def test_numbers_of_numpy_are_numbers(url: str) -> None:
+    assert len(archive.find(url, limit=np.int64(2))) == 2
+    centre = SkyCoord(2.05, 60.05, unit="deg")
+    for radius in (np.float32(0.1), np.int64(1), np.array(0.1)):
+        assert "image2" in names(archive.find(url, near=(centre, radius)))
+
+
+@pytest.mark.parametrize(
+    ("where", "given", "number"),
+    [
+        ("coalesce(exposure_start_time, exposure_end_time) > :t", {"t": Time("2027-01-05T12:00:00")}, 1),
+        ("coalesce(exposure_start_time, '2027-01-01') = '2027-01-02T00:00:00.123456'", {}, 1),
+        ("program = 99999999999999999999999", {}, 0),
+        ("round(exposure_time / 3, 1) = 6.7 and round(exposure_time) = 20", {}, 1),
+        ("program < :n and exposure_time < 99999", {"n": 10**400}, 6),
+        ("execution_plan < 3000000000 or execution_plan is null", {}, 6),
+        ("exposure_time = 20.0 and detector = :d", {"d": np.array("WFI03")}, 1),
+        ("archive_file = :file", {"file": "\udc80"}, 0),
+        ("detector = :d", {"d": "a\0b"}, 0),
+    ],
+)
+def test_odd_values_are_compared(url: str, where: str, given: dict[str, Any], number: int) -> None:
+    assert len(archive.find(url, where, parameters=given)) == number
+
+
 def test_parameters_are_bound(url: str) -> None:
     given = {"names": ["WFI01", "WFI02"], "start": Time("2027-01-01T12:00:00")}
     found = archive.find(url, "detector in :names and exposure_start_time > :start", parameters=given)
@@ -208,6 +259,17 @@ def test_parameters_are_bound(url: str) -> None:
         ({"where": "fgs_modes_used = 'x' and data_release_id = 'x'"}, "no kind of file has all of these columns: "),
         ({"tables": ["wfi_image", "wfi_mosaic"]}, "one family of files is asked at a time"),
         ({"limit": -1}, "limit is how many rows there are at most"),
+        ({"limit": 2.0}, "limit is how many rows there are at most"),
+        ({"where": 3}, "where is an expression of SQL as text, not 3"),
+        ({"columns": ["detector", 3]}, "columns are named by texts"),
+        ({"tables": 3}, "tables are named by texts"),
+        ({"columns": "WFIMosaic.*", "where": "detector = 'WFI01'"}, "there is no column 'detector'"),
+        (
+            {"where": "meta.instrument.detector = 'WFI01'"},
+            "meta.instrument.detector is the path of a value in files, whose column is detector",
+        ),
+        ({"columns": "meta.exposure.exposure_time"}, "whose column is exposure_time"),
+        ({"near": (SkyCoord([1, 2], [3, 4], unit="deg"), 1)}, "near is one position and a radius, not the 2 positions"),
         ({"parameters": {"a": 1}}, "no condition that asks for the parameter 'a'"),
         ({"near": (SkyCoord(1, 2, unit="deg"), 3 * u.s)}, "near is"),
         ({"near": (SkyCoord(1, 2, unit="deg"), -1.0)}, "there is no circle on the sky"),

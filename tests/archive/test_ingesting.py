@@ -417,15 +417,26 @@ def test_a_full_disk_is_told(files: list[Path], url: str) -> None:
     ("arguments", "message"),
     [
         ({"url": "catalog.db"}, "'catalog.db' is not the URL of a database"),
+        ({"url": "postgresql//me:secret@host/x"}, "'postgresql//me:***@host/x' is not the URL of a database"),
         ({"url": "sqlite:////no/such/folder/catalog.db"}, "unable to open database file"),
-        ({"tables": ["WFIExposur"]}, f"there is no table 'WFIExposur'. There are {', '.join(TABLES)}"),
+        (
+            {"tables": ["WFIExposur"]},
+            f"there is no table 'WFIExposur'. Did you mean 'WFIExposure'? There are {', '.join(TABLES)}",
+        ),
         ({"mapping": "new"}, "mapping is 'newest' or 'file', not 'new'"),
         ({"batch": 0}, "not 0"),
+        ({"batch": 2.5}, "batch is the number of files that are written together, not 2.5"),
+        ({"processes": 0}, "processes is how many processes read the files, not 0"),
+        ({"processes": 1.5}, "processes is how many processes read the files, not 1.5"),
+        ({"paths": None}, "a file is given by its path or URL, not by an object of NoneType"),
+        ({"paths": [3]}, "a file is given by its path or URL, not by the number 3"),
+        ({"paths": rcm.ImageModel.create_minimal()}, "not by an object of ImageModel"),
+        ({"paths": ""}, "no file has an empty name"),
     ],
 )
 def test_a_wrong_argument_is_told(arguments: dict[str, object], message: str, url: str) -> None:
     with pytest.raises(rcm.CatalogError) as caught:
-        archive.ingest([], **{"url": url, **arguments})  # type: ignore[arg-type]
+        archive.ingest(**{"paths": [], "url": url, **arguments})  # type: ignore[arg-type]
     assert message in str(caught.value)
 
 

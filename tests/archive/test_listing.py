@@ -163,6 +163,14 @@ def test_what_is_not_there_is_named() -> None:
     assert _told("memory://nothing") == (["memory://nothing"], [])
 
 
+def test_the_scheme_of_a_url_may_be_written_in_capitals(folder: Path, tmp_path: Path) -> None:
+    expected = ["s3://Roman/N/a.asdf"]
+    assert [each.name for each in Listing(["S3://Roman/N/a.asdf"])] == expected  # type: ignore[union-attr]
+    (tmp_path / "list.txt").write_text("S3://Roman/N/a.asdf")
+    assert [each.name for each in Listing(archive.manifest(tmp_path / "list.txt"))] == expected  # type: ignore[union-attr]
+    assert [each.key for each in Listing(f"FILE://{folder}")] == [each.key for each in Listing(str(folder))]  # type: ignore[union-attr]
+
+
 def test_a_kind_of_url_that_there_is_not_is_named() -> None:
     assert _told("nosuch://a/b/") == ([], ["nosuch://a/b/: Protocol not known: nosuch"])
 

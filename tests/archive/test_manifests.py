@@ -57,3 +57,24 @@ def test_what_is_no_list_is_told(tmp_path: Path) -> None:
         _names(archive.manifest(path))
     with pytest.raises(rcm.CatalogError, match=r"none\.txt: the list of files cannot be read: No such file"):
         _names(archive.manifest(tmp_path / "none.txt"))
+
+
+class NoCredentialsError(Exception):
+    """What botocore says, by its name."""
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (NoCredentialsError("Unable to locate\ncredentials"), "Unable to locate credentials"),
+        (ConnectionRefusedError(111, "Connection refused"), "Connection refused"),
+    ],
+)
+def test_a_server_that_gives_no_list_is_told(error: Exception, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*arguments: object, **options: object) -> None:
+        raise error
+
+    monkeypatch.setattr(fsspec, "open", refuse)
+    with pytest.raises(rcm.CatalogError) as caught:
+        _names(archive.manifest("s3://roman/list.txt"))
+    assert str(caught.value) == f"s3://roman/list.txt: the list of files cannot be read: {told}"

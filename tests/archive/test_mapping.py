@@ -88,7 +88,10 @@ def test_a_column_tells_the_unit_of_its_value() -> None:
         if path == AREA and (unit := place.get("unit"))
     )
     assert found[AREA] == said
-    assert found["meta.exposure.exposure_time"] is None
+    # by the table of what is certain, where RAD says it in titles alone
+    assert found["meta.exposure.exposure_time"] == "s"
+    assert found["meta.wcsinfo.ra_ref"] == "deg"
+    assert found["meta.exposure.nresultants"] is None
 
 
 @pytest.mark.parametrize(
@@ -106,3 +109,9 @@ def test_a_family_has_several_names(family: str) -> None:
 def test_an_unknown_family_is_named(family: str, version: str | None) -> None:
     with pytest.raises(rcm.SchemaNotFoundError, match=r"there is no .*(wfi_imag|y)"):
         archive.columns(family, version)
+
+
+@pytest.mark.parametrize("family", [rcm.ImageModel, rcm.ImageModel.create_minimal(), 3, None])
+def test_a_family_is_given_by_its_name(family: Any) -> None:
+    with pytest.raises(rcm.SchemaNotFoundError, match="a family is given by its name, such as 'wfi_image'"):
+        archive.columns(family)

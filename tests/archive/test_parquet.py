@@ -253,6 +253,17 @@ def test_a_folder_of_something_else_is_left_alone(folder: Path, tmp_path: Path) 
         archive.to_parquet(folder, made)
     with pytest.raises(rcm.CatalogError, match="batch"):
         archive.to_parquet(folder, tmp_path / "x.parquet", batch=0)
+    (tmp_path / "file.parquet").write_bytes(b"PAR1")
+    with pytest.raises(rcm.CatalogError, match=r"file\.parquet: is no folder"):
+        archive.to_parquet(folder, tmp_path / "file.parquet")
+
+
+@pytest.mark.parametrize("url", ["s3://roman/catalog.parquet", "file:///catalog.parquet", "sqlite:///catalog.db"])
+def test_a_url_is_no_folder(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(rcm.CatalogError, match="a data set is written into a folder of this machine, not to a URL"):
+        archive.to_parquet([], url)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_ends_on_its_way_keeps_whole_batches(folder: Path, target: Path) -> None:

@@ -34,5 +34,9 @@ def test_what_changed_is_told(spoil: Spoil) -> None:
 
 
 def test_a_folder_without_rad_is_refused(tmp_path: Path) -> None:
+    for folder in (tmp_path, "1.1.0"):
+        with pytest.raises(rcm.SchemaError, match="is not the folder of a rad package, which holds resources/"):
+            archive.compare(folder)
+    (tmp_path / "resources").mkdir()
     with pytest.raises(rcm.SchemaError, match="holds no schemas"):
         archive.compare(tmp_path)

@@ -113,7 +113,21 @@ def test_tables_may_be_chosen(image: Path) -> None:
     every = archive.rows(image, tables="all")
     assert set(every) == {column.table for column in archive.columns("wfi_image")}
     assert sum(len(row) for row in every.values()) == len(archive.columns("wfi_image"))
-    assert archive.rows(image, tables=["ScienceRefData"]) == {"ScienceRefData": every["ScienceRefData"]}
+    for chosen in (["ScienceRefData"], "ScienceRefData"):
+        assert archive.rows(image, tables=chosen) == {"ScienceRefData": every["ScienceRefData"]}
+
+
+@pytest.mark.parametrize("tables", [["WFIExposur"], "WFIExposur", ["WFIExposure", "WFIExposur"]])
+def test_a_table_that_there_is_not_is_told(tables: Any, image: Path) -> None:
+    with pytest.raises(rcm.CatalogError, match=r"there is no table 'WFIExposur'\. Did you mean 'WFIExposure'"):
+        archive.rows(image, tables=tables)
+    with pytest.raises(rcm.CatalogError, match=r"there is no table 'WFIExposur'\. Did you mean 'WFIExposure'"):
+        archive.tables(tables)
+
+
+def test_a_mapping_that_there_is_not_is_told(image: Path) -> None:
+    with pytest.raises(rcm.CatalogError, match="mapping is 'newest' or 'file', not 'old'"):
+        archive.rows(image, mapping="old")  # type: ignore[arg-type]
 
 
 def test_every_table_that_schemas_name_is_fed_by_some_product() -> None:

@@ -15,7 +15,7 @@ from astropy.io.votable.ucd import check_ucd
 
 from roman_cal_models import archive
 from roman_cal_models.archive.database.tables import file_columns
-from roman_cal_models.archive.virtual_observatory.column_semantics import PATTERNS, ucd_and_unit
+from roman_cal_models.archive.definitions.column_semantics import PATTERNS, ucd_and_unit
 from roman_cal_models.archive.virtual_observatory.tap_schema import _COLUMNS, _TABLES
 
 

@@ -93,6 +93,16 @@ def test_parquet_files_are_partitioned(files: Path, tmp_path: Path, capsys: pyte
     assert list((target / "WFIExposure" / "detector=WFI01" / "optical_element=F062").glob("*.parquet"))
     assert main(["catalog", str(files / "image.asdf"), "--to", str(target), "--partition-by", "program"]) == 1
     assert "is partitioned by detector, optical_element" in capsys.readouterr().err
+    # as a shell completes the name of a folder, and with a space behind the comma
+    again = ["--to", f"{target}/", "--partition-by", "detector, optical_element"]
+    assert main(["catalog", str(files / "image.asdf"), *again]) == 0
+    assert capsys.readouterr().out.startswith("0 ingested, 1 unchanged")
+
+
+def test_a_database_may_have_any_name(files: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "catalog.parquet"
+    assert main(["catalog", str(files / "image.asdf"), "--to", f"sqlite:///{path}"]) == 0
+    assert path.read_bytes().startswith(b"SQLite format 3")
 
 
 def test_the_names_of_files_are_read_from_standard_input(
@@ -101,6 +111,10 @@ def test_the_names_of_files_are_read_from_standard_input(
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{files / 'image.asdf'}\n\n"))
     assert main(["catalog", "-", "--to", f"sqlite:///{tmp_path / 'catalog.db'}"]) == 0
     assert capsys.readouterr().out.startswith("1 ingested")
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{files / 'image.asdf'}\n"))
+    (files / "other.asdf").write_bytes((files / "image.asdf").read_bytes())
+    assert main(["catalog", str(files / "other.asdf"), "-", "--to", f"sqlite:///{tmp_path / 'catalog.db'}"]) == 0
+    assert capsys.readouterr().out.startswith("1 ingested, 1 unchanged, 0 replaced, 0 failed")
 
 
 def test_a_target_that_is_none_is_told(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -142,6 +156,8 @@ def test_patterns_and_lists_of_files_are_taken(
     assert [line[:11] for line in capsys.readouterr().out.splitlines()] == ["1 ingested,", "0 ingested,"]
     assert main(["catalog", "@none.txt", *target]) == 1
     assert capsys.readouterr().err == "none.txt: the list of files cannot be read: No such file or directory\n"
+    assert main(["catalog", "@", *target]) == 1
+    assert capsys.readouterr().err == "no list of files has an empty name\n"
 
 
 @pytest.mark.parametrize("target", ["sqlite:///{}/catalog.db", "{}/catalog.parquet"])

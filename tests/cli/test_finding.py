@@ -82,6 +82,8 @@ def test_a_circle_is_asked(url: str, position: str, found: int, capsys: pytest.C
         (["--find", "--in", "URL", "--near", "1", "100", "1"], "there is no circle on the sky around 1.0 100.0"),
         (["--find", "--in", "URL", "--near", "1", "x", "1"], "--near 1 x 1: could not convert"),
         (["--find", "--in", "URL", "--ddl", "sqlite"], "not allowed with argument"),
+        (["--find", "--in", "URL", "--prune"], "--mapping, --processes, --trust, --prune and --force go with --to"),
+        (["--find", "--in", "URL", "--trust", "mtime"], "--trust, --prune and --force go with --to"),
     ],
 )
 def test_wrong_usage_is_told(arguments: list[str], reason: str, url: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -107,15 +109,26 @@ def test_the_steps_of_a_catalogue(url: str, capsys: pytest.CaptureFixture[str]) 
     assert len(rcm.steps(url).files) == 3
     assert main(["steps", url, "--where", "s_flat_field = 'FAILED'", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["steps"]["flat_field"] == "FAILED"
+    assert main(["steps", url, "--where", "detector = 'none'"]) == 0
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("", "the catalogue has no such file\n")
 
 
 @pytest.mark.parametrize(
-    "arguments", [["URL", "x.asdf"], ["URL", "--html", "x.html"], ["x.asdf", "--where", "detector = 'WFI01'"]]
+    ("arguments", "reason"),
+    [
+        (["URL", "x.asdf"], "a catalogue is asked alone, without other files"),
+        (["URL", "--html", "x.html"], "--html reads files, which a catalogue does not hold"),
+        (["x.asdf", "--where", "detector = 'WFI01'"], "--where asks a catalogue"),
+    ],
 )
-def test_steps_are_of_files_or_of_one_catalogue(arguments: list[str], url: str) -> None:
+def test_steps_are_of_files_or_of_one_catalogue(
+    arguments: list[str], reason: str, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["steps", *(url if word == "URL" else word for word in arguments)])
     assert ended.value.code == 2
+    assert reason in " ".join(capsys.readouterr().err.split())
 
 
 def test_files_have_no_condition(tmp_path: Path) -> None:

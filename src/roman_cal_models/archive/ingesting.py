@@ -49,16 +49,16 @@ def ingest(
     Parameters
     ----------
     paths : str, path-like, `Manifest` or iterable of them
-        Paths and URLs of files. A folder, or the beginning of URLs (``s3://roman/night``, ``s3://roman/night/``),
-        stands for every ``.asdf`` file below it, whatever case these letters have; links to folders are followed. A
-        pattern (``night/*.asdf``, ``s3://roman/**/*_cal.asdf``) stands for the files that it matches, and `manifest`
-        gives those that a list names.
+        Paths and URLs of files. A folder, or the beginning of URLs up to a slash (``s3://roman/night``,
+        ``s3://roman/night/``), stands for every ``.asdf`` file below it, whatever case these letters have; links to
+        folders are followed. A pattern (``night/*.asdf``, ``s3://roman/**/*_cal.asdf``) stands for the files that it
+        matches, and `manifest` gives those that a list names.
     url : str
         The database, as SQLAlchemy takes it: ``sqlite:///catalog.db``, ``postgresql+psycopg://user@host/name``.
         Tables that it lacks are created.
     mapping : {"newest", "file"}
         As for `rows`.
-    tables : "all" or iterable of str, optional
+    tables : str or iterable of str, optional
         As for `rows`.
     storage_options : mapping, optional
         As for `rows`.

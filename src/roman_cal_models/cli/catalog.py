@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from .finding import add_find_arguments, find
 from .terminal import print_json
 
 if TYPE_CHECKING:
+    from ..archive.files.manifests import Manifest
     from ..archive.report import Report
 
 __all__ = ["PARSER", "add_arguments", "run"]
@@ -110,7 +111,9 @@ def run(options: argparse.Namespace) -> int:
     """Do what was asked for; return 1 if a file failed."""
     if bool(options.paths) != (options.to is not None):
         options.parser.error("PATH and --to go together")
-    if options.partition_by is not None and not (options.to or "").endswith(_PARQUET):
+    if options.to is None and _is_for_a_run(options):
+        options.parser.error("--mapping, --processes, --trust, --prune and --force go with --to")
+    if options.partition_by is not None and not _is_data_set(options.to or ""):
         options.parser.error(f"--partition-by goes with --to a folder whose name ends with {_PARQUET}")
     is_made = options.to is not None or options.ddl is not None or options.felis
     if options.columns is None and options.find is None and not is_made:
@@ -141,11 +144,12 @@ def _put(options: argparse.Namespace) -> int:
     """Put files into the catalogue."""
     names = ("mapping", "processes", "trust", "prune", "force")
     arguments: dict[str, Any] = {name: getattr(options, name) for name in names}
-    paths = _from_stdin() if options.paths == [_STDIN] else paths_of(options.paths)
-    if options.to.endswith(_PARQUET):
+    paths = _with_stdin(options.paths) if _STDIN in options.paths else paths_of(options.paths)
+    if _is_data_set(options.to):
         from ..archive.parquet.data_set import to_parquet
 
-        columns = None if options.partition_by is None else options.partition_by.split(",")
+        named = options.partition_by
+        columns = None if named is None else [name.strip() for name in named.split(",")]
         report = to_parquet(paths, options.to, partition_by=columns, **arguments)
     else:
         from ..archive.ingesting import ingest
@@ -173,8 +177,26 @@ def _print_report(report: Report) -> None:
     print(report)
 
 
-def _from_stdin() -> Iterable[str]:
-    return (line.rstrip("\n") for line in sys.stdin if line.strip())
+def _is_for_a_run(options: argparse.Namespace) -> bool:
+    """Return whether something was given that says how files are put into the catalogue."""
+    said = (options.mapping != "newest", options.processes is not None, options.trust != "content")
+    return any(said) or bool(options.prune or options.force)
+
+
+def _is_data_set(target: str) -> bool:
+    """Return whether a target is a Parquet data set, and not a database: its name tells, which a shell may complete."""
+    from ..archive.database.reading import is_database
+
+    return not is_database(target) and target.rstrip("/").endswith(_PARQUET)
+
+
+def _with_stdin(paths: Sequence[str]) -> Iterator[str | Manifest]:
+    """Yield paths that were typed, and in the place of ``-`` those that standard input names."""
+    for path in paths:
+        if path == _STDIN:
+            yield from (line.rstrip("\n") for line in sys.stdin if line.strip())
+        else:
+            yield from paths_of([path])
 
 
 def _print_columns(options: argparse.Namespace) -> None:

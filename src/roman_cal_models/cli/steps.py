@@ -69,8 +69,10 @@ def run(options: argparse.Namespace) -> int:
     from ..view.steps_figure import write_figure
 
     is_asked = is_database(options.files[0])
-    if is_asked and (len(options.files) > 1 or options.html is not None):
-        options.parser.error("a catalogue is asked alone, and --html reads files")
+    if is_asked and len(options.files) > 1:
+        options.parser.error("a catalogue is asked alone, without other files")
+    if is_asked and options.html is not None:
+        options.parser.error("--html reads files, which a catalogue does not hold")
     if options.where is not None and not is_asked:
         options.parser.error("--where asks a catalogue, such as sqlite:///catalog.db")
     files = files_of(options.files)
@@ -82,6 +84,8 @@ def run(options: argparse.Namespace) -> int:
         matrix = made.matrix
     elif is_asked:
         matrix = steps(options.files[0], where=options.where)
+        if not matrix.files:
+            print("the catalogue has no such file", file=sys.stderr)
     else:
         matrix = steps(Progress(files), processes=options.processes)
     if options.plot is not None:

@@ -35,6 +35,7 @@ FUNCTIONS = frozenset({"abs", "coalesce", "lower", "round", "upper"})
 
 _KEYWORDS = frozenset({"and", "or", "not", "in", "between", "like", "escape", "is", "null", "true", "false"})
 _DEEPEST = 50
+_NULL = "nothing is equal to null; ask whether a column is null"
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +243,10 @@ class _Parser:
             value = self._parameter()
             if isinstance(value, str) or not hasattr(value, "__iter__"):
                 raise CatalogError(f"what stands behind in is a list, not {value!r}")
-            return tuple(Value(each) for each in value)
+            members = tuple(value)
+            if any(each is None for each in members):
+                raise CatalogError(f"{self._text!r} cannot be asked for: None is in its list, and {_NULL}")
+            return tuple(map(Value, members))
         self._expect("(")
         return self._listed()
 
@@ -282,7 +286,10 @@ class _Parser:
     def _atom(self) -> Node:
         place, kind, text = self._tokens[self._at]
         if kind == "parameter":
-            return Value(self._parameter())
+            value = self._parameter()
+            if value is None:
+                raise CatalogError(f":{text} is None: {_NULL}")
+            return Value(value)
         self._at += 1
         if kind == "number":
             return Value(int(text) if text.isdigit() else float(text))
@@ -295,7 +302,7 @@ class _Parser:
         if kind == "word" and text.lower() in ("true", "false"):
             return Value(text.lower() == "true")
         if kind == "word" and text.lower() == "null":
-            self._refuse(place, "nothing is equal to null; ask whether a column is null")
+            self._refuse(place, _NULL)
         if kind == "quoted" or (kind == "word" and text.lower() not in _KEYWORDS):
             return self._named(place, kind, text)
         self._refuse(place, "the name of a column or a value is missing here")
@@ -305,14 +312,15 @@ class _Parser:
             if text.lower() not in FUNCTIONS:
                 self._refuse(place, f"there is no function {text}; there are {', '.join(sorted(FUNCTIONS))}")
             return Operation(text.lower(), self._listed())
-        name = text.replace('""', '"')
-        if not self._takes("."):
-            return Name(name)
-        _, kind, text = self._tokens[self._at]
-        if kind not in ("word", "quoted"):
-            self._refuse(self._place, f"the name of a column of {name} is missing here")
-        self._at += 1
-        return Name(text.replace('""', '"'), name)
+        table, name = "", text.replace('""', '"')
+        while self._takes("."):
+            table = f"{table}.{name}" if table else name
+            _, kind, text = self._tokens[self._at]
+            if kind not in ("word", "quoted"):
+                self._refuse(self._place, f"the name of a column of {table} is missing here")
+            self._at += 1
+            name = text.replace('""', '"')
+        return Name(name, table or None)
 
     def _parameter(self) -> Any:
         name = self._word

@@ -43,10 +43,11 @@ def find(
         ``not``, comparisons, ``in``, ``between``, ``like``, ``is null``, ``+ - * / % ||`` and the functions ``abs``,
         ``coalesce``, ``lower``, ``round`` and ``upper``. Times are given as texts that astropy reads, in UTC.
     columns : iterable of str, optional
-        Which columns to give, beside ``archive_file``; ``"*"`` for all. By default those that `where` names, and what
-        the kind of file has of its name, optical element, detector, sky cell, type, start, duration, program and visit.
+        Which columns to give, beside ``archive_file``; ``"*"`` for all, ``"WFIMosaic.*"`` for all of a table. By
+        default those that `where` names, and what the kind of file has of its name, optical element, detector, sky
+        cell, type, start, duration, program and visit.
     tables : str or iterable of str, optional
-        Tables that the files have rows in, or the family that they are of: ``"wfi_image"``.
+        Tables that the files have rows in, or the family that they are of: ``"wfi_image"``, ``"ImageModel"``.
     near : tuple, optional
         A position and a radius: what an image (``s_region``, or its position where there is none) has in common with
         this circle. ``(SkyCoord, radius)``; the radius is an angle, as astropy's ``Angle`` takes it, or degrees.
@@ -60,7 +61,7 @@ def find(
     -------
     astropy.table.Table
         A row a file, in the order in which they were ingested, ``archive_file`` first. What a file does not have is
-        masked; times are of ``Time``, in UTC. Columns have the units that RAD gives them, and its titles as their
+        masked; times are of ``Time``, in UTC. Columns have units where they are certain, and RAD's titles as their
         ``description``; their ``meta`` tells its ``description``, the ``path`` in the file and the ``table``.
 
     Raises
@@ -87,9 +88,13 @@ def cone_of(near: Any) -> Cone:
     from astropy import units
     from astropy.coordinates import Angle, SkyCoord
 
+    if isinstance(near, tuple) and near and getattr(near[0], "shape", ()) != ():
+        raise CatalogError(f"near is one position and a radius, not the {near[0].size} positions of {near[0]!r}")
     try:
         position, radius = near
-        angle: Any = Angle(radius, units.deg if isinstance(radius, (int, float)) else None)
+        # of numpy as well
+        is_number = not isinstance(radius, (str, units.Quantity))
+        angle: Any = Angle(radius, units.deg if is_number else None)
         icrs: Any = SkyCoord(position).icrs
         return Cone.on_sky(float(icrs.ra.deg), float(icrs.dec.deg), float(angle.deg))
     except (TypeError, ValueError, AttributeError, units.UnitsError) as error:
@@ -127,7 +132,8 @@ def _column(column: AnswerColumn, values: list[Any]) -> Any:
     present = [kind() if value is None else kind(value) for value in values]
     unit = None if column.about is None else column.about.unit
     made: Any = MaskedColumn(present, mask=mask, dtype=kind) if any(mask) else Column(present, dtype=kind)
-    if unit is not None:
+    # not of a text of several numbers, nor of a value that has one of several
+    if unit is not None and kind is not str and " or " not in unit:
         from astropy import units
 
         parsed: Any = units.Unit

@@ -7,11 +7,14 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
+from operator import index
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from ...errors import CatalogError
+from ...errors import CatalogError, SchemaNotFoundError
+from ...schema import uris
 from ...spelling import did_you_mean
+from ..database.connection import one_line
 from ..database.reading import read_only_engine
 from ..database.tables import FILE, FILES, ID, file_columns, tables
 from ..database.views import is_of_family
@@ -48,6 +51,7 @@ _RA, _DEC = ("ra", "ra_ref", "target_ra"), ("dec", "dec_ref", "target_dec")
 _REGION = "s_region"
 # Degrees from its position that no image reaches beyond, generously: all detectors together span less than one.
 _REACH = 3.0
+_MODEL = "Model"
 # rows that are looked at together
 _SOME = 5000
 
@@ -150,12 +154,13 @@ class Questions:
         CatalogError
             It cannot be asked.
         """
-        if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 0):
-            raise CatalogError(f"limit is how many rows there are at most, not {limit!r}")
+        limit = None if limit is None else _number(limit)
+        if not isinstance(where, str | None):
+            raise CatalogError(f"where is an expression of SQL as text, not {where!r}")
         if parameters and where is None:
             raise CatalogError(f"there is no condition that asks for the parameter {min(parameters)!r}")
         condition = None if where is None else condition_of(where, parameters)
-        names = [name_of(column) for column in ([columns] if isinstance(columns, str) else columns or ())]
+        names = [name_of(column) for column in _texts("columns", columns)]
         chosen = self._chosen(condition, names, tables, near)
         with self._told():
             return self._answer(chosen, condition, names, near, limit)
@@ -213,11 +218,11 @@ class Questions:
     ) -> _Chosen:
         """Return the tables that a question is of: the first that have all that it names."""
         wanted = [] if condition is None else condition.names()
+        told, family = self._told_tables(tables)
+        told |= {self._table_of(name) for name in (*wanted, *names) if name.table is not None}
         wanted += [name for name in names if name.column != ALL]
         if near is not None:
             wanted.append(Name(_REGION))
-        told, family = self._told_tables(tables)
-        told |= {self._spelt(name.table) for name in wanted if name.table is not None}
         groups = [group for group in self._groups() if told <= {FILES, *group}]
         if not groups:
             raise CatalogError(f"no file has rows in all of {', '.join(sorted(told))}: ask each by itself")
@@ -237,13 +242,31 @@ class Questions:
 
     def _told_tables(self, tables: Iterable[str] | str | None) -> tuple[set[str], str | None]:
         """Return the tables that are told by their names or by a family of files, and the family."""
-        names = [tables] if isinstance(tables, str) else list(tables or ())
-        families = [name for name in names if name in FAMILIES]
+        names = _texts("tables", tables)
+        families = [family for family in map(self._family, names) if family is not None]
         if not families:
             return {self._spelt(name) for name in names}, None
         if len(names) > 1:
             raise CatalogError(f"one family of files is asked at a time, and no table beside it, not {names}")
         return set(tables_of(schema_uri_of(families[0]))) & self._held.keys(), families[0]
+
+    def _family(self, name: str) -> str | None:
+        """Return the family that is told by its name or that of its model, None for a table."""
+        if name in FAMILIES or not name.endswith(_MODEL):
+            return name if name in FAMILIES else None
+        try:
+            family = uris.parse(schema_uri_of(name)).family
+        except SchemaNotFoundError:
+            return None
+        return family if family in FAMILIES else None
+
+    def _table_of(self, name: Name) -> str:
+        """Return the table that a name of a column tells."""
+        assert name.table is not None
+        held_as = " or ".join(sorted({column.column for column in file_columns() if column.path == str(name)}))
+        if held_as:
+            raise CatalogError(f"{name} is the path of a value in files, whose column is {held_as}")
+        return self._spelt(name.table)
 
     def _spelt(self, name: str) -> str:
         """Return a table's name as the catalogue writes it."""
@@ -301,14 +324,14 @@ class Questions:
     @contextmanager
     def _told(self) -> Generator[None]:
         """Tell of what the database says by our error."""
-        from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+        from sqlalchemy.exc import SQLAlchemyError, StatementError
 
         try:
             yield
         except SQLAlchemyError as error:
             url = self._engine.url.render_as_string(hide_password=True)
-            said = error.orig if isinstance(error, DBAPIError) else error
-            raise CatalogError(f"{url}: {said}") from error
+            said = error.orig if isinstance(error, StatementError) else error
+            raise CatalogError(f"{url}: {one_line(said)}") from error
 
 
 class _Chosen:
@@ -332,7 +355,9 @@ class _Chosen:
         for table in self.tables:
             if name.table is None or table.name.lower() == name.table.lower():
                 for column in table.columns:
-                    if column.name.lower() == name.column.lower() and column.name != ID:
+                    # the number of a file is asked of the files, whose key it is
+                    is_asked = column.name != ID or table.name == FILES
+                    if is_asked and column.name.lower() == name.column.lower():
                         return column
         return None
 
@@ -370,6 +395,27 @@ class _Chosen:
         if self.family is None:
             return None
         return is_of_family(self.files, self.family)
+
+
+def _number(limit: Any) -> int:
+    """Return how many rows there are at most."""
+    try:
+        found = index(limit)
+    except TypeError:
+        found = -1
+    if found < 0 or isinstance(limit, bool):
+        raise CatalogError(f"limit is how many rows there are at most, not {limit!r}")
+    return found
+
+
+def _texts(what: str, given: Any) -> list[str]:
+    """Return the names that were given: one, several or none."""
+    if given is None or isinstance(given, str):
+        return [] if given is None else [given]
+    found = list(given) if isinstance(given, Iterable) else [given]
+    if not all(isinstance(each, str) for each in found):
+        raise CatalogError(f"{what} are named by texts, not {given!r}")
+    return found
 
 
 def _is_in_box(near: Cone, ra: Any, dec: Any) -> sql.ColumnElement[bool]:

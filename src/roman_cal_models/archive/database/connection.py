@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from ...errors import CatalogError, MissingPackageError
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-__all__ = ["RefusedError", "engine_of", "have_for_itself", "persistently", "plain_engine", "refusals"]
+__all__ = ["RefusedError", "engine_of", "have_for_itself", "one_line", "persistently", "plain_engine", "refusals"]
 
 _Result = TypeVar("_Result")
 
@@ -26,6 +27,8 @@ _POSTGRESQL_LOCK = int.from_bytes(b"roman")
 # (deadlock), intervention of an operator (shutdown, or not yet started).
 _PASSING = ("08", "40", "57P")
 _LONGEST = 500
+# What stands between a user and a host, in what is nearly a URL.
+_PASSWORD = re.compile(r"(?<=:)[^:/@]+(?=@)")
 
 
 class RefusedError(Exception):
@@ -61,7 +64,8 @@ def plain_engine(url: str, **options: Any) -> Engine:
     try:
         return sql.create_engine(url, **options)
     except ArgumentError:
-        raise CatalogError(f"{url!r} is not the URL of a database; a file of SQLite is sqlite:///catalog.db") from None
+        shown = _PASSWORD.sub("***", repr(url))
+        raise CatalogError(f"{shown} is not the URL of a database; a file of SQLite is sqlite:///catalog.db") from None
     except ModuleNotFoundError as error:
         raise MissingPackageError(f"the database asks for a package that is not installed: {error.name}") from None
 
@@ -128,7 +132,7 @@ def _own_errors(engine: Engine) -> Generator[None]:
             yield
     except (DBAPIError, driver.Error) as error:
         original = error.orig if isinstance(error, DBAPIError) else error
-        text = f"{engine.url.render_as_string(hide_password=True)}: {_line(original)}"
+        text = f"{engine.url.render_as_string(hide_password=True)}: {one_line(original)}"
         if _passes(engine, original, driver):
             raise _LostError(text) from error
         raise CatalogError(text) from error
@@ -151,11 +155,12 @@ def refusals(engine: Engine) -> Generator[None]:
     except (DBAPIError, driver.Error) as error:
         original = error.orig if isinstance(error, DBAPIError) else error
         if isinstance(original, (driver.DataError, driver.IntegrityError)):
-            raise RefusedError(_line(original)) from error
+            raise RefusedError(one_line(original)) from error
         raise
 
 
-def _line(error: object) -> str:
+def one_line(error: object) -> str:
+    """Return what an error says as one line, which is not too long."""
     text = " ".join(str(error).split())
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 

@@ -11,7 +11,7 @@ from ...schema import installed
 from ...schema.properties import ITEMS
 from ..definitions.datatypes import EXACT_TYPES, INTEGER_RANGES, MOST_DIGITS, TEXT_TYPES, Datatype, column_type
 from ..definitions.mapping import Column, columns, is_step, schemas_of_files
-from ..definitions.products import TABLES
+from ..definitions.products import TABLES, chosen_tables
 from ..files.names import KEY_LENGTH
 from .view_marks import drop_views
 
@@ -64,7 +64,7 @@ def tables(names: Iterable[str] | None = None) -> MetaData:
 
     Parameters
     ----------
-    names : iterable of str, optional
+    names : str or iterable of str, optional
         Which tables; by default all that files feed, see `roman_cal_models.archive.definitions.products`.
 
     Returns
@@ -78,10 +78,13 @@ def tables(names: Iterable[str] | None = None) -> MetaData:
 
     Raises
     ------
+    CatalogError
+        There is no such table.
     MissingPackageError
         ``sqlalchemy`` is not installed.
     """
     sql = _sqlalchemy()
+    names = None if names is None or names == "all" else chosen_tables(names)
     metadata = sql.MetaData()
     time = _type(Datatype("datetime2"), sql)
     text = _type(Datatype("nvarchar"), sql)
@@ -161,7 +164,7 @@ def ddl(dialect: Dialect, names: Iterable[str] | None = None) -> str:
     ----------
     dialect : {"sqlite", "postgresql", "mssql"}
         The database.
-    names : iterable of str, optional
+    names : str or iterable of str, optional
         As for `tables`.
     """
     sql = _sqlalchemy()

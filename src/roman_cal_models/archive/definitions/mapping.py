@@ -14,6 +14,7 @@ from ...schema.properties import PropertySchema, walk
 from ...schema.registry import SchemaRegistry
 from ...schema.uris import URI
 from ...spelling import meant
+from .column_semantics import ucd_and_unit
 
 __all__ = ["Column", "columns", "is_step", "schema_uri_of", "schemas_of_files"]
 
@@ -40,7 +41,8 @@ class Column:
     schema_uri : str
         The schema that says so.
     unit : str or None
-        Unit of the value; several, of which it has one, with ``or`` between them.
+        Unit of the value; several, of which it has one, with ``or`` between them. Where RAD gives none but in a title,
+        for people, the one that is certain.
     description : str or None
         Description of the property, on one line.
     """
@@ -86,6 +88,9 @@ def is_step(column: Column) -> bool:
 
 def schema_uri_of(family: str, version: str | None = None) -> str:
     """Return the URI of the schema of a family at a version, the newest by default."""
+    if not isinstance(family, str):
+        told = family.__name__ if isinstance(family, type) else type(family).__name__
+        raise SchemaNotFoundError(f"a family is given by its name, such as 'wfi_image' or 'ImageModel', not by {told}")
     store = installed().store
     if "://" in family:
         uri = store.schema_of_node(family) or family
@@ -137,10 +142,12 @@ def _hint(name: str) -> str:
 @cache
 def _columns(uri: str) -> tuple[Column, ...]:
     found = []
+    is_of_rad = uris.parse(uri).base == uris.ROMAN
     for path, declared in walk(installed().document(uri)):
         if declared.archive is not None:
             source = next(piece.document for piece in declared.pieces if "archive_catalog" in piece.schema)
-            told = declared.title, source, _unit(declared), declared.description
+            unit = _unit(declared) or (ucd_and_unit(path)[1] if is_of_rad else None)
+            told = declared.title, source, unit, declared.description
             for destination in declared.archive.destinations:
                 table, _, column = destination.partition(".")
                 found.append(Column(path, declared.archive.datatype, table, column, *told))

@@ -24,13 +24,17 @@ A kind of file of a newer RAD is in no list. `likely_tables` makes the same dist
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Iterable
+from typing import Literal
 
+from ...errors import CatalogError
 from ...schema import installed, uris
 from ...schema.families import CATALOG
 from ...schema.properties import ITEMS
+from ...spelling import did_you_mean
 from .mapping import columns
 
-__all__ = ["FAMILIES", "GROUPS", "STEPS_TABLE", "TABLES", "is_likely", "likely_tables", "tables_of"]
+__all__ = ["FAMILIES", "GROUPS", "STEPS_TABLE", "TABLES", "chosen_tables", "is_likely", "likely_tables", "tables_of"]
 
 _SCIENCE = "ScienceRefData"
 
@@ -72,6 +76,28 @@ GROUPS = tuple(sorted(dict.fromkeys(_BY_FAMILY.values()), key=lambda group: TABL
 
 FAMILIES = tuple(_BY_FAMILY)
 """Every family of files that the catalogue has tables for."""
+
+
+def chosen_tables(
+    chosen: Literal["all"] | Iterable[str] | None, known: Collection[str] = TABLES
+) -> Literal["all"] | tuple[str, ...] | None:
+    """Return which tables were chosen, a name alone as one; ``"all"`` and None as they are.
+
+    Raises
+    ------
+    CatalogError
+        There is no such table.
+    """
+    if chosen is None:
+        return None
+    if chosen == "all":
+        return "all"
+    names = (chosen,) if isinstance(chosen, str) else tuple(chosen)
+    for name in names:
+        if name not in known:
+            hint = did_you_mean(name, known) if isinstance(name, str) else ""
+            raise CatalogError(f"there is no table {name!r}.{hint} There are {', '.join(known)}")
+    return names
 
 
 def tables_of(schema_uri: str) -> tuple[str, ...]:

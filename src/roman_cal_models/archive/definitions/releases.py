@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ...errors import SchemaError
 from ...schema import installed, uris
 from ...schema.properties import PropertySchema, walk
 from ...schema.registry import SchemaRegistry
@@ -119,10 +120,19 @@ def _kind(old: Any, new: Any) -> str:
 
 
 def registry_of(rad: str | os.PathLike[str]) -> SchemaRegistry:
-    """Return what the schemas of a release say."""
+    """Return what the schemas of a release say.
+
+    Raises
+    ------
+    SchemaError
+        There is none, or it is older than 1.1.
+    """
     if rad == "installed":
         return installed()
-    return SchemaRegistry(Store([(uris.ROMAN, rad_folder(Path(rad)))]))
+    folder = Path(rad)
+    if not (folder / "resources").is_dir():
+        raise SchemaError(f"{folder} is not the folder of a rad package, which holds resources/, nor 'installed'")
+    return SchemaRegistry(Store([(uris.ROMAN, rad_folder(folder))]))
 
 
 def _properties(registry: SchemaRegistry) -> dict[str, _Properties]:

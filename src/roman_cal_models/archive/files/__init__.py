@@ -2,10 +2,10 @@
 
 By level, each knowing only those before it:
 
+- ``server_errors``: what errors of servers are about;
 - ``manifests``: lists of files;
 - ``names``: the names of files, as the catalogue has them;
 - ``globs``: patterns of names;
-- ``server_errors``: what errors of servers are about;
 - ``far_listing``: what stands below a URL;
 - ``listing``: all of these as files one by one.
 """

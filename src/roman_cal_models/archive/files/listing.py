@@ -24,6 +24,8 @@ _has_suffix = re.compile(r".*\.asdf", re.IGNORECASE | re.DOTALL)
 # The end of a longer key is a hash, so that nobody can tell what stands below so long a name.
 _LONGEST_ROOT = KEY_LENGTH - 100
 _NOTHING = "nothing is there"
+# What names a file, or stands for several.
+_NAMES = (str, bytes, os.PathLike, Manifest)
 
 _Identity = tuple[int, int] | str
 
@@ -84,20 +86,36 @@ class Listing:
         """
         for path in self._given():
             if isinstance(path, Manifest):
-                yield from (Listed(name if "://" in name else os.path.abspath(name)) for name in path)
+                yield from (Listed(_spelt(name) if "://" in name else os.path.abspath(name)) for name in path)
             else:
-                yield from self._of(os.fsdecode(path))
+                yield from self._of(_spelt(os.fsdecode(path)))
 
     @property
     def number(self) -> int | None:
         """How many files there are, where that is known before they are listed."""
-        paths = [self.paths] if isinstance(self.paths, (str, os.PathLike)) else self.paths
+        paths = [self.paths] if isinstance(self.paths, _NAMES) else self.paths
         if isinstance(paths, (list, tuple)) and all(map(_is_file, paths)):
             return len(paths)
         return None
 
-    def _given(self) -> Iterable[str | os.PathLike[Any] | Manifest]:
-        return [self.paths] if isinstance(self.paths, (str, os.PathLike, Manifest)) else self.paths
+    def _given(self) -> Iterator[str | bytes | os.PathLike[Any] | Manifest]:
+        """Yield what was given, one by one.
+
+        Raises
+        ------
+        CatalogError
+            It is no name.
+        """
+        paths: Any = self.paths
+        # a mapping or model is no list of names, though it can be gone through
+        if isinstance(paths, _NAMES) or not isinstance(paths, Iterable) or hasattr(paths, "keys"):
+            paths = [paths]
+        for path in paths:
+            if not isinstance(path, _NAMES):
+                raise CatalogError(f"a file is given by its path or URL, not by {_told(path)}")
+            if not path:
+                raise CatalogError("no file has an empty name")
+            yield path
 
     def _of(self, name: str) -> Iterator[Listed | Failure]:
         if name.startswith("file://"):
@@ -209,13 +227,23 @@ class Listing:
             yield from self._place(url, start, rest, files)
 
 
+def _spelt(name: str) -> str:
+    """Return a URL with its scheme as file systems know it, in lower case (RFC 3986, section 3.1); a path as it is."""
+    scheme, separator, rest = name.partition("://")
+    return f"{scheme.lower()}{separator}{rest}" if separator else name
+
+
+def _told(value: Any) -> str:
+    return f"the number {value}" if isinstance(value, (int, float)) else f"an object of {type(value).__name__}"
+
+
 def _with_slash(folder: str) -> str:
     return f"{folder.rstrip('/')}/"
 
 
 def _is_file(path: Any) -> bool:
     """Return whether a path or URL is one file, as far as can be told without asking."""
-    if isinstance(path, Manifest):
+    if not isinstance(path, (str, bytes, os.PathLike)):
         return False
     name = os.fsdecode(path)
     if "://" in name:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import CatalogError, MissingPackageError
+from ...printable import printable
+from .server_errors import kind_of
 
 __all__ = ["Manifest", "manifest"]
 
@@ -42,8 +44,15 @@ class Manifest:
         try:
             yield from _rows(self) if self.source.endswith(".parquet") else _lines(self)
         except (OSError, UnicodeError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise CatalogError(f"{self.source}: the list of files cannot be read: {reason}") from error
+            raise self._unreadable(getattr(error, "strerror", None) or error) from error
+        except Exception as error:  # file systems are anybody's, and so are their errors
+            if kind_of(error) == "file":
+                raise
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, reason: object) -> CatalogError:
+        said = printable(" ".join(str(reason).split()))
+        return CatalogError(f"{self.source}: the list of files cannot be read: {said}")
 
 
 def manifest(source: str | os.PathLike[str], storage_options: Mapping[str, Any] | None = None) -> Manifest:
@@ -58,8 +67,16 @@ def manifest(source: str | os.PathLike[str], storage_options: Mapping[str, Any] 
         working folder.
     storage_options : mapping, optional
         For a URL, what fsspec takes.
+
+    Raises
+    ------
+    CatalogError
+        The name is empty.
     """
-    return Manifest(os.fspath(source), storage_options)
+    name = os.fspath(source)
+    if not name:
+        raise CatalogError("no list of files has an empty name")
+    return Manifest(name, storage_options)
 
 
 def _lines(listed: Manifest) -> Iterator[str]:

@@ -8,11 +8,10 @@ from contextlib import closing
 from dataclasses import replace
 from typing import Any, Literal
 
-from ...errors import CatalogError
 from ..files.listing import Listing
 from ..files.names import Paths
 from ..holdings import Holdings, Trust, check_trust
-from ..reading.batching import read_batches, reader_for
+from ..reading.batching import check_batch, read_batches, reader_for
 from ..reading.file_reader import Mapped
 from ..report import Report
 from ..vanished import Prune, check_prune, settle
@@ -59,7 +58,7 @@ def to_parquet(
         The folder, which is made if it is not there: ``catalog.parquet`` gets ``WFIExposure`` and others.
     mapping : {"newest", "file"}
         As for `rows`.
-    tables : "all" or iterable of str, optional
+    tables : str or iterable of str, optional
         As for `rows`.
     partition_by : str or iterable of str, optional
         Columns by whose values the tables that have them are cut: ``"detector"`` makes
@@ -103,8 +102,7 @@ def to_parquet(
     reader = reader_for(mapping, tables, storage_options)
     check_trust(trust)
     check_prune(prune)
-    if batch < 1:
-        raise CatalogError(f"batch is the number of files that are written together, not {batch!r}")
+    check_batch(batch)
     columns = (partition_by,) if isinstance(partition_by, str) else partition_by
     with DataSet(target, None if columns is None else tuple(columns), batch=batch) as made:
         reader = replace(reader, finish=made.fitting, force=force)

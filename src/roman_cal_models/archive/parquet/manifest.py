@@ -119,6 +119,8 @@ class Manifest:
 
     def __init__(self, folder: Path, partition_by: Sequence[str] | None) -> None:
         self.folder = folder
+        if folder.exists() and not folder.is_dir():
+            raise CatalogError(f"{folder}: is no folder")
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / NAME
         if not path.exists() and any(folder.iterdir()):

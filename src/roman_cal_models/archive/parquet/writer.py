@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from ...errors import CatalogError
 from ..database.tables import FAILURES, FILES, PROBLEMS
 from ..inventory import slices
 from ..reading.file_reader import Failure, FileRead, FittedRows, Known, Outcome
@@ -55,6 +56,10 @@ class DataSet:
         self, folder: str | os.PathLike[str], partition_by: Sequence[str] | None = None, *, batch: int
     ) -> None:
         # first, so that nothing is made for what cannot be
+        if "://" in os.fspath(folder):
+            raise CatalogError(
+                f"{os.fspath(folder)}: a data set is written into a folder of this machine, not to a URL"
+            )
         ArrowTables(partition_by or ())
         self._manifest = Manifest(Path(folder), partition_by)
         self._tables = ArrowTables(self._manifest.partition_by)

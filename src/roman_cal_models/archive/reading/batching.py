@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import chain, islice
+from operator import index
 from typing import Any, Literal, TypeVar
 
 from ...errors import CatalogError
 from ...executors import Cluster, Processes, Workers, spread
 from ...processors import processors
 from ...progress import Bar
-from ..definitions.products import TABLES
+from ..definitions.products import chosen_tables
 from ..files.listing import Listing
 from ..files.names import Listed, Paths
 from .file_reader import AT_ONCE, Failure, Mapped, Outcome, Reader, Task
+from .row_reader import check_mapping
 
-__all__ = ["read_batches", "reader_for", "workers_for"]
+__all__ = ["check_batch", "read_batches", "reader_for", "workers_for"]
 
 _File = TypeVar("_File")
 
@@ -37,14 +39,28 @@ def reader_for(
     CatalogError
         The mapping or a table does not exist.
     """
-    if mapping not in ("newest", "file"):
-        raise CatalogError(f"mapping is 'newest' or 'file', not {mapping!r}")
-    if tables is not None and tables != "all":
-        tables = (tables,) if isinstance(tables, str) else tuple(tables)
-        for name in tables:
-            if name not in TABLES:
-                raise CatalogError(f"there is no table {name!r}. There are {', '.join(TABLES)}")
-    return Reader.here(mapping, tables, storage_options)
+    check_mapping(mapping)
+    return Reader.here(mapping, chosen_tables(tables), storage_options)
+
+
+def check_batch(batch: int) -> None:
+    """Refuse what is no number of files.
+
+    Raises
+    ------
+    CatalogError
+        It is none.
+    """
+    if not _is_number(batch):
+        raise CatalogError(f"batch is the number of files that are written together, not {batch!r}")
+
+
+def _is_number(number: Any) -> bool:
+    """Return whether something is a whole number, of which at least one thing can be."""
+    try:
+        return index(number) >= 1
+    except TypeError:
+        return False
 
 
 def read_batches(
@@ -71,8 +87,7 @@ def read_batches(
     client, processes, batch, progress
         As for `ingest`. No file is twice in one batch.
     """
-    if batch < 1:
-        raise CatalogError(f"batch is the number of files that are written together, not {batch!r}")
+    check_batch(batch)
     listing = paths if isinstance(paths, Listing) else Listing(paths, reader.storage_options)
     with closing(Bar(listing.number, is_drawn=progress)) as bar:
         source = _Source(listing, choose, batch, bar)
@@ -148,7 +163,14 @@ def workers_for(
         for fewer files than `few`.
     few : int
         Starting processes takes about as long as reading this many files.
+
+    Raises
+    ------
+    CatalogError
+        There cannot be so many processes.
     """
+    if processes is not None and not _is_number(processes):
+        raise CatalogError(f"processes is how many processes read the files, not {processes!r}")
     if client is not None:
         return Cluster(client), files
     if processes is None:

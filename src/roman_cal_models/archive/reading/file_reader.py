@@ -204,7 +204,7 @@ class Failure:
         elif isinstance(error, OSError) and error.strerror:
             text = error.strerror
         elif isinstance(error, RomanCalModelsError):
-            text = str(error)
+            text = str(error).removeprefix(f"{file}: ")
         else:
             text = f"{type(error).__name__}: {str(error).removeprefix(f'{file}: ')}"
         if len(text) > _LONGEST_REASON:

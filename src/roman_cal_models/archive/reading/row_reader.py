@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
+from ...errors import CatalogError
 from ...header.content import parse_tree, read_header_bytes
 from ...header.header import Header
 from ...header.roots import roman_part
@@ -20,9 +21,9 @@ from ...schema.properties import ITEMS
 from ...yaml import opened
 from ..definitions.datatypes import Datatype, column_type
 from ..definitions.mapping import columns
-from ..definitions.products import is_likely, tables_of
+from ..definitions.products import TABLES, chosen_tables, is_likely, tables_of
 
-__all__ = ["RowProblem", "Rows", "rows"]
+__all__ = ["RowProblem", "Rows", "check_mapping", "rows"]
 
 _dict_get = dict.get
 
@@ -68,6 +69,18 @@ class RowProblem:
         return printable(f"{where}{self.path} does not fit into {self.table}.{self.column}: {self.reason}")
 
 
+def check_mapping(mapping: Literal["newest", "file"]) -> None:
+    """Refuse another word.
+
+    Raises
+    ------
+    CatalogError
+        It is another.
+    """
+    if mapping not in ("newest", "file"):
+        raise CatalogError(f"mapping is 'newest' or 'file', not {mapping!r}")
+
+
 class Rows(dict[str, dict[str, Any]]):
     """The rows of one file: table -> column -> value, null where the file has none.
 
@@ -106,7 +119,7 @@ def rows(
     mapping : {"newest", "file"}
         By which version of its family's schema: RAD does not give the columns versions, so by default the newest
         mapping holds for old files as well. ``"file"`` takes the file's own.
-    tables : "all" or iterable of str, optional
+    tables : str or iterable of str, optional
         Which tables; by default those that files of the family feed, see
         `roman_cal_models.archive.definitions.products`. ``"all"`` gives every destination that the schemas name.
     storage_options : mapping, optional
@@ -115,18 +128,22 @@ def rows(
     Returns
     -------
     Rows
-        Values converted to the types of their columns; ``problems`` lists those that do not fit.
+        Values converted to the types of their columns; ``problems`` lists those that do not fit. Nothing for reference
+        files and associations, which other systems keep.
 
     Raises
     ------
+    CatalogError
+        There is no such mapping or table.
     NotAsdfError, TruncatedFileError, NotRomanError, UnknownTagError, HeaderLimitError
         As for `read_header`; also for a file that is cut behind its header.
     ForeignValueError
         The head of a block of the file is broken.
     """
+    check_mapping(mapping)
+    chosen = tables if tables is None or isinstance(tables, str) else tuple(tables)
     raw, schema_uri, file = _content(source, storage_options)
     uri = schema_uri if mapping == "file" else _newest(schema_uri)
-    chosen = tables if tables is None or tables == "all" else tuple(tables)
     made = Rows(file, uri)
     names, plan = _plan(uri, chosen)
     for name in names:
@@ -172,12 +189,14 @@ _Level = dict[str, tuple["_Leaf | None", "_Level | None"]]
 
 
 @lru_cache(maxsize=512)
-def _plan(uri: str, tables: Literal["all"] | tuple[str, ...] | None) -> tuple[tuple[str, ...], _Level]:
+def _plan(uri: str, tables: str | tuple[str, ...] | None) -> tuple[tuple[str, ...], _Level]:
     """Return the tables of a schema's files, and where each of their columns finds its value."""
-    wanted = tables_of(uri) if tables is None else tables
+    # schemas of third parties may name tables of their own
+    known = dict.fromkeys((*TABLES, *(column.table for column in columns(uri))))
+    wanted = tables_of(uri) if tables is None else chosen_tables(tables, known)
     by_path: dict[str, tuple[str, list[tuple[str, str]]]] = {}
     for column in columns(uri):
-        if ITEMS not in column.path and (wanted == "all" or column.table in wanted):
+        if ITEMS not in column.path and (wanted == "all" or column.table in (wanted or ())):
             by_path.setdefault(column.path, (column.datatype, []))[1].append((column.table, column.column))
     root: _Level = {}
     for path, (name, destinations) in by_path.items():

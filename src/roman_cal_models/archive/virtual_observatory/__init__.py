@@ -6,6 +6,5 @@ By level, each knowing only those before it:
 - ``obscore_regions``: the diameter of a region;
 - ``obscore_sources``: where the values of ObsCore come from;
 - ``obscore``: the view;
-- ``column_semantics``: what columns mean;
 - ``tap_schema``: the tables as TAP services know them.
 """

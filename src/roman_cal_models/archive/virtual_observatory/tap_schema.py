@@ -11,8 +11,8 @@ from typing import Any
 
 from ...installation import rad_version
 from ..database.tables import FAILURES, FILE, FILES, ID, PROBLEMS, tables
+from ..definitions.column_semantics import ucd_and_unit
 from ..definitions.described import described_columns
-from .column_semantics import ucd_and_unit
 from .obscore import OBSCORE, ObsCoreColumn, obscore_columns
 
 __all__ = ["felis"]
@@ -145,9 +145,9 @@ def _column(table: str, column: Any, index: int) -> dict[str, Any]:
     if told is None:
         description, ucd, unit = _COLUMNS.get(column.name, (column.comment or column.name, None, None))
     else:
-        ucd, unit = ucd_and_unit(told.path)
+        ucd, _ = ucd_and_unit(told.path)
         # where RAD gives several, a value has one of them
-        unit = told.unit if told.unit is not None and " or " not in told.unit else unit
+        unit = None if told.unit is None or " or " in told.unit else told.unit
         texts = dict.fromkeys(text for text in (told.title, told.description) if text)
         description = ". ".join(text.rstrip(".") for text in texts) or told.path
     found = {
