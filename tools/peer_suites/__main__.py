@@ -17,7 +17,24 @@ PIPELINE = ("romancal==1.1.0", "pytest", "pytest-xdist", "pytest-mock", "ci-wats
 PEER = ("roman_datamodels==1.2.0", "pytest", "pytest-xdist", "pytest-env", "pyarrow", "pandas", "semantic_version")
 # The simulator of images. What asks CRDS, or for pictures of galaxies, fails with the peer as well.
 SIMULATOR = ("romanisim==0.15.0", "roman_datamodels==1.2.0", "pytest", "pytest-xdist")
-REQUIREMENTS = {"romancal": PIPELINE, "rdm": PEER, "romanisim": SIMULATOR}
+# The viewer, and what cuts parts out of images; a plugin of the viewer's tests does not go with a newer pytest.
+VIEWER = ("jdaviz[roman,test]==5.0.2", "roman_datamodels==1.2.0", "pytest<9.1", "pytest-xdist")
+CUTTER = ("astrocut==1.4.0", "roman_datamodels==1.2.0", "pytest", "pytest-xdist")
+REQUIREMENTS = {"romancal": PIPELINE, "rdm": PEER, "romanisim": SIMULATOR, "jdaviz": VIEWER, "astrocut": CUTTER}
+# Of a suite that has more to do than with Roman, the modules that do; of others, all.
+MODULES = {
+    "jdaviz": (
+        "jdaviz.configs.rampviz",
+        "jdaviz.configs.imviz.tests.test_parser_asdf",
+        "jdaviz.configs.imviz.tests.test_parser_roman",
+        "jdaviz.configs.default.plugins.data_quality",
+    ),
+    "astrocut": (
+        "astrocut.tests.test_asdf_cutout",
+        "astrocut.tests.test_cutouts",
+        "astrocut.tests.test_roman_spectral_subset",
+    ),
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,7 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         requirements = REQUIREMENTS[options.suite]
-        what = [str(_tests_of_the_peer(folder))] if options.suite == "rdm" else ["--pyargs", options.suite]
+        modules = MODULES.get(options.suite, (options.suite,))
+        what = [str(_tests_of_the_peer(folder))] if options.suite == "rdm" else ["--pyargs", *modules]
         peer = environment(folder / "environment-peer", *requirements, instead=False)
         ours = environment(folder / "environment-ours", *requirements, instead=True)
         answers = references(peer, folder / "references") if options.suite == "romancal" else None

@@ -68,7 +68,13 @@ ROMANISIM = {
     "test_image.py::test_psftypes_location[galsim]": _UNKNOWN,
 }
 
-EXPLAINED = {"rdm": RDM, "romancal": ROMANCAL, "romanisim": ROMANISIM}
+EXPLAINED: dict[str, dict[str, str]] = {
+    "rdm": RDM,
+    "romancal": ROMANCAL,
+    "romanisim": ROMANISIM,
+    "jdaviz": {},
+    "astrocut": {},
+}
 
 
 def reason(table: dict[str, str], test: str) -> str | None:
