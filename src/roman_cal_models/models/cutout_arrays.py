@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import copy_context
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CutoutError
@@ -15,6 +17,7 @@ from ..nodes.lazy_dict import raw_get, raw_items
 from ..nodes.object_node import ObjectNode
 from ..nodes.shapes import is_off_grid, shape_of
 from ..settings import current
+from .cutout_windows import shown
 from .loading import section_at
 from .quality import FLAGS
 
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 
     from .cutout_windows import Window
 
-__all__ = ["Read", "arrays_beside", "arrays_on_grid", "check_size", "padded", "read_together", "sections"]
+__all__ = ["Read", "arrays_beside", "arrays_on_grid", "check_fill", "check_size", "padded", "read_together", "sections"]
 
 Read = Callable[[ObjectNode, Sequence[str], "Window"], AbstractContextManager[Iterator["NDArray[Any]"]]]
 """Lends, of some arrays of a node, the pixels that a window has in common with their image, one array at a time."""
@@ -97,7 +100,7 @@ def padded(name: str, part: NDArray[Any], window: Window, fill: float | None) ->
     window : Window
         The window.
     fill : float or None
-        What stands outside of the image: NaN by default, in arrays of integers 0.
+        What stands outside of the image, as for `cutout`.
     """
     import numpy as np
 
@@ -117,7 +120,8 @@ def _filling(name: str, dtype: np.dtype[Any], fill: float | None) -> Any:
     import numpy as np
 
     if dtype.kind in "fc":
-        return np.nan if fill is None else fill
+        is_too_large = fill is not None and float(np.finfo(dtype).max) < abs(fill) < math.inf
+        return np.nan if fill is None or is_too_large else fill
     if dtype.kind not in "iu":
         return np.zeros((), dtype)[()]
     if name in FLAGS:
@@ -125,6 +129,18 @@ def _filling(name: str, dtype: np.dtype[Any], fill: float | None) -> Any:
     limits = np.iinfo(dtype)
     is_fit = fill is not None and limits.min <= fill <= limits.max and float(fill).is_integer()
     return int(fill) if is_fit and fill is not None else 0
+
+
+def check_fill(fill: Any, file: str | None) -> None:
+    """Refuse what arrays cannot be filled with.
+
+    Raises
+    ------
+    CutoutError
+        It is neither a real number nor None.
+    """
+    if fill is not None and not isinstance(fill, Real):
+        raise CutoutError(file, f"fill is a number, not {shown(fill)}")
 
 
 def check_size(node: ObjectNode, names: Sequence[str], window: Window, file: str | None) -> None:
