@@ -111,8 +111,10 @@ def run(options: argparse.Namespace) -> int:
 
 def _targets(options: argparse.Namespace) -> tuple[Any, list[Any], list[str]]:
     """Return the positions, the size of each, and what each is called in the name of a file."""
+    size: Any = None
     try:
-        size: Any = None if options.size is None else tuple(map(_size, options.size))
+        if options.size is not None:
+            size = tuple(map(_size, options.size))
     except CutoutError as error:
         options.parser.error(printable(f"--size: {error}"))
     if size is not None and len(size) > 2:
