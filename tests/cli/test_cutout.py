@@ -51,6 +51,20 @@ def test_a_table_gives_names_and_sizes(file: Path) -> None:
     assert shapes == {"image_NGC_1_2.asdf": (6, 6), "image_b.asdf": (5, 5)}
 
 
+def test_tables_of_tabs_are_read_and_rows_without_name_have_a_number(file: Path) -> None:
+    Path("targets.tsv").write_text(f'ra\tdec\tname\n{RA}\t{DEC}\tstar\n{RA}\t{DEC}\t""\n')
+    assert main(["cutout", str(file), "--table", "targets.tsv", "--size", "3", "--out", "cut"]) == 0
+    assert sorted(path.name for path in Path("cut").iterdir()) == ["image_cutout1.asdf", "image_star.asdf"]
+
+
+def test_a_table_of_an_unknown_kind_is_told_in_one_line(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("targets.list").write_text(f"{RA} {DEC}\n")
+    assert main(["cutout", str(file), "--table", "targets.list", "--size", "3", "--out", "cut"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("targets.list: it cannot be read as a table: ")
+    assert len(said) < 300
+
+
 def test_each_position_in_each_file_is_told_as_json(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["cutout", str(file), "absent.asdf", *AT, "--at", "0", "-5", "--size", "3", "--out", "cut", "--json"]
     assert main(arguments) == 1

@@ -30,6 +30,9 @@ PARSER = {
     "10arcsec --out cutouts",
 }
 
+# of tables that astropy does not know by their names, or takes for another kind
+_FORMATS = {".csv": "ascii.csv", ".tsv": "ascii.tab"}
+
 _UNSAFE = re.compile(r"[^\w.+-]+")
 
 
@@ -132,11 +135,12 @@ def _of_table(path: Path, size: Any, parser: argparse.ArgumentParser) -> tuple[A
     from astropy.table import Table
 
     try:
-        table: Any = Table.read(path, format="ascii.csv") if path.suffix == ".csv" else Table.read(path)
+        table: Any = Table.read(path, format=_FORMATS.get(path.suffix.lower()))
     except OSError:
         raise
     except Exception as error:  # each format has errors of its own
-        raise CutoutError(path, f"it cannot be read as a table: {type(error).__name__}: {error}") from error
+        said = str(error).partition("\n")[0]  # some go on with all formats that there are
+        raise CutoutError(path, f"it cannot be read as a table: {type(error).__name__}: {said}") from error
     missing = [name for name in ("ra", "dec") if name not in table.colnames]
     if missing:
         raise CutoutError(path, f"the table has no column {' and none '.join(missing)}")
@@ -149,9 +153,11 @@ def _of_table(path: Path, size: Any, parser: argparse.ArgumentParser) -> tuple[A
         parser.error("--size is needed: the table has no column of that name")
     else:
         sizes = [_one_or_two(size)] * len(table)
-    if "name" in table.colnames:
-        return positions, sizes, [_UNSAFE.sub("_", str(name)) for name in table["name"]]
-    return positions, sizes, [f"cutout{number}" for number in range(len(table))]
+    given = table["name"] if "name" in table.colnames else [""] * len(table)
+    names = [
+        f"cutout{number}" if _is_missing(name) else _UNSAFE.sub("_", str(name)) for number, name in enumerate(given)
+    ]
+    return positions, sizes, names
 
 
 def _check_numbers(column: Any, path: Path) -> None:
