@@ -422,6 +422,13 @@ def test_the_history_names_the_file_and_the_part(image: Path, tmp_path: Path) ->
     ]
 
 
+@pytest.mark.parametrize(("name", "told"), [("?", "a model in memory"), ("mine.asdf", "mine.asdf")])
+def test_the_history_of_what_is_in_no_file_names_what_it_can(name: str, told: str) -> None:
+    model = rcm.ImageModel.create_fake_data({"meta": {"filename": name}}, shape=(9, 9))
+    (change,) = model.cutout((4, 4), 3)._history
+    assert f"columns 3 to 5 of {told}'" in str(change)
+
+
 # -- models of their own -----------------------------------------------------------------------------------------------
 
 

@@ -227,7 +227,8 @@ class Cutter:
             return os.path.basename(self.file.partition("?")[0] if "://" in self.file else self.file)
         meta = self._node.get("meta")
         name = meta.get("filename") if isinstance(meta, ObjectNode) else None
-        return str(name or "a model in memory")
+        # fake data have a question mark in place of any text
+        return "a model in memory" if name in (None, "", "?") else str(name)
 
 
 def told_of_sky(ra: float, dec: float) -> str:
