@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import asdf
 import numpy as np
 import pytest
 import roman_datamodels.datamodels as peer
@@ -475,6 +476,24 @@ def test_old_versions_stay_what_they_are(name: str, peer_file: WriteFile, tmp_pa
     cut.save(tmp_path / "cut.asdf")
     with peer.open(tmp_path / "cut.asdf") as theirs:
         assert theirs.validate() is None
+
+
+@pytest.mark.filterwarnings("ignore::roman_cal_models.errors.FilenameMismatchWarning")
+def test_integers_with_a_unit_stay_integers_also_where_nothing_is_left(repository: Path) -> None:
+    with rcm.open(repository / "tests/data/old_writers/0.26.0/TvacModel.asdf") as model:
+        assert model.problems() == []
+        cut = model.cutout((0, 0), 3)
+        assert (cut["data"].unit, cut["data"].dtype) == (u.DN, np.uint16)
+        assert (cut["amp33"].unit, cut["amp33"].dtype, cut["amp33"].size) == (u.DN, np.uint16, 0)
+    assert cut.problems() == []
+
+
+def test_a_model_of_a_file_of_asdf_is_cut_as_the_file_is(image: Path) -> None:
+    with rcm.open(image) as model, asdf.open(image) as opened:
+        cut, theirs = model.cutout((3, 3), 9), rcm.open(opened).cutout((3, 3), 9)
+    assert theirs.problems() == []
+    assert list(theirs.node) == list(cut.node)
+    assert not rcm.diff(cut, theirs)
 
 
 @pytest.mark.parametrize("storage", ["internal", "inline"])

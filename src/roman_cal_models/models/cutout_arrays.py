@@ -56,10 +56,17 @@ def arrays_beside(node: ObjectNode, grid: tuple[int, int]) -> dict[str, NDArray[
     beside: dict[str, NDArray[Any] | None] = {}
     for name, value in raw_items(node):
         shape = shape_of(value)
-        if shape and name not in on_grid:
-            dtype = dtype_of(value.raw) if isinstance(value, FileValue) else getattr(value, "dtype", None)
-            is_kept = name in required and dtype is not None
-            beside[name] = np.empty((0,) * len(shape), dtype) if is_kept else None
+        if not shape or name in on_grid:
+            continue
+        dtype = dtype_of(value.raw) if isinstance(value, FileValue) else None
+        if name not in required:
+            beside[name] = None
+        elif dtype is not None:
+            beside[name] = np.empty((0,) * len(shape), dtype)
+        else:
+            # one in memory, or with a unit, which only the whole knows
+            whole = node[name]
+            beside[name] = whole[(slice(0, 0),) * len(shape)].copy() if hasattr(whole, "dtype") else None
     return beside
 
 
@@ -113,7 +120,13 @@ def padded(name: str, part: NDArray[Any], window: Window, fill: float | None) ->
         mask[window.in_cutout] = np.ma.getmaskarray(part)
         return np.ma.array(whole, mask=mask)
     unit: Any = getattr(part, "unit", None)
-    return whole if unit is None else whole * unit
+    if unit is None:
+        return whole
+    from astropy.units import Quantity
+
+    make: Any = Quantity
+    with_unit: NDArray[Any] = make(whole, unit, dtype=whole.dtype, copy=False)  # else integers become floats
+    return with_unit
 
 
 def _filling(name: str, dtype: np.dtype[Any], fill: float | None) -> Any:
