@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from roman_cal_models.processors import processors
+
 from .measure import Result
 
 __all__ = ["Section", "disk", "machine", "rst", "rst_of", "table"]
@@ -58,10 +60,9 @@ def machine(*more: str) -> str:
     """
     versions = ", ".join(f"{name} {version(name)}" for name in (*_DISTRIBUTIONS, *filter(_is_installed, more)))
     load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
-    processors = f"{os.cpu_count()} CPUs{_processor()}"
-    return (
-        f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {processors}{load}\n{versions}"
-    )
+    used, all_of_them = processors(), os.cpu_count()
+    cpus = f"{all_of_them if used == all_of_them else f'{used} of {all_of_them}'} CPUs{_processor()}"
+    return f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {cpus}{load}\n{versions}"
 
 
 def disk(folder: Path) -> str:

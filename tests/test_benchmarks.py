@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -40,6 +41,17 @@ def test_the_table_is_written_for_the_documentation(repository: Path, tmp_path: 
     done = _benchmarks(repository, "--quick", "get", "--rst", str(tmp_path / "results.inc"))
     assert done.returncode == 0, done.stderr
     assert "    * - get model.meta.cal_step.flat_field" in (tmp_path / "results.inc").read_text().splitlines()
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="the system does not let a process choose")
+def test_fewer_processors_can_be_used_and_are_told(repository: Path) -> None:
+    done = _benchmarks(repository, "--quick", "--processors", "1", "get")
+    assert done.returncode == 0, done.stderr
+    count = os.cpu_count()
+    assert f"{1 if count == 1 else f'1 of {count}'} CPUs" in done.stdout
+    assert "MISSED" not in done.stdout  # what is wanted is wanted of all
+    none = _benchmarks(repository, "--processors", "0", "get")
+    assert (none.returncode, "not 0" in none.stderr) == (2, True)
 
 
 def test_a_name_that_is_no_benchmark_is_wrong_usage(repository: Path) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from roman_cal_models.executors import Processes, spread
+from roman_cal_models.executors import Cluster, Processes, spread
 
 pytestmark = pytest.mark.once
 
@@ -69,3 +69,9 @@ def test_pieces_are_larger_once_all_have_some() -> None:
     # and small ones for as many as there are
     few = list(spread(_number, range(20), Processes(2), size=2, most=16, lose=_lose))
     assert sorted(few) == [2] * 12 + [8] * 8
+
+
+def test_what_is_no_client_is_refused() -> None:
+    pytest.importorskip("distributed")
+    with pytest.raises(TypeError, match=r"client is a distributed\.Client, not 'tcp://scheduler:8786'"):
+        Cluster("tcp://scheduler:8786")

@@ -361,7 +361,7 @@ class TruncatedFileError(NotAsdfError, EOFError):
 
 
 class TargetError(FileError, OSError):
-    """A file cannot be saved under this name: what is there is not a file, or the name cannot stand in the file."""
+    """A file cannot be saved under this name: it is a URL, or not text, or what is there is not a file."""
 
 
 class TargetExistsError(TargetError, FileExistsError):

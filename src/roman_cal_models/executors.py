@@ -88,9 +88,16 @@ class Cluster:
     ----------
     client : distributed.Client
         Connected to it.
+
+    Raises
+    ------
+    TypeError
+        It is none.
     """
 
     def __init__(self, client: Any) -> None:
+        if not hasattr(client, "get_executor"):
+            raise TypeError(f"client is a distributed.Client, not {client!r}: Client(address) makes one")
         from distributed import KilledWorker
 
         self.lost: tuple[type[BaseException], ...] = (KilledWorker,)

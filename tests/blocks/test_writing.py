@@ -18,7 +18,15 @@ from roman_cal_models.blocks.contents import content
 from roman_cal_models.blocks.index import blocks
 from roman_cal_models.blocks.integrity import check_all, survey
 from roman_cal_models.blocks.positions import positioned
-from roman_cal_models.blocks.writing import Content, Copy, even_piece, padding_of, shrinks, write_blocks
+from roman_cal_models.blocks.writing import (
+    Content,
+    Copy,
+    check_options,
+    even_piece,
+    padding_of,
+    shrinks,
+    write_blocks,
+)
 
 from .files import BZIP2, LZ4, NONE, ZLIB
 
@@ -87,6 +95,23 @@ def test_the_compressor_is_told_its_options() -> None:
     fast = written([Content(memoryview(bytes(100_000)), ZLIB, options={"level": 1})]).getvalue()
     best = written([Content(memoryview(bytes(100_000)), ZLIB, options={"level": 9})]).getvalue()
     assert len(best) < len(fast)
+
+
+@pytest.mark.parametrize(
+    ("compression", "options"),
+    [(LZ4, {"level": 1}), (LZ4, {"mode": "best"}), (ZLIB, {"level": 99}), (ZLIB, {"mode": 1}), (BZIP2, {"level": 1})],
+)
+def test_what_a_compressor_does_not_take_is_told(compression: bytes, options: dict[str, Any]) -> None:
+    name = compression.rstrip(b"\0").decode()
+    with pytest.raises(ValueError, match=rf"^compression_kwargs=\{{.*\}}: {name} does not take them: "):
+        check_options(compression, options)
+
+
+def test_what_a_compressor_takes_is_let_through() -> None:
+    check_options(LZ4, {"mode": "high_compression", "compression": 9})
+    check_options(ZLIB, {"level": 9})
+    check_options(BZIP2, {"compresslevel": 1})
+    check_options(NONE, {"level": 1})
 
 
 def test_another_compressor_is_used() -> None:

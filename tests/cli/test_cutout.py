@@ -51,6 +51,20 @@ def test_a_table_gives_names_and_sizes(file: Path) -> None:
     assert shapes == {"image_NGC_1_2.asdf": (6, 6), "image_b.asdf": (5, 5)}
 
 
+def test_tables_of_tabs_are_read_and_rows_without_name_have_a_number(file: Path) -> None:
+    Path("targets.tsv").write_text(f'ra\tdec\tname\n{RA}\t{DEC}\tstar\n{RA}\t{DEC}\t""\n')
+    assert main(["cutout", str(file), "--table", "targets.tsv", "--size", "3", "--out", "cut"]) == 0
+    assert sorted(path.name for path in Path("cut").iterdir()) == ["image_cutout1.asdf", "image_star.asdf"]
+
+
+def test_a_table_of_an_unknown_kind_is_told_in_one_line(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("targets.list").write_text(f"{RA} {DEC}\n")
+    assert main(["cutout", str(file), "--table", "targets.list", "--size", "3", "--out", "cut"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("targets.list: it cannot be read as a table: ")
+    assert len(said) < 300
+
+
 def test_each_position_in_each_file_is_told_as_json(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["cutout", str(file), "absent.asdf", *AT, "--at", "0", "-5", "--size", "3", "--out", "cut", "--json"]
     assert main(arguments) == 1
@@ -78,6 +92,12 @@ def test_what_is_wrong_is_told_once(file: Path, capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().err == "cutout1 is in none of the files\n"
 
 
+def test_a_url_is_no_folder(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cutout", str(file), *AT, "--size", "3", "--out", "s3://bucket/cut"]) == 1
+    assert "s3://bucket/cut: is a URL" in capsys.readouterr().err
+    assert not Path("s3:").exists()
+
+
 def test_a_file_that_is_there_is_kept(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["cutout", str(file), *AT, "--size", "3", "--out", "cut"]
     assert main(arguments) == 0
@@ -93,7 +113,9 @@ def test_a_file_that_is_there_is_kept(file: Path, capsys: pytest.CaptureFixture[
         (["image.asdf", "--size", "3", "--out", "cut"], "--at --pixel --table is required"),
         (["image.asdf", "--at", "1", "2", "--pixel", "3", "4", "--size", "3", "--out", "cut"], "not allowed with"),
         (["image.asdf", "--at", "1", "99", "--size", "3", "--out", "cut"], "not positions on the sky"),
-        (["image.asdf", *AT, "--size", "much", "--out", "cut"], "not a size: 'much'"),
+        (["image.asdf", *AT, "--size", "much", "--out", "cut"], "--size: 'much' is not a size"),
+        (["image.asdf", *AT, "--size", "0", "--out", "cut"], "--size: '0' is not a size"),
+        (["image.asdf", *AT, "--size", "5", "10 s", "--out", "cut"], "--size: '10 s' is not a size"),
         (["image.asdf", *AT, "--size", "1", "2", "3", "--out", "cut"], "--size is one number or angle, or two"),
         (["image.asdf", "x/image.asdf", *AT, "--size", "1", "--out", "cut"], "two of the files are called image"),
     ],
@@ -108,14 +130,29 @@ def test_what_is_not_understood_ends_with_2(
 
 
 @pytest.mark.parametrize(
-    ("text", "told"), [("ra,declination\n1,2\n", "has no column dec"), ("ra,dec\n1,2,3\n", "cannot be read as a table")]
+    ("text", "told"),
+    [
+        ("ra,declination\n1,2\n", "the table has no column dec"),
+        ("ra,dec\n1,2,3\n", "it cannot be read as a table: InconsistentTableError: "),
+        ("ra,dec\n1,2\n1,\n", "row 2 of the table has no dec"),
+        ("ra,dec\n1,2\nnan,3\n", "row 2 of the table has no ra"),
+        ("ra,dec\n1,2\n3h,4\n", "row 2 of the table: ra is 3h, not a number"),
+        ("ra,dec,size\n1,2,3\n1,2,-3\n", "row 2 of the table: '-3' is not a size"),
+        ("ra,dec,size\n1,2,big\n", "row 1 of the table: 'big' is not a size"),
+    ],
 )
 def test_a_table_that_is_none_is_told(text: str, told: str, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("targets.csv").write_text(text)
     assert main(["cutout", str(file), "--table", "targets.csv", "--size", "3", "--out", "cut"]) == 1
-    assert f"targets.csv: {'the table ' if 'column' in told else 'it '}{told}" in capsys.readouterr().err
+    assert f"targets.csv: {told}" in capsys.readouterr().err
+    assert not Path("cut").exists()
 
 
-def test_a_size_of_nothing_is_told(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["cutout", str(file), *AT, "--size", "0", "--out", "cut"]) == 1
-    assert "size is 0.0" in capsys.readouterr().err
+def test_a_row_without_size_has_that_of_the_arguments(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("targets.csv").write_text(f"name,ra,dec,size\na,{RA},{DEC},6\nb,{RA},{DEC},\n")
+    arguments = ["cutout", str(file), "--table", "targets.csv", "--out", "cut"]
+    assert main(arguments) == 1
+    assert capsys.readouterr().err == "targets.csv: row 2 of the table has no size, and there is no --size\n"
+    assert main([*arguments, "--size", "4"]) == 0
+    with rcm.open("cut/image_a.asdf") as a, rcm.open("cut/image_b.asdf") as b:
+        assert (a.shape, b.shape) == ((6, 6), (4, 4))

@@ -100,6 +100,7 @@ def test_what_is_broken_is_told_and_the_others_are_cut(files: list[Path], places
         pytest.param([(30, 40), (3, 4)], [5, (6, 7)], [(5, 5), (6, 7)], id="a size each"),
         pytest.param([(30, 40)] * 2, [1.1 * u.arcsec, 3], [(10, 10), (3, 3)], id="an angle and a number"),
         pytest.param([], 5, [], id="nothing"),
+        pytest.param((30 * u.pix, np.array(40)), np.array(5), [(5, 5)], id="quantities and arrays of one number"),
     ],
 )
 def test_positions_and_sizes_are_given_as_one_likes(
@@ -115,6 +116,16 @@ def test_positions_and_sizes_are_given_as_one_likes(
 def test_what_is_no_position_or_size_is_refused_at_once(positions: Any, size: Any) -> None:
     with pytest.raises(rcm.CutoutError):
         rcm.cutouts("absent.asdf", positions, size)
+
+
+def test_places_and_pixels_are_not_mixed() -> None:
+    with pytest.raises(rcm.CutoutError, match="all on the sky or all pixels"):
+        rcm.cutouts("absent.asdf", [SkyCoord(RA, DEC, unit="deg"), (3, 4)], 5)
+
+
+def test_what_is_no_number_is_refused_at_once_as_filling() -> None:
+    with pytest.raises(rcm.CutoutError, match="fill is a number, not 'x'"):
+        rcm.cutouts("absent.asdf", (3, 4), 5, fill="x")  # type: ignore[arg-type]
 
 
 def test_models_and_bytes_are_cut_as_well_and_stay_open(files: list[Path]) -> None:

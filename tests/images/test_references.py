@@ -241,6 +241,14 @@ def test_a_folder_that_is_there_is_left_alone(files: list[Path], tmp_path: Path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["refs.parquet"]
 
 
+@pytest.mark.parametrize("name", ["night.json", "night.parquet"])
+def test_a_url_is_no_target(name: str, files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(rcm.TargetError, match=rf"^s3://bucket/{name}: is a URL"):
+        rcm.virtual(files, f"s3://bucket/{name}", "data")
+    assert not Path("s3:").exists()
+
+
 def test_parquet_needs_its_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
     with pytest.raises(rcm.MissingPackageError, match=r"pip install 'roman-cal-models\[parquet\]'"):

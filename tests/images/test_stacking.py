@@ -347,12 +347,28 @@ def test_a_file_that_is_not_there_is_named(files: list[Path], tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("dta", "has no array 'dta'"), ("meta", "meta is a"), ("meta.exposure.type.x", "has no array")],
+    [
+        ("dta", r"has no array 'dta'\. Did you mean 'data'\?"),
+        ("meta", "meta is a"),
+        ("meta.exposure.type.x", "has no array"),
+    ],
 )
 def test_what_is_no_array_is_refused(name: str, said: str, files: list[Path]) -> None:
     with pytest.raises(rcm.StackError, match=said) as caught:
         rcm.stack(files, name)
     assert caught.value.file == str(files[0])
+
+
+@pytest.mark.parametrize("rows", [0, -1, 1.5, "many"])
+def test_what_is_no_number_of_rows_is_refused(rows: Any, files: list[Path]) -> None:
+    with pytest.raises(ValueError, match=f"rows={rows!r}: a run has a number of rows above 0"):
+        rcm.stack(files, "data", rows=rows)
+
+
+def test_names_may_be_texts_of_numpy(files: list[Path]) -> None:
+    assert [type(name) for name in rcm.stack(files, np.array(["data", "dq"])).data_vars] == [str, str]  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="1 is not the name of an array"):
+        rcm.stack(files, ["data", 1])  # type: ignore[list-item]
 
 
 def test_nothing_is_no_stack(tmp_path: Path) -> None:

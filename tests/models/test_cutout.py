@@ -10,11 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import asdf
 import numpy as np
 import pytest
 import roman_datamodels.datamodels as peer
 from astropy import units as u
-from astropy.coordinates import SkyCoord
+from astropy.coordinates import ICRS, SkyCoord
 from astropy.nddata import Cutout2D
 from astropy.wcs import WCS
 from hypothesis import given, settings
@@ -179,6 +180,23 @@ def test_what_stands_outside_can_be_chosen(image: Path) -> None:
         assert model.cutout((0, 0), 3, fill=7)["dq2"][0, 0] == 7
 
 
+@pytest.mark.newest_rad  # an array of float16
+def test_what_an_array_cannot_hold_is_not_filled_in(image: Path) -> None:
+    with rcm.open(image) as model, warnings.catch_warnings():
+        warnings.simplefilter("error")
+        cut = model.cutout((0, 0), 3, fill=np.float64(-999999))
+        assert cut.data[0, 0] == -999999
+        assert cut.err.dtype == np.float16
+        assert np.isnan(cut.err[0, 0])
+        assert model.cutout((0, 0), 3, fill=np.inf).err[0, 0] == np.inf
+
+
+@pytest.mark.parametrize("fill", ["nan", "5", 5 * u.DN, 1j, [1]])
+def test_what_is_no_number_is_not_filled_in(fill: Any, image: Path) -> None:
+    with rcm.open(image) as model, pytest.raises(rcm.CutoutError, match=r"image\.asdf: fill is a number, not"):
+        model.cutout((30, 40), 3, fill=fill)
+
+
 @pytest.mark.parametrize("kind", ["image", "raw", "mosaic"])
 def test_other_arrays_are_left_out_or_empty(kind: str, request: pytest.FixtureRequest) -> None:
     with rcm.open(request.getfixturevalue(kind)) as model:
@@ -211,6 +229,15 @@ def test_a_place_on_the_sky_is_found(image: Path) -> None:
         place = SkyCoord(*model.meta.wcs(31.2, 12.9), unit="deg")
         for same in (place, place.galactic, place.icrs.frame):
             assert np.array_equal(model.cutout(same, 7).data, model.cutout((12.9, 31.2), 7).data)
+
+
+def test_pixels_are_given_as_one_likes(image: Path) -> None:
+    with rcm.open(image) as model:
+        wanted = model.cutout((12, 31), 7).data
+        for same in ([12, 31], np.array([12, 31]), (12 * u.pix, 31 * u.pix), [12, 31] * u.pix, (np.array(12), 31.0)):
+            assert np.array_equal(model.cutout(same, 7).data, wanted)
+        for size in (np.int16(7), np.array(7), (np.array(7), np.float32(7)), 7 * u.pix):
+            assert np.array_equal(model.cutout((12, 31), size).data, wanted)
 
 
 def test_an_angle_is_divided_by_the_scale_of_the_pixels(image: Path) -> None:
@@ -247,22 +274,33 @@ def test_a_place_outside_whose_part_is_inside_is_none(image: Path) -> None:
 
 @pytest.mark.parametrize(
     "size",
-    [0, -1, np.nan, np.inf, 10**12, "7", (3,), (3, 4, 5), (3, 0), True, None, 0 * u.arcsec, 3 * u.s, np.nan * u.deg],
+    [
+        *(0, -1, np.nan, np.inf, 10**12, "7", (3,), (3, 4, 5), (3, 0), True, None),
+        *(0 * u.arcsec, 3 * u.s, np.nan * u.deg, 3 * u.one),
+    ],
 )
 def test_what_is_no_size_is_refused(size: Any, image: Path) -> None:
     with rcm.open(image) as model, pytest.raises(rcm.CutoutError, match=r"image\.asdf: size is"):
         model.cutout((3, 3), size)
 
 
-@pytest.mark.parametrize("position", [7, (1, 2, 3), (np.nan, 1), ("a", "b"), None, (1, 10**12)])
+@pytest.mark.parametrize("position", [7, [3, 4] * u.deg, (1, 2, 3), (np.nan, 1), ("a", "b"), None, (1, 10**12)])
 def test_what_is_no_position_is_refused(position: Any, image: Path) -> None:
     with rcm.open(image) as model, pytest.raises(rcm.CutoutError, match=r"image\.asdf: position is"):
         model.cutout(position, 3)
 
 
 def test_many_places_are_too_many(image: Path) -> None:
-    with rcm.open(image) as model, pytest.raises(rcm.CutoutError, match="one place"):
-        model.cutout(SkyCoord([RA, RA], [DEC, DEC], unit="deg"), 3)
+    with rcm.open(image) as model:
+        for number, said in ((2, "not 2 of them"), (1, "not a list of one")):
+            with pytest.raises(rcm.CutoutError, match=f"one place on the sky, {said}"):
+                model.cutout(SkyCoord([RA] * number, [DEC] * number, unit="deg"), 3)
+
+
+@pytest.mark.parametrize("place", [SkyCoord(alt=DEC, az=RA, unit="deg", frame="altaz"), ICRS()])
+def test_a_place_that_is_none_on_the_sky_is_refused(place: Any, image: Path) -> None:
+    with rcm.open(image) as model, pytest.raises(rcm.CutoutError, match=r"image\.asdf: position cannot be transformed"):
+        model.cutout(place, 3)
 
 
 def test_without_a_wcs_there_are_only_pixels(raw: Path, image: Path) -> None:
@@ -385,6 +423,13 @@ def test_the_history_names_the_file_and_the_part(image: Path, tmp_path: Path) ->
     ]
 
 
+@pytest.mark.parametrize(("name", "told"), [("?", "a model in memory"), ("mine.asdf", "mine.asdf")])
+def test_the_history_of_what_is_in_no_file_names_what_it_can(name: str, told: str) -> None:
+    model = rcm.ImageModel.create_fake_data({"meta": {"filename": name}}, shape=(9, 9))
+    (change,) = model.cutout((4, 4), 3)._history
+    assert f"columns 3 to 5 of {told}'" in str(change)
+
+
 # -- models of their own -----------------------------------------------------------------------------------------------
 
 
@@ -431,6 +476,24 @@ def test_old_versions_stay_what_they_are(name: str, peer_file: WriteFile, tmp_pa
     cut.save(tmp_path / "cut.asdf")
     with peer.open(tmp_path / "cut.asdf") as theirs:
         assert theirs.validate() is None
+
+
+@pytest.mark.filterwarnings("ignore::roman_cal_models.errors.FilenameMismatchWarning")
+def test_integers_with_a_unit_stay_integers_also_where_nothing_is_left(repository: Path) -> None:
+    with rcm.open(repository / "tests/data/old_writers/0.26.0/TvacModel.asdf") as model:
+        assert model.problems() == []
+        cut = model.cutout((0, 0), 3)
+        assert (cut["data"].unit, cut["data"].dtype) == (u.DN, np.uint16)
+        assert (cut["amp33"].unit, cut["amp33"].dtype, cut["amp33"].size) == (u.DN, np.uint16, 0)
+    assert cut.problems() == []
+
+
+def test_a_model_of_a_file_of_asdf_is_cut_as_the_file_is(image: Path) -> None:
+    with rcm.open(image) as model, asdf.open(image) as opened:
+        cut, theirs = model.cutout((3, 3), 9), rcm.open(opened).cutout((3, 3), 9)
+    assert theirs.problems() == []
+    assert list(theirs.node) == list(cut.node)
+    assert not rcm.diff(cut, theirs)
 
 
 @pytest.mark.parametrize("storage", ["internal", "inline"])

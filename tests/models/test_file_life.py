@@ -154,6 +154,49 @@ def test_an_array_of_a_closed_file_of_asdf_is_named(extensions: Any, file: Path)
         _ = model.data
 
 
+@pytest.mark.parametrize("ask", [rcm.ImageModel.save, rcm.ImageModel.validate])
+def test_an_array_of_a_closed_file_of_asdf_is_not_saved_or_checked(
+    ask: Callable[..., Any], file: Path, tmp_path: Path
+) -> None:
+    with asdf.open(file) as opened:
+        model = rcm.open(opened)
+    with pytest.raises(rcm.ModelClosedError, match=r"image\.asdf: an array was not loaded"):
+        ask(model, *([tmp_path / "image.asdf"] if ask is rcm.ImageModel.save else []))
+
+
+@pytest.mark.parametrize("extensions", [None, rcm.get_asdf_extensions()])
+def test_a_file_of_asdf_that_nobody_else_keeps_stays_open(
+    extensions: Any, file: Path, data: np.ndarray, tmp_path: Path
+) -> None:
+    with rcm.open(file) as model:
+        model.meta["mine"] = {"values": [np.arange(1000)]}
+        path = model.save(tmp_path / "image.asdf")
+    with path.open("rb") as stream:
+        model = rcm.open(asdf.open(stream, extensions=extensions))
+        gc.collect()
+        assert np.array_equal(model.data, data)
+        assert model.meta["mine"]["values"][0][999] == 999
+        with rcm.open(model.save(tmp_path / "saved.asdf")) as again:
+            assert np.array_equal(again["dq"], model["dq"])
+
+
+@pytest.mark.parametrize("compression", ["lz4", None])
+def test_threads_that_read_one_file_of_asdf_wait_for_each_other(compression: str | None, tmp_path: Path) -> None:
+    side = 600
+    chance = np.random.default_rng(3)
+    names = ("data", "err", "var_poisson", "dq")
+    image = rcm.ImageModel.create_fake_data(shape=(side, side))
+    for name in names:
+        image[name] = chance.integers(0, 999, (side, side)).astype(image[name].dtype)
+    path = image.save(tmp_path / "image.asdf", compression=compression)
+    for _ in range(5):
+        with asdf.open(path, memmap=False) as opened:
+            # which reads its arrays by several threads
+            cut = rcm.open(opened).cutout((300, 300), 500)
+        for name in names:
+            assert np.array_equal(cut[name], image[name][50:550, 50:550]), name
+
+
 # -- detach ----------------------------------------------------------------------------------------------------------
 
 

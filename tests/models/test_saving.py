@@ -129,6 +129,51 @@ def test_compression_is_the_callers_to_choose(tmp_path: Path) -> None:
         assert file.get_array_compression(file["roman"]["data"]) == "zlib"
 
 
+@pytest.mark.parametrize("option", ["compression", "all_array_compression"])
+def test_each_array_has_the_compression_that_is_asked_for(option: str, tmp_path: Path) -> None:
+    model = rcm.ImageModel.create_fake_data(shape=(32, 32))
+    path = model.save(tmp_path / "a.asdf", **{option: {"data": None, "dq": "zlib"}})
+    with asdf.open(path, validate_checksums=True) as file:
+        found = {name: file.get_array_compression(file["roman"][name]) for name in ("data", "dq", "err")}
+    assert found == {"data": None, "dq": "zlib", "err": "lz4"}
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"compression": 0}, "compression=0: it is a name, None, or a mapping"),
+        ({"compression": ["lz4"]}, r"compression=\['lz4'\]: it is a name"),
+        ({"all_array_compression": {"data": 1}}, r"compression=\{'data': 1\}: it is a name"),
+        ({"compression": "gzip"}, "'gzip' is not a compression: 'lz4', "),
+        (
+            {"compression": {"dta": None}},
+            r"compression=\{'dta': ...\}: there is no array of this name. Did you mean 'data'",
+        ),
+        ({"compression": {1: None}}, r"compression=\{1: ...\}: there is no array of this name"),
+        ({"compression": {"meta": None}}, r"compression=\{'meta': ...\}: it is no array, but WfiImageMeta"),
+        ({"compression": {"meta.exposure.type": None}}, "it is no array, but str"),
+        ({"compression_kwargs": {"compression_block_size": 0}}, "compression_block_size=0: it is a number of bytes"),
+        ({"compression_kwargs": {"level": 1}}, r"compression_kwargs=\{'level': 1\}: lz4 does not take them"),
+    ],
+)
+def test_a_compression_that_is_none_is_refused(options: Any, told: str, tmp_path: Path) -> None:
+    model = rcm.ImageModel.create_fake_data(shape=(32, 32))
+    with pytest.raises(ValueError, match=told):
+        model.save(tmp_path / "a.asdf", **options)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_url_is_told_to_be_none_of_a_disk(
+    model: rcm.ImageModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(rcm.TargetError, match=r"^s3://bucket/a\.asdf: is a URL"):
+        model.save("s3://bucket/a.asdf")
+    # a folder may be called so
+    (tmp_path / "s3:/bucket").mkdir(parents=True)
+    assert model.save("s3:/bucket/a.asdf").exists()
+
+
 def test_a_file_can_be_saved_over_itself(old: Path) -> None:
     with rcm.open(old) as model:
         model.meta.prd_version = "9.9.9"

@@ -28,6 +28,7 @@ __all__ = [
     "Compressor",
     "Content",
     "Copy",
+    "check_options",
     "even_piece",
     "padding_of",
     "shrinks",
@@ -171,6 +172,28 @@ def even_piece(shape: tuple[int, ...], itemsize: int) -> int:
             return length * _divisor(count, max(_PIECE // length, 1))
         length *= max(count, 1)
     return length
+
+
+def check_options(compression: bytes, options: Mapping[str, Any]) -> None:
+    """Refuse what lz4, zlib or bz2 cannot be told.
+
+    Raises
+    ------
+    ValueError
+        One of the options does not exist, or not with this value.
+    """
+    import zlib
+
+    if not options or compression == NO_COMPRESSION:
+        return
+    try:
+        if compression == LZ4:
+            _lz4_job(memoryview(b"0"), options)()
+        else:
+            _STREAMS[compression](memoryview(b"0"), **options)
+    except (TypeError, ValueError, OverflowError, zlib.error) as error:
+        name = compression.rstrip(b"\0").decode()
+        raise ValueError(f"compression_kwargs={dict(options)!r}: {name} does not take them: {error}") from None
 
 
 def shrinks(data: memoryview) -> bool:

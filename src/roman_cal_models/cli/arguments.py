@@ -123,8 +123,11 @@ def make_folder(folder: Path) -> None:
     Raises
     ------
     OSError
-        It cannot be made; `NotADirectoryError` where a file has its name.
+        It cannot be made; `NotADirectoryError` where a file has its name, `TargetError` where it is a URL.
     """
+    from ..models.atomic import refuse_url
+
+    refuse_url(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError:

@@ -6,6 +6,7 @@ import argparse
 import os
 import re
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,9 @@ PARSER = {
     "epilog": "example: roman-cal-models cutout r0000101001001001001_0001_wfi01_f158_cal.asdf --at 270.94 66.56 --size "
     "10arcsec --out cutouts",
 }
+
+# of tables that astropy does not know by their names, or takes for another kind
+_FORMATS = {".csv": "ascii.csv", ".tsv": "ascii.tab"}
 
 _UNSAFE = re.compile(r"[^\w.+-]+")
 
@@ -110,7 +114,12 @@ def run(options: argparse.Namespace) -> int:
 
 def _targets(options: argparse.Namespace) -> tuple[Any, list[Any], list[str]]:
     """Return the positions, the size of each, and what each is called in the name of a file."""
-    size: Any = None if options.size is None else tuple(_size(text, options.parser) for text in options.size)
+    size: Any = None
+    try:
+        if options.size is not None:
+            size = tuple(map(_size, options.size))
+    except CutoutError as error:
+        options.parser.error(printable(f"--size: {error}"))
     if size is not None and len(size) > 2:
         options.parser.error("--size is one number or angle, or two: along y and along x")
     if options.table is not None:
@@ -126,25 +135,64 @@ def _of_table(path: Path, size: Any, parser: argparse.ArgumentParser) -> tuple[A
     from astropy.table import Table
 
     try:
-        table: Any = Table.read(path, format="ascii.csv") if path.suffix == ".csv" else Table.read(path)
+        table: Any = Table.read(path, format=_FORMATS.get(path.suffix.lower()))
     except OSError:
         raise
     except Exception as error:  # each format has errors of its own
-        raise CutoutError(path, f"it cannot be read as a table: {error}") from error
+        said = str(error).partition("\n")[0]  # some go on with all formats that there are
+        raise CutoutError(path, f"it cannot be read as a table: {type(error).__name__}: {said}") from error
     missing = [name for name in ("ra", "dec") if name not in table.colnames]
     if missing:
         raise CutoutError(path, f"the table has no column {' and none '.join(missing)}")
+    for name in ("ra", "dec"):
+        _check_numbers(table[name], path)
     positions = _sky(table["ra"], table["dec"], parser)
     if "size" in table.colnames:
-        unit = table["size"].unit
-        sizes = [_size(str(each) if unit is None else f"{each} {unit}", parser) for each in table["size"]]
+        sizes = list(_sizes(table["size"], size, path))
     elif size is None:
         parser.error("--size is needed: the table has no column of that name")
     else:
         sizes = [_one_or_two(size)] * len(table)
-    if "name" in table.colnames:
-        return positions, sizes, [_UNSAFE.sub("_", str(name)) for name in table["name"]]
-    return positions, sizes, [f"cutout{number}" for number in range(len(table))]
+    given = table["name"] if "name" in table.colnames else [""] * len(table)
+    names = [
+        f"cutout{number}" if _is_missing(name) else _UNSAFE.sub("_", str(name)) for number, name in enumerate(given)
+    ]
+    return positions, sizes, names
+
+
+def _check_numbers(column: Any, path: Path) -> None:
+    """Refuse a column in which something is missing, or is no number."""
+    import numpy as np
+
+    are_numbers = column.dtype.kind in "iuf"
+    for row, value in enumerate(column, 1):
+        if _is_missing(value) or (are_numbers and np.isnan(value)):
+            raise CutoutError(path, f"row {row} of the table has no {column.name}")
+        if not are_numbers:
+            try:
+                float(value)
+            except (TypeError, ValueError):
+                raise CutoutError(path, f"row {row} of the table: {column.name} is {value}, not a number") from None
+
+
+def _sizes(column: Any, otherwise: Any, path: Path) -> Iterator[Any]:
+    """Yield the size of each row; where there is none, that of the arguments."""
+    for row, value in enumerate(column, 1):
+        if not _is_missing(value):
+            try:
+                yield _size(str(value) if column.unit is None else f"{value} {column.unit}")
+            except CutoutError as error:
+                raise CutoutError(path, f"row {row} of the table: {error}") from None
+        elif otherwise is None:
+            raise CutoutError(path, f"row {row} of the table has no size, and there is no --size")
+        else:
+            yield _one_or_two(otherwise)
+
+
+def _is_missing(value: Any) -> bool:
+    import numpy as np
+
+    return np.ma.is_masked(value) or str(value).strip() == ""
 
 
 def _one_or_two(size: Any) -> Any:
@@ -160,17 +208,31 @@ def _sky(ra: Any, dec: Any, parser: argparse.ArgumentParser) -> Any:
         parser.error(printable(f"not positions on the sky: {error}"))
 
 
-def _size(text: str, parser: argparse.ArgumentParser) -> Any:
-    """Return a number of pixels, or an angle."""
+def _size(text: str) -> Any:
+    """Return a number of pixels, or an angle.
+
+    Raises
+    ------
+    CutoutError
+        The text is neither, or nothing is that small.
+    """
+    from ..models.cutout_windows import size_of
+
+    try:
+        size = _number_or_quantity(text)
+        size_of(size, lambda: (1.0, 1.0), None)
+    except (ValueError, TypeError):
+        raise CutoutError(None, f"{text!r} is not a size: 100 is in pixels, 10arcsec is an angle") from None
+    return size
+
+
+def _number_or_quantity(text: str) -> Any:
     try:
         return float(text)
     except ValueError:
         from astropy.units import Quantity
 
-    try:
         return Quantity(text)
-    except (ValueError, TypeError):
-        parser.error(printable(f"not a size: {text!r}; 100 is in pixels, 10arcsec is an angle"))
 
 
 def _stem(file: str) -> str:

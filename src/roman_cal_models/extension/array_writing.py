@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asdf.extension import Converter
 
 from .. import asdf_bridge
 from ..blocks.codecs import NO_COMPRESSION
-from ..blocks.writing import KNOWN, Compressor, Content, Copy, even_piece, shrinks
+from ..blocks.writing import KNOWN, Compressor, Content, Copy, check_options, even_piece, shrinks
 from ..foreign.arrays import is_in_block
 from ..foreign.datatypes import NDARRAY_TAG, datatype_of
 from ..sources.arrays import StoredArray
@@ -39,6 +40,11 @@ class ArraysOfFile:
         What the compressor is told.
     inline : int or None
         Arrays of fewer elements stand in the header; None for no array.
+
+    Raises
+    ------
+    ValueError
+        The length of a piece is none.
     """
 
     def __init__(self, compression: str | None, options: Mapping[str, Any], inline: float | None) -> None:
@@ -48,6 +54,8 @@ class ArraysOfFile:
         self._compression = compression
         self._options = dict(options)
         self._piece = self._options.pop("compression_block_size", None)
+        if self._piece is not None and not (isinstance(self._piece, Integral) and int(self._piece) > 0):
+            raise ValueError(f"compression_block_size={self._piece!r}: it is a number of bytes above 0")
         self._inline = inline
         self._numbers: dict[Any, int] = {}
         self._reading = ExitStack()
@@ -133,6 +141,8 @@ class ArraysOfFile:
         letters = NO_COMPRESSION if compression is None else compression.encode().ljust(4, b"\0")
         piece = even_piece(ordered.shape, whole.dtype.itemsize) if self._piece is None else self._piece
         compressor = None if letters in KNOWN else self._other(letters)
+        if compressor is None:
+            check_options(letters, self._options)
         return Content(data, letters, piece, compressor, self._options)
 
     def _other(self, letters: bytes) -> Compressor:

@@ -16,6 +16,7 @@ from typing import Any
 from ..errors import CutoutError, WorkerError
 from ..executors import Cluster, spread
 from ..models.cutout import Cutter
+from ..models.cutout_arrays import check_fill
 from ..models.data_model import DataModel
 from ..models.opening import open as open_model
 from ..processors import processors
@@ -101,7 +102,7 @@ def cutouts(
     Raises
     ------
     CutoutError
-        A position or a size is none.
+        A position, a size or `fill` is none.
 
     Examples
     --------
@@ -114,6 +115,7 @@ def cutouts(
     """
     files = _files(sources)
     targets = targets_of(positions, size)
+    check_fill(fill, None)
     work = _Work(fill, storage_options, Surroundings.here())
     found = _here(work, files, targets) if client is None else _on_cluster(work, files, targets, client)
     return _watched(found, len(files) * len(targets), len(files), progress)

@@ -21,13 +21,14 @@ from ..nodes.descriptions import describe, unit_of_several
 from ..nodes.lazy_dict import raw_get
 from ..nodes.object_node import ObjectNode
 from ..sources.file_source import FileSource
+from ..spelling import did_you_mean
 from ..threads import Threads
 from .placement import ArrayInMemory, Placed, named_errors, placed
 
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["Member", "OnError", "Variable", "array_names", "dimensions", "members_of", "misfit"]
+__all__ = ["Member", "OnError", "Variable", "array_names", "dimensions", "members_of", "misfit", "names_of"]
 
 OnError = Literal["raise", "skip"]
 
@@ -78,6 +79,21 @@ class Member:
     file: str
     coordinates: dict[str, Any] = field(default_factory=dict)
     variables: dict[str, Variable | RomanCalModelsError] = field(default_factory=dict)
+
+
+def names_of(names: str | Sequence[str]) -> list[str]:
+    """Return the names of arrays that a user gives: one or several.
+
+    Raises
+    ------
+    TypeError
+        One is not text.
+    """
+    wanted = [names] if isinstance(names, str) else list(names)
+    for name in wanted:
+        if not isinstance(name, str):
+            raise TypeError(f"names={names!r}: {name!r} is not the name of an array")
+    return [str(name) for name in wanted]  # of numpy's texts, too
 
 
 def members_of(
@@ -234,14 +250,19 @@ def _variable(node: ObjectNode, file: str, name: str) -> Variable | RomanCalMode
     try:
         parent, key = _parent(node, name)
     except KeyError:
-        return StackError(file or None, f"has no array {name!r}")
+        return _missing(node, file, name)
     raw = raw_get(parent, key)
     if raw is None:
-        return StackError(file or None, f"has no array {name!r}")
+        return _missing(node, file, name)
     try:
         return Variable(_placed(parent, key, raw, file, name), *_described(node, name))
     except RomanCalModelsError as error:
         return error
+
+
+def _missing(node: ObjectNode, file: str, name: str) -> StackError:
+    near = did_you_mean(name, array_names(node))
+    return StackError(file or None, f"has no array {name!r}{near and '.'}{near}")
 
 
 def _parent(node: Any, name: str) -> tuple[ObjectNode, str]:

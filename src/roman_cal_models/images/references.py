@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING, Any
 from ..blocks.codecs import NO_COMPRESSION, lz4_pieces
 from ..blocks.writing import even_piece
 from ..errors import MissingPackageError, RomanCalModelsError, StackError, TargetExistsError
-from ..models.atomic import atomically
+from ..models.atomic import atomically, refuse_url
 from ..threads import Threads
-from .members import Member, OnError, Variable, dimensions, members_of, misfit
+from .members import Member, OnError, Variable, dimensions, members_of, misfit, names_of
 from .placement import ArrayInBlock, WholeArray
 from .stacking import attributes, coordinates
 
@@ -109,7 +109,7 @@ def virtual(
     TargetExistsError
         The folder for Parquet files is there already.
     TargetError, OSError
-        The target cannot be written.
+        The target cannot be written, or is a URL.
     MissingPackageError
         ``pyarrow`` is not installed, and Parquet is wanted.
     SourceTypeError, FileNotFoundError, PermissionError
@@ -121,12 +121,13 @@ def virtual(
         A file was left out.
     """
     path = Path(target)
+    refuse_url(path)
     is_parquet = path.suffix in _PARQUET
     pyarrow = _pyarrow() if is_parquet else None
     if is_parquet and path.exists():
         raise TargetExistsError(path, "is there already: references in Parquet go into a new folder")
     options = dict(storage_options or {})
-    wanted = [names] if isinstance(names, str) else names
+    wanted = None if names is None else names_of(names)
     members = members_of(sources, wanted, options, on_error)
     arrays, left_out = _arrays(members, wanted, options)
     if not arrays:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from ..errors import MissingPackageError
 from ..threads import Threads
-from .members import Member, OnError, Variable, dimensions, members_of
+from .members import Member, OnError, Variable, dimensions, members_of, names_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,6 +65,8 @@ def stack(
 
     Raises
     ------
+    ValueError, TypeError
+        The argument `rows` or `on_error` is not one of those; a name is not text.
     StackError
         There is no file; or an array is missing, is not of numbers, or has another type, shape or unit than that of the
         first file. When it is computed: the file has changed.
@@ -80,7 +83,9 @@ def stack(
         A file was left out.
     """
     xr, da = _xarray(), _dask_array()
-    names = [names] if isinstance(names, str) else list(names)
+    if rows is not None and not (isinstance(rows, Integral) and rows > 0):
+        raise ValueError(f"rows={rows!r}: a run has a number of rows above 0")
+    names = names_of(names)
     options = dict(storage_options or {})
     members = members_of(sources, names, options, on_error)
     first = {name: _variable(members[0], name) for name in names}

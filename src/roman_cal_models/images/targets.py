@@ -109,10 +109,13 @@ def _positions(positions: Any) -> tuple[NDArray[np.float64], bool]:
     import numpy as np
 
     if is_sky(positions):
-        return degrees_of(positions), True
+        return degrees_of(positions, None), True
     each = list(positions) if hasattr(positions, "__iter__") and not isinstance(positions, str) else [positions]
-    if each and all(map(is_sky, each)):
-        return np.concatenate([degrees_of(position) for position in each], axis=1), True
-    if len(each) == 2 and not any(hasattr(value, "__len__") for value in each):
+    are_sky = [is_sky(position) for position in each]
+    if any(are_sky):
+        if not all(are_sky):
+            raise CutoutError(None, "positions are all on the sky or all pixels (y, x), not some of both")
+        return np.concatenate([degrees_of(position, None) for position in each], axis=1), True
+    if len(each) == 2 and not any(map(np.ndim, each)):
         each = [each]
     return np.array([pixel_of(position, None) for position in each], dtype=float).reshape(-1, 2).T, False

@@ -25,7 +25,10 @@ from typing import BinaryIO
 
 from ..errors import TargetError, TargetExistsError
 
-__all__ = ["atomically", "sync_folder"]
+__all__ = ["atomically", "refuse_url", "sync_folder"]
+
+# of two letters at least: one is a drive
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 
 _START = ".roman-cal-models-"
 _PART = re.compile(re.escape(_START) + r"([0-9a-f]{8})-[0-9a-f]{32}\.part")
@@ -62,10 +65,11 @@ def atomically(path: Path, *, overwrite: bool = True) -> Generator[BinaryIO]:
     TargetExistsError
         There is a file, and it is not to be replaced.
     TargetError
-        What is there is not a file.
+        What is there is not a file, or `path` was a URL.
     OSError
         The system does not let the file be written. It is named as it was given.
     """
+    refuse_url(path)
     target = Path(os.path.realpath(path))
     old = _file_at(target, path)
     if old is not None and not overwrite:
@@ -89,6 +93,20 @@ def atomically(path: Path, *, overwrite: bool = True) -> Generator[BinaryIO]:
             error.filename = str(path)
             del error.filename2
         raise
+
+
+def refuse_url(path: Path) -> None:
+    """Refuse the path that a URL has become: ``s3:/bucket/key``.
+
+    Raises
+    ------
+    TargetError
+        It is such a path, and there is no folder that is called so.
+    """
+    scheme, *others = path.parts or ("",)
+    if others and _SCHEME.fullmatch(scheme) and not os.path.isdir(scheme):
+        url = "/".join([f"{scheme}/", *others])
+        raise TargetError(url, "is a URL: files are written to disks, and copied from there")
 
 
 # -- what is there ---------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from ..nodes.list_node import ListNode
 from ..nodes.object_node import ObjectNode
 from ..nodes.shapes import shape_of
 from ..sources.yaml_source import needs_blocks
-from .cutout_arrays import Read, arrays_beside, arrays_on_grid, check_size, padded, read_together
+from .cutout_arrays import Read, arrays_beside, arrays_on_grid, check_fill, check_size, padded, read_together
 from .cutout_sky import Sky, degrees_of, describe_pixels, is_sky
 from .cutout_windows import Window, pixel_of, size_of, window_around
 
@@ -45,8 +45,8 @@ def cutout(self: Model, position: Any, size: Any, *, fill: float | None = None) 
         In pixels or as an angle, for both axes or as (ny, nx). Angles are divided by the scale of the pixels at the
         position; the numbers of pixels are rounded, and are at least 1.
     fill : float, optional
-        What stands outside of the image: by default NaN, in arrays of integers 0, as where they cannot hold `fill`.
-        In arrays of flags it is always ``DO_NOT_USE``.
+        What stands outside of the image: by default NaN, in arrays of integers 0, and so in arrays that cannot hold
+        `fill` (65,504 is the largest ``float16``). In arrays of flags it is always ``DO_NOT_USE``.
 
     Returns
     -------
@@ -66,7 +66,7 @@ def cutout(self: Model, position: Any, size: Any, *, fill: float | None = None) 
         No pixel of the part is one of the image.
     CutoutError
         The model has no image; it has no WCS, and the position is on the sky or the size an angle; the size is not a
-        number of pixels above 0.
+        number of pixels above 0; `fill` is no number.
     ModelClosedError
         The file was closed, and something is needed that was not loaded.
 
@@ -142,9 +142,9 @@ class Cutter:
             As for `cutout`.
         """
         if is_sky(position):
-            if getattr(position, "shape", ()) != ():
-                raise CutoutError(self.file, f"position is one place on the sky, not {position.size} of them")
-            degrees = degrees_of(position)
+            degrees = degrees_of(position, self.file)
+            if position.shape != ():
+                raise CutoutError(self.file, f"position is one place on the sky, not {_places(position)}")
             (pixel,) = self.needed_sky("the position is one on the sky").pixels_of(degrees)
             ra, dec = degrees[:, 0]
             return self.window_at(pixel, size, told_of_sky(ra, dec))
@@ -191,6 +191,7 @@ class Cutter:
         read : callable, optional
             Lends pixels of arrays.
         """
+        check_fill(fill, self.file)
         check_size(self._node, self.names, window, self.file)
         node = unshared(self._node)
         for name, empty in self._beside.items():
@@ -226,12 +227,17 @@ class Cutter:
             return os.path.basename(self.file.partition("?")[0] if "://" in self.file else self.file)
         meta = self._node.get("meta")
         name = meta.get("filename") if isinstance(meta, ObjectNode) else None
-        return str(name or "a model in memory")
+        # fake data have a question mark in place of any text
+        return "a model in memory" if name in (None, "", "?") else str(name)
 
 
 def told_of_sky(ra: float, dec: float) -> str:
     """Return how errors call a position on the sky, of degrees."""
     return f"RA {ra:.6f}, Dec {dec:.6f}"
+
+
+def _places(position: Any) -> str:
+    return "a list of one" if position.size == 1 else f"{position.size} of them"
 
 
 def _shape(window: Window) -> str:

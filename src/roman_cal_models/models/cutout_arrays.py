@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CutoutError
@@ -14,6 +16,7 @@ from ..nodes.object_node import ObjectNode
 from ..nodes.shapes import is_off_grid, shape_of
 from ..settings import current
 from ..threads import Threads
+from .cutout_windows import shown
 from .loading import section_at
 from .quality import FLAGS
 
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 
     from .cutout_windows import Window
 
-__all__ = ["Read", "arrays_beside", "arrays_on_grid", "check_size", "padded", "read_together", "sections"]
+__all__ = ["Read", "arrays_beside", "arrays_on_grid", "check_fill", "check_size", "padded", "read_together", "sections"]
 
 Read = Callable[[ObjectNode, Sequence[str], "Window"], AbstractContextManager[Iterator["NDArray[Any]"]]]
 """Lends, of some arrays of a node, the pixels that a window has in common with their image, one array at a time."""
@@ -52,10 +55,17 @@ def arrays_beside(node: ObjectNode, grid: tuple[int, int]) -> dict[str, NDArray[
     beside: dict[str, NDArray[Any] | None] = {}
     for name, value in raw_items(node):
         shape = shape_of(value)
-        if shape and name not in on_grid:
-            dtype = dtype_of(value.raw) if isinstance(value, FileValue) else getattr(value, "dtype", None)
-            is_kept = name in required and dtype is not None
-            beside[name] = np.empty((0,) * len(shape), dtype) if is_kept else None
+        if not shape or name in on_grid:
+            continue
+        dtype = dtype_of(value.raw) if isinstance(value, FileValue) else None
+        if name not in required:
+            beside[name] = None
+        elif dtype is not None:
+            beside[name] = np.empty((0,) * len(shape), dtype)
+        else:
+            # one in memory, or with a unit, which only the whole knows
+            whole = node[name]
+            beside[name] = whole[(slice(0, 0),) * len(shape)].copy() if hasattr(whole, "dtype") else None
     return beside
 
 
@@ -95,7 +105,7 @@ def padded(name: str, part: NDArray[Any], window: Window, fill: float | None) ->
     window : Window
         The window.
     fill : float or None
-        What stands outside of the image: NaN by default, in arrays of integers 0.
+        What stands outside of the image, as for `cutout`.
     """
     import numpy as np
 
@@ -108,14 +118,21 @@ def padded(name: str, part: NDArray[Any], window: Window, fill: float | None) ->
         mask[window.in_cutout] = np.ma.getmaskarray(part)
         return np.ma.array(whole, mask=mask)
     unit: Any = getattr(part, "unit", None)
-    return whole if unit is None else whole * unit
+    if unit is None:
+        return whole
+    from astropy.units import Quantity
+
+    make: Any = Quantity
+    with_unit: NDArray[Any] = make(whole, unit, dtype=whole.dtype, copy=False)  # else integers become floats
+    return with_unit
 
 
 def _filling(name: str, dtype: np.dtype[Any], fill: float | None) -> Any:
     import numpy as np
 
     if dtype.kind in "fc":
-        return np.nan if fill is None else fill
+        is_too_large = fill is not None and float(np.finfo(dtype).max) < abs(fill) < math.inf
+        return np.nan if fill is None or is_too_large else fill
     if dtype.kind not in "iu":
         return np.zeros((), dtype)[()]
     if name in FLAGS:
@@ -123,6 +140,18 @@ def _filling(name: str, dtype: np.dtype[Any], fill: float | None) -> Any:
     limits = np.iinfo(dtype)
     is_fit = fill is not None and limits.min <= fill <= limits.max and float(fill).is_integer()
     return int(fill) if is_fit and fill is not None else 0
+
+
+def check_fill(fill: Any, file: str | None) -> None:
+    """Refuse what arrays cannot be filled with.
+
+    Raises
+    ------
+    CutoutError
+        It is neither a real number nor None.
+    """
+    if fill is not None and not isinstance(fill, Real):
+        raise CutoutError(file, f"fill is a number, not {shown(fill)}")
 
 
 def check_size(node: ObjectNode, names: Sequence[str], window: Window, file: str | None) -> None:

@@ -7,6 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CutoutError
+from .cutout_windows import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,15 +32,24 @@ _CORNERS = ((0, 0), (0, 1), (1, 1), (1, 0))
 
 def is_sky(position: Any) -> bool:
     """Return whether a position is one on the sky, or several: of `astropy.coordinates`."""
-    return hasattr(position, "transform_to") and hasattr(position, "spherical")
+    return hasattr(position, "transform_to") and hasattr(position, "is_transformable_to")
 
 
-def degrees_of(positions: Any) -> NDArray[np.float64]:
-    """Return right ascensions and declinations of positions of any frame: two rows of numbers, in degrees."""
+def degrees_of(positions: Any, file: str | None) -> NDArray[np.float64]:
+    """Return right ascensions and declinations of positions of any frame: two rows of numbers, in degrees.
+
+    Raises
+    ------
+    CutoutError
+        They cannot be had: a frame without data, or of an observer whose place is not told.
+    """
     import numpy as np
     from astropy.coordinates import SkyCoord
 
-    found: Any = SkyCoord(positions).icrs
+    try:
+        found: Any = SkyCoord(positions).icrs
+    except (AttributeError, TypeError, ValueError) as error:  # each frame has errors of its own
+        raise CutoutError(file, f"position cannot be transformed to the ICRS: {shown(positions)} ({error})") from error
     return np.array([np.ravel(found.ra.deg), np.ravel(found.dec.deg)], dtype=float)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import CutoutError
 
-__all__ = ["Scale", "Window", "pixel_of", "size_of", "window_around"]
+__all__ = ["Scale", "Window", "pixel_of", "shown", "size_of", "window_around"]
 
 Scale = Callable[[], tuple[float, float]]
 """Gives how many arcseconds a pixel measures along y and x, or raises why that is not known."""
@@ -92,12 +92,21 @@ def pixel_of(position: Any, file: str | None) -> tuple[float, float]:
         It is no such position.
     """
     try:
-        y, x = (float(value) for value in position)
+        y, x = (_number_of_pixels(value) for value in position)
     except (TypeError, ValueError):
         y = x = math.nan
     if not (abs(y) < _LONGEST and abs(x) < _LONGEST):
-        raise CutoutError(file, f"position is a SkyCoord of one place, or a pixel (y, x), not {_shown(position)}")
+        raise CutoutError(file, f"position is a SkyCoord of one place, or a pixel (y, x), not {shown(position)}")
     return y, x
+
+
+def _number_of_pixels(value: Any) -> float:
+    """Return a number, or what a quantity in pixels has."""
+    if not hasattr(value, "unit"):
+        return float(value)
+    from astropy import units as u
+
+    return float(value.to_value(u.pix))
 
 
 def size_of(size: Any, scale: Scale, file: str | None) -> tuple[int, int]:
@@ -119,7 +128,7 @@ def size_of(size: Any, scale: Scale, file: str | None) -> tuple[int, int]:
     """
     parts = list(size) if getattr(size, "shape", None) != () and hasattr(size, "__iter__") else [size, size]
     if isinstance(size, str) or len(parts) != 2:
-        raise CutoutError(file, f"size is one number or (ny, nx), in pixels or as an angle, not {_shown(size)}")
+        raise CutoutError(file, f"size is one number or (ny, nx), in pixels or as an angle, not {shown(size)}")
     counts = (_count(part, axis, scale, file, size) for axis, part in enumerate(parts))
     ny, nx = (max(1, round(count)) for count in counts)
     return ny, nx
@@ -127,14 +136,15 @@ def size_of(size: Any, scale: Scale, file: str | None) -> tuple[int, int]:
 
 def _count(part: Any, axis: int, scale: Scale, file: str | None, size: Any) -> float:
     """Return how many pixels a size along one axis means."""
+    part = part[()] if getattr(part, "shape", None) == () else part  # an array without dimensions is a number
     if hasattr(part, "unit"):
         count = _count_of_quantity(part, axis, scale, file)
     elif isinstance(part, Real) and not isinstance(part, bool):
         count = float(part)
     else:
-        raise CutoutError(file, f"size is in numbers of pixels, or an angle, not {_shown(size)}")
+        raise CutoutError(file, f"size is in numbers of pixels, or an angle, not {shown(size)}")
     if not 0 < count < _LONGEST:
-        raise CutoutError(file, f"size is {_shown(size)}: a cutout has a number of pixels above 0 along each axis")
+        raise CutoutError(file, f"size is {shown(size)}: a cutout has a number of pixels above 0 along each axis")
     return count
 
 
@@ -145,9 +155,10 @@ def _count_of_quantity(part: Any, axis: int, scale: Scale, file: str | None) -> 
         return float(part.to_value(u.pix))
     if part.unit.is_equivalent(u.arcsec):
         return float(part.to_value(u.arcsec)) / scale()[axis]
-    raise CutoutError(file, f"size is in numbers of pixels, or an angle, not in {part.unit}")
+    raise CutoutError(file, f"size is in numbers of pixels, or an angle, not {shown(part)}")
 
 
-def _shown(value: Any) -> str:
-    text = repr(value)
+def shown(value: Any) -> str:
+    """Return how errors show what is no position, size or filling."""
+    text = " ".join(repr(value).split())
     return text if len(text) <= 80 else f"{text[:77]}..."

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from .data_model import DataModel
 
-__all__ = ["deepcopied", "detach", "load", "name_arrays", "section", "section_at", "section_below"]
+__all__ = ["deepcopied", "detach", "keep_file", "load", "section", "section_at", "section_below"]
 
 Model = TypeVar("Model", bound="DataModel")
 
@@ -93,13 +93,13 @@ def load(node: Any) -> None:
             node._store(key, value.copy())
 
 
-def name_arrays(node: Any, file: str | None) -> None:
-    """Give the arrays of an open `asdf.AsdfFile` the name of their file, for their errors."""
+def keep_file(node: Any, file: Any) -> None:
+    """Have the arrays of an open `asdf.AsdfFile` keep it until they are read, and know its name for their errors."""
     for _, value in raw_members(node):
         if isinstance(value, AsdfArray):
-            value.file = file
+            value.file, value.owner = file.uri, file
         elif isinstance(value, (ObjectNode, ListNode)):
-            name_arrays(value, file)
+            keep_file(value, file)
 
 
 def _is_mapped(array: Any) -> bool:

@@ -13,7 +13,7 @@ from ..nodes.from_file import node_from_tree
 from ..nodes.object_node import ObjectNode
 from ..schema import installed, retired_tags
 from .file_nodes import node_of_file
-from .loading import name_arrays
+from .loading import keep_file
 
 if TYPE_CHECKING:
     from ..sources.file_source import FileSource
@@ -63,12 +63,12 @@ def _node_of_asdf_file(file: Any) -> ObjectNode:
     tag = top.tag if isinstance(top, ObjectNode) else getattr(top, "_tag", None)
     renamed = None if tag is None else retired_tags.schema_of_file(tag, top)
     if isinstance(top, ObjectNode) and renamed in (None, top.schema_uri):
-        name_arrays(top, name)
+        keep_file(top, file)
         return top
     if tag is None or not isinstance(top, Mapping):
         raise UnknownTagError(name, f"what stands under 'roman' is a {type(top).__name__} without a tag")
     if installed().store.schema_of_file(tag, top) is None:
         raise UnknownTagError(name, f"the tag {tag} is not known to the installed rad")
     node: ObjectNode = node_from_tree(top, tag, renamed)
-    name_arrays(node, name)
+    keep_file(node, file)
     return node

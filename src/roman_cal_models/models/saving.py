@@ -15,6 +15,7 @@ from ..errors import ForeignValueError, Problem, TargetError, format_path
 from ..installation import VERSION
 from ..nodes.object_node import ObjectNode
 from ..nodes.reading_ahead import arrays_ahead
+from ..spelling import did_you_mean
 from ..yaml import TaggedMapping
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def to_asdf(self: DataModel, path: str | PathLike[str], *, overwrite: bool = Tru
             lz4 where it saves a tenth, which it does not of noise. A mapping gives it for some arrays by their
             dotted names. By default, ``"input"``: the blocks of arrays that were never loaded are copied as they
             are, compression and checksum with them, and all other arrays are compressed by lz4.
-        ``all_array_compression`` : str or None
+        ``all_array_compression``
             Another name of it, as `asdf.AsdfFile.write_to` has it.
         ``compression_kwargs`` : mapping
             What the compressor is told; ``compression_block_size`` is the length of a piece of lz4 in bytes. By
@@ -129,6 +130,8 @@ def to_asdf(self: DataModel, path: str | PathLike[str], *, overwrite: bool = Tru
     ------
     ValidationError, ChecksumError, TruncatedFileError, TargetExistsError, TargetError
         As for `save`. Nothing was written.
+    ValueError
+        A compression, or what it is to be told, does not exist, or there is no array of a name. Nothing was written.
     """
     write(self.node, Path(path), overwrite=overwrite, history=self._history, **kwargs)
 
@@ -140,7 +143,7 @@ def write(
     overwrite: bool = True,
     history: Sequence[Change | TaggedMapping] = (),
     compression: Compression = INPUT,
-    all_array_compression: str | None = INPUT,
+    all_array_compression: Compression = INPUT,
     all_array_storage: str | None = None,
     compression_kwargs: Mapping[str, Any] | None = None,
     pad_blocks: float | bool = False,
@@ -159,7 +162,7 @@ def write(
     TargetExistsError, TargetError, OSError
         It cannot be written there, as `atomically` says.
     ValueError
-        An option does not exist, or a name of an array does not.
+        What an option says does not exist, or there is no array of a name.
     """
     from ..blocks.writing import write_blocks
     from ..extension.array_writing import ArraysOfFile
@@ -194,12 +197,15 @@ class _Wanted(NamedTuple):
     copies: bool
 
 
-def _wanted(compression: Compression, alias: str | None, options: Mapping[str, Any] | None) -> _Wanted:
+def _wanted(compression: Compression, alias: Compression, options: Mapping[str, Any] | None) -> _Wanted:
     if compression != INPUT and alias != INPUT:
         raise ValueError("compression and all_array_compression are two names of one thing: give one of them")
-    if isinstance(compression, Mapping):
-        return _Wanted(compression, _OF_NEW_ARRAYS, copies=True)
     given = alias if compression == INPUT else compression
+    for each in given.values() if isinstance(given, Mapping) else [given]:
+        if not (each is None or isinstance(each, str)):
+            raise ValueError(f"compression={given!r}: it is a name, None, or a mapping of them by names of arrays")
+    if isinstance(given, Mapping):
+        return _Wanted(given, _OF_NEW_ARRAYS, copies=True)
     if given == INPUT:
         # who tells the compressor something wants it to be used
         return _Wanted({}, _OF_NEW_ARRAYS, copies=options is None)
@@ -208,10 +214,13 @@ def _wanted(compression: Compression, alias: str | None, options: Mapping[str, A
 
 def _array_at(node: ObjectNode, name: str) -> Any:
     value: Any = node
-    for part in name.split("."):
+    for part in str(name).split("."):
         if not isinstance(value, Mapping) or part not in value:
-            raise ValueError(f"compression={{{name!r}: ...}}: there is no {name}")
+            near = did_you_mean(part, value) if isinstance(value, Mapping) else ""
+            raise ValueError(f"compression={{{name!r}: ...}}: there is no array of this name.{near}")
         value = value[part]
+    if not hasattr(value, "dtype"):
+        raise ValueError(f"compression={{{name!r}: ...}}: it is no array, but {type(value).__name__}")
     return value
 
 

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from ..blocks.origins import inherit
-from ..errors import ModelClosedError
+from ..errors import ForeignValueError, ModelClosedError
 from ..foreign.datatypes import NDARRAY_TAG, datatype_of, is_datatype, sizes_of
 from ..foreign.kinds import kind_of
 from ..locks import MOMENT
@@ -221,27 +221,49 @@ class AsdfArray(Deferred):
         As asdf gives it.
     """
 
-    __slots__ = ("array", "file")
+    __slots__ = ("array", "file", "owner")
 
     def __init__(self, array: Any) -> None:
         super().__init__("tag:stsci.edu:asdf/core/ndarray-1.1.0")
         self.array = array
         self.file: str | None = None
         """Name of the file, where it is known."""
+        self.owner: Any = None
+        """The `asdf.AsdfFile`, where it is known: its arrays do not keep it."""
 
     def _build(self, where: Callable[[], str]) -> Any:
         try:
-            return self.array[...]
+            with _reading_by_asdf:
+                array = self.array[...]
         except (OSError, ValueError) as error:  # asdf's own words, or Python's, for a file that is closed
             raise ModelClosedError(self.file, f"{where()} was not loaded: {error}") from error
+        except Exception as error:  # of what decompresses
+            raise ForeignValueError(self.file, f"{where()} cannot be read: {error}") from error
+        self.owner = None
+        return array
 
     def __roman_lower__(self) -> Any:
-        return lower(self.array)
+        # asdf would read it here, and not alone
+        return lower(self.get(lambda: "an array"))
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Shape of the array, without reading it."""
         return tuple(self.array.shape)
+
+
+# An `asdf.AsdfFile` has one position for all that read it: two threads would read each other's bytes.
+_reading_by_asdf = threading.RLock()
+
+
+def _renew_lock() -> None:
+    """Forget a thread that held the lock, and that a forked process does not have."""
+    global _reading_by_asdf
+    _reading_by_asdf = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
 
 
 def deferred_array(value: Any) -> Any:
