@@ -40,7 +40,7 @@ def beginning(source: Any, storage_options: Mapping[str, Any] | None) -> Generat
     Raises
     ------
     SourceTypeError
-        It is nothing that holds a file, or a stream that is closed or open as text.
+        It is nothing that holds a file, or a stream that is closed, or open as text or for writing alone.
     """
     if isinstance(source, (bytes, bytearray, memoryview)):
         yield io.BytesIO(source), None
@@ -83,7 +83,7 @@ def open_stream(source: Any, storage_options: Mapping[str, Any]) -> tuple[Binary
     Raises
     ------
     SourceTypeError
-        It is nothing that holds a file, or a stream that is closed or open as text.
+        It is nothing that holds a file, or a stream that is closed, or open as text or for writing alone.
     """
     if isinstance(source, (bytes, bytearray, memoryview)):
         return io.BytesIO(source), None, True
@@ -106,7 +106,7 @@ def _name_of_stream(stream: Any) -> str | None:
     Raises
     ------
     SourceTypeError
-        It is open as text, or closed.
+        It is open as text, for writing alone, or closed.
     """
     called = getattr(stream, "name", None)
     name = called if isinstance(called, str) else None
@@ -115,6 +115,8 @@ def _name_of_stream(stream: Any) -> str | None:
         raise SourceTypeError(f"{of}the stream is open as text: open it with mode 'rb'")
     if getattr(stream, "closed", False) is True:
         raise SourceTypeError(f"{of}the stream is closed: give the path, or a stream that is open")
+    if isinstance(stream, io.IOBase) and not stream.readable():
+        raise SourceTypeError(f"{of}the stream is open for writing alone: open it with mode 'rb'")
     return name
 
 

@@ -93,6 +93,8 @@ def save(
         self.to_parquet(target, overwrite=overwrite)
         return target
     if target.suffix != ".asdf":
+        if target.is_dir():
+            raise TargetError(target, "is a folder: name a file in it, or give the folder as dir_path")
         ending = repr(target.suffix) if target.suffix else "a file without ending"
         name = target.with_suffix(".asdf").name
         raise ValueError(f"{target}: models are saved as .asdf, not as {ending}; give {name!r}")
