@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import io
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -478,3 +479,14 @@ def test_a_closed_stream_is_told_as_one(read: Any, file: Path) -> None:
         pass
     with pytest.raises(rcm.SourceTypeError, match="closed"):
         read(stream)
+
+
+@pytest.mark.parametrize(
+    ("argument", "hint"),
+    [("validat", "validat. Did you mean 'validate'?"), ("memmapp", "memmapp. Did you mean 'memmap'?")],
+)
+def test_a_misspelt_argument_is_told_with_what_was_meant(argument: str, hint: str) -> None:
+    with pytest.raises(TypeError, match=rf"^open\(\) has no argument {re.escape(hint)}$"):
+        rcm.open("nothing.asdf", **{argument: True})
+    with pytest.raises(TypeError, match=r"^open\(\) has no argument zzz$"):
+        rcm.open("nothing.asdf", zzz=True)

@@ -611,6 +611,34 @@ def _unknown(image: Any) -> None:
         image.meta.exposure.typ = 5
 
 
+def _missing(image: Any) -> None:
+    _ = image.meta.exposure.typ
+
+
+def _missing_of_model(image: Any) -> None:
+    _ = rcm.ImageModel.create_fake_data().dta
+
+
+def _not_valid(image: Any) -> None:
+    rcm.L2CalStep().validate()
+
+
+def _model_not_valid(image: Any) -> None:
+    rcm.ImageModel.create_minimal().validate()
+
+
+def _not_saved(image: Any) -> None:
+    rcm.ImageModel.create_minimal().save("never.asdf")
+
+
+def _not_opened(image: Any) -> None:
+    rcm.open(b"SIMPLE  =                    T")
+
+
+def _of_another_kind(image: Any) -> None:
+    rcm.RampModel.open(content_with("meta: {}"))
+
+
 def _of_header(image: Any) -> None:
     rcm.read_header(content_with("meta: {exposure: {type: WFI_IMAGE}}")).meta.exposure.type = 5
 
@@ -629,10 +657,17 @@ def _of_header(image: Any) -> None:
         _wrong_of_model,
         _wrong_item_of_model,
         _unknown,
+        _missing,
+        _missing_of_model,
+        _not_valid,
+        _model_not_valid,
+        _not_saved,
+        _not_opened,
+        _of_another_kind,
         _of_header,
     ],
 )
-def test_a_traceback_ends_at_the_line_that_set_the_value(image: Any, wrong: Any) -> None:
+def test_a_traceback_ends_at_the_line_of_the_user(image: Any, wrong: Any) -> None:
     with pytest.raises(rcm.RomanCalModelsError) as caught:
         wrong(image)
     # as pytest and IPython show it

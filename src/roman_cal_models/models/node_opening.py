@@ -28,6 +28,7 @@ def open_node(
     source: Any, *, memmap: bool = False, storage_options: Mapping[str, Any] | None = None
 ) -> tuple[ObjectNode, FileSource | None]:
     """Return the top node of a source, and its file where this package has opened it."""
+    __tracebackhide__ = True
     if _is_asdf_file(source):
         return _node_of_asdf_file(source), None
     stream, name, owns_stream = open_stream(source, storage_options or {})

@@ -87,6 +87,7 @@ def save(
     ValueError
         The name does not end in ``.asdf``.
     """
+    __tracebackhide__ = True  # here and below: who sees an error wants the line that saved the model
     path = Path(path(self.node["meta"]["filename"]) if callable(path) else path)
     target = path if dir_path is None else Path(dir_path) / path.name
     if target.suffix == ".parquet" and hasattr(type(self), "to_parquet"):
@@ -132,6 +133,7 @@ def to_asdf(self: DataModel, path: str | PathLike[str], *, overwrite: bool = Tru
     ValidationError, ChecksumError, TruncatedFileError, TargetExistsError, TargetError
         As for `save`. Nothing was written.
     """
+    __tracebackhide__ = True
     write(self.node, Path(path), overwrite=overwrite, history=self._history, **kwargs)
 
 
@@ -171,6 +173,7 @@ def write(
 
     if all_array_storage not in (None, "internal", "inline"):
         raise ValueError(f"all_array_storage={all_array_storage!r}: 'internal', 'inline' and None are known")
+    __tracebackhide__ = True
     wanted = _wanted(compression, all_array_compression, compression_kwargs)
     check(node, path)
     chosen = {name: _array_at(node, name) for name in wanted.by_name}
@@ -266,6 +269,7 @@ def check(node: ObjectNode, path: Path) -> None:
     TargetError
         The name of the file is not text.
     """
+    __tracebackhide__ = True
     if not _is_text(path.name):
         raise TargetError(path, "meta.filename cannot hold this name: it is not text in UTF-8")
     found = [problem for problem in node.problems() if problem.path != ("meta", "filename")]

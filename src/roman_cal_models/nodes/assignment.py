@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .list_node import ListNode
     from .object_node import ObjectNode
 
-__all__ = ["caller_level", "check", "coerce", "convert", "item", "list_class", "list_uri", "member"]
+__all__ = ["caller_level", "check", "coerce", "convert", "item", "list_class", "list_uri", "meet_unknown", "member"]
 
 _setitem = dict.__setitem__
 
@@ -260,7 +260,7 @@ def _unknown(node: ObjectCore, key: Any, value: Any) -> Any:
     if node._schema is not None and key not in node:
         if node._schema.is_closed:
             _refuse([_not_allowed(node, node._schema, key, value)])
-        _meet_unknown(node, key)
+        meet_unknown(node, key)
     return value
 
 
@@ -271,7 +271,7 @@ def _not_allowed(node: ObjectCore, schema: ObjectSchema, key: Any, value: Any) -
     return Problem((*node.path(), key), "additionalProperties", message, value, known, schema.uri)
 
 
-def _meet_unknown(node: ObjectCore, key: Any) -> None:
+def meet_unknown(node: ObjectCore, key: Any) -> None:
     """Warn of a name that no schema knows, or refuse it, as the settings say."""
     __tracebackhide__ = True
     policy = current().unknown
