@@ -675,6 +675,32 @@ def test_a_traceback_ends_at_the_line_of_the_user(image: Any, wrong: Any) -> Non
     assert shown[-1].name == wrong.__name__
 
 
+def test_a_quantity_where_a_number_belongs_is_told_what_to_give() -> None:
+    image: Any = rcm.ImageModel.create_fake_data()
+    for section, name in (("exposure", "exposure_time"), ("exposure", "nresultants"), ("photometry", "pixel_area")):
+        with pytest.raises(rcm.ValidationError, match=r"is not of type '\w+': give a plain number, its \.value \("):
+            image.meta[section][name] = 3 * u.s
+    with pytest.raises(rcm.ValidationError, match=r"is not of type 'string' \("):
+        image.meta.exposure.ma_table_id = 3 * u.s
+
+
+def test_a_misspelt_name_in_a_mapping_is_noticed(image: Any) -> None:
+    wrong = {"instrument": {**image.meta.instrument, "detectr": "WFI02"}}
+    said = r"^meta\.instrument\.detectr: .* did you mean 'detector'"
+    with pytest.warns(rcm.UnknownAttributeWarning, match=said) as told:
+        image.meta.instrument = wrong["instrument"]
+    assert len(told) == 1
+    assert told[0].filename == __file__
+    whole = {**image.meta, **wrong}
+    with pytest.warns(rcm.UnknownAttributeWarning, match=said):
+        image.meta = whole
+    assert image.meta.instrument["detectr"] == "WFI02"
+    old = image.meta.instrument
+    with config(unknown="error"), pytest.raises(rcm.UnknownAttributeError, match="detectr"):
+        image.meta.instrument = wrong["instrument"]
+    assert image.meta.instrument is old
+
+
 def test_a_misspelling_that_was_set_is_never_offered(image: Any) -> None:
     image.meta.cal_step = {}
     with config(unknown="ignore"):

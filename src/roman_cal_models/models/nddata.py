@@ -67,6 +67,8 @@ def to_nddata(
         No array of flags has such a flag.
     UnitError
         The schema does not allow the given unit.
+    TypeError
+        The class is none, or not one of images.
 
     Warns
     -----
@@ -82,9 +84,11 @@ def to_nddata(
     >>> str(ccd.unit), ccd.data is image.data
     ('DN / s', True)
     """
-    from astropy.nddata import CCDData, NDData, StdDevUncertainty
+    from astropy.nddata import CCDData, NDData, NDDataBase, StdDevUncertainty
 
     made: Any = cls or NDData
+    if not (isinstance(made, type) and issubclass(made, NDDataBase)):
+        raise TypeError(f"{made!r} is not a class of images: give NDData, CCDData or another of astropy.nddata's kind")
     name = self.get_primary_array_name()
     file = None if self._source is None else self._source.name
     if name not in ("data", "coeffs", "value"):
