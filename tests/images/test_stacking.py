@@ -347,7 +347,12 @@ def test_a_file_that_is_not_there_is_named(files: list[Path], tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("dta", "has no array 'dta'"), ("meta", "meta is a"), ("meta.exposure.type.x", "has no array")],
+    [
+        ("dta", r"has no array 'dta'\. Did you mean 'data'\?$"),
+        ("meta", "meta is a"),
+        ("meta.exposure.type.x", "has no array"),
+        ("zzz", "has no array 'zzz'$"),
+    ],
 )
 def test_what_is_no_array_is_refused(name: str, said: str, files: list[Path]) -> None:
     with pytest.raises(rcm.StackError, match=said) as caught:

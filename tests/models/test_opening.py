@@ -16,6 +16,7 @@ from typing import Any
 import asdf
 import numpy as np
 import pytest
+import roman_datamodels.datamodels as peer
 
 import roman_cal_models as rcm
 
@@ -374,6 +375,20 @@ def test_bytes_that_cannot_be_opened(name: str) -> None:
 def test_what_is_no_source_is_refused_by_its_type(source: Any) -> None:
     with pytest.raises(rcm.SourceTypeError, match=f"cannot be opened from {type(source).__name__}: give a path"):
         rcm.open(source)
+
+
+def test_the_model_of_another_package_is_told_as_its() -> None:
+    theirs = peer.ImageModel.create_fake_data(shape=(2, 2))
+    with pytest.raises(rcm.SourceTypeError, match="cannot be opened from roman_datamodels's ImageModel: give a path"):
+        rcm.open(theirs)
+
+
+def test_an_asdf_file_that_is_closed_is_told(tmp_path: Path) -> None:
+    path = rcm.FlatRefModel.create_fake_data().save(tmp_path / "flat.asdf")
+    with asdf.open(path) as file:
+        pass
+    with pytest.raises(rcm.SourceTypeError, match=r"flat\.asdf: the AsdfFile is closed: give the path"):
+        rcm.open(file)
 
 
 def test_a_text_stream_is_refused(file: Path) -> None:

@@ -62,7 +62,7 @@ def beginning(source: Any, storage_options: Mapping[str, Any] | None) -> Generat
                 source.seek(position)
     else:
         raise SourceTypeError(
-            f"a header cannot be read from {type(source).__name__}: give a path, a URL, bytes or a binary stream"
+            f"a header cannot be read from {_type_of(source)}: give a path, a URL, bytes or a binary stream"
         )
 
 
@@ -95,9 +95,16 @@ def open_stream(source: Any, storage_options: Mapping[str, Any]) -> tuple[Binary
     if hasattr(source, "read") and hasattr(source, "seek"):
         return source, _name_of_stream(source), False
     raise SourceTypeError(
-        f"a model cannot be opened from {type(source).__name__}: give a path, a URL, bytes, a binary stream, "
+        f"a model cannot be opened from {_type_of(source)}: give a path, a URL, bytes, a binary stream, "
         "an asdf.AsdfFile or a model"
     )
+
+
+def _type_of(source: Any) -> str:
+    """Return the name of a type, with that of the package that has it: others have an ``ImageModel`` as well."""
+    kind = type(source)
+    package = kind.__module__.partition(".")[0]
+    return kind.__name__ if package == "builtins" else f"{package}'s {kind.__name__}"
 
 
 def _name_of_stream(stream: Any) -> str | None:

@@ -22,6 +22,7 @@ from ..nodes.descriptions import describe, unit_of_several
 from ..nodes.lazy_dict import raw_get
 from ..nodes.object_node import ObjectNode
 from ..sources.file_source import FileSource
+from ..spelling import did_you_mean
 from .placement import ArrayInMemory, Placed, named_errors, placed
 
 if TYPE_CHECKING:
@@ -240,7 +241,7 @@ def _variable(node: ObjectNode, file: str, name: str) -> Variable | RomanCalMode
         return StackError(file or None, f"has no array {name!r}")
     raw = raw_get(parent, key)
     if raw is None:
-        return StackError(file or None, f"has no array {name!r}")
+        return StackError(file or None, f"has no array {name!r}.{did_you_mean(key, parent)}".removesuffix("."))
     try:
         return Variable(_placed(parent, key, raw, file, name), *_described(node, name))
     except RomanCalModelsError as error:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..errors import NotRomanError, UnknownTagError
+from ..errors import NotRomanError, SourceTypeError, UnknownTagError
 from ..header.streams import open_stream
 from ..nodes.from_file import node_from_tree
 from ..nodes.object_node import ObjectNode
@@ -58,7 +58,11 @@ def _is_asdf_file(source: Any) -> bool:
 
 def _node_of_asdf_file(file: Any) -> ObjectNode:
     name = file.uri
-    if "roman" not in file.tree:
+    try:
+        tree = file.tree
+    except OSError:
+        raise SourceTypeError(f"{name}: the AsdfFile is closed: give the path, or one that is open") from None
+    if "roman" not in tree:
         raise NotRomanError(name, "an ASDF file, but not of Roman: there is no key 'roman'")
     top = file["roman"]
     tag = top.tag if isinstance(top, ObjectNode) else getattr(top, "_tag", None)
