@@ -84,11 +84,9 @@ def to_nddata(
     >>> str(ccd.unit), ccd.data is image.data
     ('DN / s', True)
     """
-    from astropy.nddata import CCDData, NDData, NDDataBase, StdDevUncertainty
+    from astropy.nddata import CCDData, StdDevUncertainty
 
-    made: Any = cls or NDData
-    if not (isinstance(made, type) and issubclass(made, NDDataBase)):
-        raise TypeError(f"{made!r} is not a class of images: give NDData, CCDData or another of astropy.nddata's kind")
+    made = _class_of_images(cls)
     name = self.get_primary_array_name()
     file = None if self._source is None else self._source.name
     if name not in ("data", "coeffs", "value"):
@@ -107,6 +105,16 @@ def to_nddata(
         meta={key: to_plain(meta[key]) for key in meta if key != "wcs"},
         copy=False,
     )
+
+
+def _class_of_images(cls: Any) -> Any:
+    from astropy.nddata import NDData, NDDataBase
+
+    if cls is None:
+        return NDData
+    if not (isinstance(cls, type) and issubclass(cls, NDDataBase)):
+        raise TypeError(f"{cls!r} is not a class of images: give NDData, CCDData or another of astropy.nddata's kind")
+    return cls
 
 
 def _unit(model: DataModel, name: str, data: Any, given: str | None) -> Any:
