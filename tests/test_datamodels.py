@@ -56,7 +56,7 @@ def test_there_is_one_open() -> None:
 
 
 def test_what_is_not_there_is_said() -> None:
-    with pytest.raises(AttributeError, match="has no attribute 'ImageModle'"):
+    with pytest.raises(AttributeError, match=r"has no attribute 'ImageModle'\. Did you mean 'ImageModel'\?$"):
         _ = datamodels.ImageModle
 
 

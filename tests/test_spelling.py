@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from roman_cal_models.spelling import closest, did_you_mean, meant
+from roman_cal_models.spelling import closest, did_you_mean, meant, no_attribute
 
 KNOWN = [
     "data",
@@ -62,8 +62,16 @@ def test_what_is_like_no_name_is_held_for_none(name: str) -> None:
     assert did_you_mean(name, ["flat_field", "type"]) == ""
 
 
-def test_a_misspelt_name_of_the_package_is_told_by_python() -> None:
-    program = "import roman_cal_models as rcm; rcm.ImageModle"
+@pytest.mark.parametrize(("name", "near"), [("ImageModle", "ImageModel"), ("read_heder", "read_header")])
+def test_a_misspelt_name_of_the_package_is_told_once(name: str, near: str) -> None:
+    program = f"import roman_cal_models as rcm; rcm.{name}"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert "has no attribute 'ImageModle'" in done.stderr
-    assert "ImageModel'?" in done.stderr
+    assert f"has no attribute {name!r}. Did you mean {near!r}?" in done.stderr
+    assert done.stderr.count("Did you mean") == 1
+
+
+def test_names_that_python_looks_for_are_not_guessed_at() -> None:
+    for name in ("__wrapped__", "_ipython_display_", "spelling"):
+        error = no_attribute("roman_cal_models", name, lambda: ["wrapped", "ipython_display", "spellings"])
+        assert str(error) == f"module 'roman_cal_models' has no attribute {name!r}"
+        assert error.name == name

@@ -11,7 +11,6 @@ Every name is imported on first use: importing this package costs nothing.
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
 from typing import Any
 
@@ -70,8 +69,9 @@ def __getattr__(name: str) -> Any:
                 from .models.classes import model_of_name
 
                 return model_of_name(name)
-        # with both, Python says itself what may have been meant, when the error is shown
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name, obj=sys.modules[__name__])
+        from .spelling import no_attribute
+
+        raise no_attribute(__name__, name, _every_name)
     value = getattr(import_module(f"{__name__}.{module}"), name)
     globals()[name] = value
     return value

@@ -40,7 +40,9 @@ def __getattr__(name: str) -> Any:
     elif name[:1].isupper() and name in _made():
         return import_module(f"{__package__}.models.classes").model_of_name(name)
     else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from .spelling import no_attribute
+
+        raise no_attribute(__name__, name, __dir__)
     value = getattr(import_module(f"{__package__}.{module}"), own)
     globals()[name] = value
     return value

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
-__all__ = ["closest", "did_you_mean", "meant"]
+__all__ = ["closest", "did_you_mean", "meant", "no_attribute"]
 
 # difflib's ratio from which a name is held to be a misspelling: 'drak' is one of 'dark' (0.75),
 # 'tweakreg_catalog' none of 'source_catalog' (0.6)
@@ -43,6 +43,26 @@ def did_you_mean(name: str, known: Iterable[Any]) -> str:
     """Return the question that follows an error about a name, with a space before it; nothing where none was meant."""
     near = meant(name, known)
     return "" if near is None else f" Did you mean {near!r}?"
+
+
+def no_attribute(module: str, name: str, known: Callable[[], Iterable[str]]) -> AttributeError:
+    """Return the error about a name that a module does not have, with the one that was meant.
+
+    Python guesses as well, but IPython and notebooks do not show it.
+
+    Parameters
+    ----------
+    module, name : str
+        Who was asked, and for what.
+    known : callable
+        Gives the names there are. It is not asked about what Python itself looks for: its own names, and modules.
+    """
+    from importlib.util import find_spec
+
+    is_pythons = name.startswith("_") or find_spec(f"{module.partition('.')[0]}.{name}") is not None
+    hint = "" if is_pythons else f".{did_you_mean(name, known())}".removesuffix(".")
+    # without the module, or Python would guess once more
+    return AttributeError(f"module {module!r} has no attribute {name!r}{hint}", name=name)
 
 
 @lru_cache(maxsize=1024)

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sql
 import sqlglot
 
-from roman_cal_models import archive
+from roman_cal_models import CatalogError, archive
 from roman_cal_models.archive.database.bulk import insert
 from roman_cal_models.archive.database.tables import _type, wider
 from roman_cal_models.archive.definitions.datatypes import datatype
@@ -43,6 +43,13 @@ def test_every_table_is_searched_by_the_name_of_the_file() -> None:
 def test_one_table_or_all_may_be_named() -> None:
     assert set(TABLES) & set(archive.tables("WFIExposure").tables) == {"WFIExposure"}
     assert archive.tables("all").tables.keys() == archive.tables().tables.keys()
+
+
+@pytest.mark.parametrize("name", ["postgres", "oracle", None])
+def test_another_database_is_told_with_those_there_are(name: Any) -> None:
+    with pytest.raises(CatalogError, match=f"{name!r} is not a .*There are: sqlite, postgresql, mssql$") as told:
+        archive.ddl(name)
+    assert ("Did you mean 'postgresql'?" in str(told.value)) == (name == "postgres")
 
 
 def test_a_row_refers_to_its_file() -> None:

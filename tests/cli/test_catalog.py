@@ -46,6 +46,12 @@ def test_an_unknown_family_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert "there is no family 'nonsense'. There are: wfi_science_raw, ramp, " in capsys.readouterr().err
 
 
+def test_a_family_without_columns_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert archive.columns("associations") == ()
+    assert main(["catalog", "--columns", "associations"]) == 0
+    assert capsys.readouterr() == ("", "associations: the archive has no columns for it\n")
+
+
 def test_something_must_be_asked_for() -> None:
     with pytest.raises(SystemExit) as caught:
         main(["catalog"])

@@ -155,3 +155,39 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     imported = {name.partition(".")[0] for name in json.loads(done.stdout)}
     assert "roman_cal_models" in imported
     assert imported & {"asdf", "astropy", "gwcs", "numpy", "rad", "yaml"} == set()
+
+
+@pytest.mark.parametrize("words", [("{a}", "--json", "{b}"), ("--json", "{a}", "{b}"), ("{a}", "{b}", "--json")])
+def test_options_stand_anywhere_among_files(
+    words: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    a, b = (str(roman_cal_models.FlatRefModel.create_fake_data().save(tmp_path / f"{name}.asdf")) for name in "ab")
+    assert main(["identify", *(word.format(a=a, b=b) for word in words)]) == 0
+    assert [json.loads(line)["file"] for line in capsys.readouterr().out.splitlines()] == [a, b]
+    assert main(["header", *(word.format(a=a, b="meta.instrument") for word in words)]) == 0
+    assert json.loads(capsys.readouterr().out)["value"]["name"] == "WFI"
+
+
+def test_a_misspelt_option_is_told_with_what_may_be_meant(capsys: pytest.CaptureFixture[str]) -> None:
+    for words, hint in (
+        (("header", "a.asdf", "--jsn", "meta"), "there is no option '--jsn'. Did you mean '--json'?"),
+        (("steps", "a.asdf", "--hmtl=x.html"), "there is no option '--hmtl'. Did you mean '--html'?"),
+        (("steps", "a.asdf", "--paint"), "there is no option '--paint'."),
+    ):
+        with pytest.raises(SystemExit) as ended:
+            main([*words])
+        assert ended.value.code == 2
+        told = capsys.readouterr().err
+        assert told.startswith(f"usage: roman-cal-models {words[0]} ")
+        assert told.endswith(f"{hint}\n")
+
+
+def test_warnings_of_ours_are_told_without_our_code(tmp_path: Path) -> None:
+    path = roman_cal_models.FlatRefModel.create_fake_data().save(tmp_path / "flat.asdf")
+    tag = roman_cal_models.identify(path).tag
+    assert tag is not None
+    path.write_bytes(path.read_bytes().replace(tag.encode(), f"{tag.rpartition('.')[0]}.9".encode()))
+    done = _run("info", str(path))
+    assert done.returncode == 0
+    assert done.stderr.startswith(f"warning: {tag.rpartition('.')[0]}.9 is not known to the installed rad ")
+    assert len(done.stderr.splitlines()) == 1

@@ -348,9 +348,10 @@ def test_a_file_that_is_not_there_is_named(files: list[Path], tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("dta", r"has no array 'dta'\. Did you mean 'data'\?"),
+        ("dta", r"has no array 'dta'\. Did you mean 'data'\?$"),
         ("meta", "meta is a"),
         ("meta.exposure.type.x", "has no array"),
+        ("zzz", "has no array 'zzz'$"),
     ],
 )
 def test_what_is_no_array_is_refused(name: str, said: str, files: list[Path]) -> None:

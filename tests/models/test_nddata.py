@@ -174,6 +174,12 @@ def test_a_sky_that_fits_has_no_words_for_is_told() -> None:
         assert model.to_nddata(CCDData).wcs is None
 
 
+@pytest.mark.parametrize("cls", ["CCDData", int, NDData(1)])
+def test_what_is_no_class_of_images_is_told(cls: Any) -> None:
+    with pytest.raises(TypeError, match=r"is not a class of images: give NDData, CCDData"):
+        rcm.ImageModel.create_fake_data(shape=SIDE).to_nddata(cls)
+
+
 def test_what_has_no_image_is_told(catalog: Path) -> None:
     with (
         rcm.open(catalog) as model,

@@ -176,6 +176,14 @@ def test_closed_bytes_are_told(read: Any, image: bytes) -> None:
         read(stream)
 
 
+@read
+def test_a_file_that_is_written_is_told(read: Any, tmp_path: Path) -> None:
+    path = tmp_path / "image.asdf"
+    message = re.escape(f"{path}: the stream is open for writing alone: open it with mode 'rb'")
+    with path.open("wb") as stream, pytest.raises(rcm.SourceTypeError, match=message):
+        read(stream)
+
+
 # ---- other threads
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import io
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -15,6 +16,7 @@ from typing import Any
 import asdf
 import numpy as np
 import pytest
+import roman_datamodels.datamodels as peer
 
 import roman_cal_models as rcm
 
@@ -375,6 +377,20 @@ def test_what_is_no_source_is_refused_by_its_type(source: Any) -> None:
         rcm.open(source)
 
 
+def test_the_model_of_another_package_is_told_as_its() -> None:
+    theirs = peer.ImageModel.create_fake_data(shape=(2, 2))
+    with pytest.raises(rcm.SourceTypeError, match="cannot be opened from roman_datamodels's ImageModel: give a path"):
+        rcm.open(theirs)
+
+
+def test_an_asdf_file_that_is_closed_is_told(tmp_path: Path) -> None:
+    path = rcm.FlatRefModel.create_fake_data().save(tmp_path / "flat.asdf")
+    with asdf.open(path) as file:
+        pass
+    with pytest.raises(rcm.SourceTypeError, match=r"flat\.asdf: the AsdfFile is closed: give the path"):
+        rcm.open(file)
+
+
 def test_a_text_stream_is_refused(file: Path) -> None:
     with file.open(encoding="latin-1") as stream, pytest.raises(rcm.SourceTypeError, match="mode 'rb'"):
         rcm.open(stream)
@@ -478,3 +494,14 @@ def test_a_closed_stream_is_told_as_one(read: Any, file: Path) -> None:
         pass
     with pytest.raises(rcm.SourceTypeError, match="closed"):
         read(stream)
+
+
+@pytest.mark.parametrize(
+    ("argument", "hint"),
+    [("validat", "validat. Did you mean 'validate'?"), ("memmapp", "memmapp. Did you mean 'memmap'?")],
+)
+def test_a_misspelt_argument_is_told_with_what_was_meant(argument: str, hint: str) -> None:
+    with pytest.raises(TypeError, match=rf"^open\(\) has no argument {re.escape(hint)}$"):
+        rcm.open("nothing.asdf", **{argument: True})
+    with pytest.raises(TypeError, match=r"^open\(\) has no argument zzz$"):
+        rcm.open("nothing.asdf", zzz=True)

@@ -73,3 +73,9 @@ def test_what_is_not_there_is_named(image: Any) -> None:
 def test_a_property_of_that_name_goes_first() -> None:
     stack: Any = rcm.MsosStackModel.create_fake_data()
     assert stack.mask is stack["mask"]
+
+
+@pytest.mark.parametrize("flag", [["SATURATED", "JUMP_DET"], None, 2.0])
+def test_what_is_no_flag_is_told(flag: Any) -> None:
+    with pytest.raises(TypeError, match="is not a flag: give names and numbers one by one"):
+        rcm.ImageModel.create_fake_data(shape=(2, 2)).mask(flag)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import os
 import pickle
+import re
 import signal
 import subprocess
 import sys
@@ -56,6 +57,11 @@ def test_the_file_goes_to_dir_path(model: rcm.ImageModel, tmp_path: Path) -> Non
 def test_a_callable_makes_the_path_of_the_files_name(model: rcm.ImageModel, tmp_path: Path) -> None:
     path = model.save(lambda name: tmp_path / name.replace("memory", "callable"))
     assert path == tmp_path / "in_callable.asdf"
+
+
+def test_a_folder_is_told_as_one(model: rcm.ImageModel, tmp_path: Path) -> None:
+    with pytest.raises(rcm.TargetError, match=re.escape(f"{tmp_path}: is a folder: name a file in it")):
+        model.save(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["a.fits", "a", "a.ASDF.txt"])

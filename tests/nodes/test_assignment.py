@@ -611,6 +611,34 @@ def _unknown(image: Any) -> None:
         image.meta.exposure.typ = 5
 
 
+def _missing(image: Any) -> None:
+    _ = image.meta.exposure.typ
+
+
+def _missing_of_model(image: Any) -> None:
+    _ = rcm.ImageModel.create_fake_data().dta
+
+
+def _not_valid(image: Any) -> None:
+    rcm.L2CalStep().validate()
+
+
+def _model_not_valid(image: Any) -> None:
+    rcm.ImageModel.create_minimal().validate()
+
+
+def _not_saved(image: Any) -> None:
+    rcm.ImageModel.create_minimal().save("never.asdf")
+
+
+def _not_opened(image: Any) -> None:
+    rcm.open(b"SIMPLE  =                    T")
+
+
+def _of_another_kind(image: Any) -> None:
+    rcm.RampModel.open(content_with("meta: {}"))
+
+
 def _of_header(image: Any) -> None:
     rcm.read_header(content_with("meta: {exposure: {type: WFI_IMAGE}}")).meta.exposure.type = 5
 
@@ -629,15 +657,48 @@ def _of_header(image: Any) -> None:
         _wrong_of_model,
         _wrong_item_of_model,
         _unknown,
+        _missing,
+        _missing_of_model,
+        _not_valid,
+        _model_not_valid,
+        _not_saved,
+        _not_opened,
+        _of_another_kind,
         _of_header,
     ],
 )
-def test_a_traceback_ends_at_the_line_that_set_the_value(image: Any, wrong: Any) -> None:
+def test_a_traceback_ends_at_the_line_of_the_user(image: Any, wrong: Any) -> None:
     with pytest.raises(rcm.RomanCalModelsError) as caught:
         wrong(image)
     # as pytest and IPython show it
     shown = [entry for entry in caught.traceback if not entry.ishidden(caught)]
     assert shown[-1].name == wrong.__name__
+
+
+def test_a_quantity_where_a_number_belongs_is_told_what_to_give() -> None:
+    image: Any = rcm.ImageModel.create_fake_data()
+    for section, name in (("exposure", "exposure_time"), ("exposure", "nresultants"), ("photometry", "pixel_area")):
+        with pytest.raises(rcm.ValidationError, match=r"is not of type '\w+': give a plain number, its \.value \("):
+            image.meta[section][name] = 3 * u.s
+    with pytest.raises(rcm.ValidationError, match=r"is not of type 'string' \("):
+        image.meta.exposure.ma_table_id = 3 * u.s
+
+
+def test_a_misspelt_name_in_a_mapping_is_noticed(image: Any) -> None:
+    wrong = {"instrument": {**image.meta.instrument, "detectr": "WFI02"}}
+    said = r"^meta\.instrument\.detectr: .* did you mean 'detector'"
+    with pytest.warns(rcm.UnknownAttributeWarning, match=said) as told:
+        image.meta.instrument = wrong["instrument"]
+    assert len(told) == 1
+    assert told[0].filename == __file__
+    whole = {**image.meta, **wrong}
+    with pytest.warns(rcm.UnknownAttributeWarning, match=said):
+        image.meta = whole
+    assert image.meta.instrument["detectr"] == "WFI02"
+    old = image.meta.instrument
+    with config(unknown="error"), pytest.raises(rcm.UnknownAttributeError, match="detectr"):
+        image.meta.instrument = wrong["instrument"]
+    assert image.meta.instrument is old
 
 
 def test_a_misspelling_that_was_set_is_never_offered(image: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import warnings
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,26 @@ def test_given_values_win_in_fake_data() -> None:
 def test_given_optional_values_are_taken_into_fake_data() -> None:
     image: Any = rcm.WfiImage.create_fake_data({"meta": {"cal_step": L2CalStep.create_minimal()}})
     assert image.meta.cal_step == L2CalStep.create_minimal()
+
+
+@pytest.mark.parametrize("make", ["create_minimal", "create_fake_data"])
+@pytest.mark.parametrize(
+    ("given", "near"), [({"meta": {"exposre": {}}}, "'exposure'"), ({"meta": {"exposure": {"typ_": "x"}}}, "'type'")]
+)
+def test_a_misspelt_name_of_a_given_value_is_warned_of(make: str, given: Any, near: str) -> None:
+    with pytest.warns(rcm.UnknownAttributeWarning, match=f"did you mean {near}") as told:
+        getattr(rcm.ImageModel, make)(given)
+    assert len(told) == 1
+    assert told[0].filename == __file__
+
+
+def test_names_of_other_products_and_of_ones_own_are_not_warned_of() -> None:
+    ramp = rcm.RampModel.create_fake_data()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for cls in (rcm.ImageModel, rcm.MosaicModel, rcm.ImageSourceCatalogModel, rcm.ScienceRawModel):
+            cls.create_minimal({"meta": ramp.meta, "mine": 5})
+            cls.create_fake_data({"mine": 5})
 
 
 def test_given_nodes_may_be_of_another_version() -> None:

@@ -94,6 +94,17 @@ def test_of_a_fits_file_all_is_described(file: Path, tmp_path: Path) -> None:
     assert described[1]["properties"]["data"]["properties"]["datatype"]["enum"] == ["float32"]
 
 
+def test_what_astropy_writes_of_its_own_is_no_title(tmp_path: Path) -> None:
+    path = tmp_path / "map.fits"
+    header = fits.Header({"LONGSTRN": "OGIP 1.0"})
+    compressed = fits.CompImageHDU(np.zeros((20, 20), "f4"), name="KAPPA")
+    fits.HDUList([fits.PrimaryHDU(header=header), compressed, fits.ImageHDU(np.zeros(3), name="MASK")]).writeto(path)
+    schema = drafted(path, tmp_path / "spear")
+    assert "header" not in schema["properties"]["meta"]["allOf"][-1].get("properties", {}).get("header", {})
+    for name in ("kappa", "mask"):
+        assert schema["properties"][name]["title"] == f"{TO_FILL_IN}: {name}"
+
+
 def test_a_draft_lacks_nothing_but_titles(file: Path, tmp_path: Path) -> None:
     draft_schema(file, ID, tmp_path / "spear")
     problems = check_folder(tmp_path / "spear").problems
@@ -317,7 +328,13 @@ def test_the_form_must_be_filled_in(run: Run, file: Path, tmp_path: Path) -> Non
 def test_a_schema_that_is_not_known_is_told(run: Run, folder: Path) -> None:
     status, _, told = run("convert", "map.fits", "map.asdf", "--schema", ID)
     assert status == 1
-    assert "is not the schema of a file that is known here" in told
+    assert told.endswith("is not the schema of a file that is known here.\n")
+    for name, hint in (
+        ("CCSP/SPEAR/spear_mapp-1.0.0", " Did you mean 'CCSP/SPEAR/spear_map'?"),
+        (ID.replace("1.0.0", "1.0.1"), " Of CCSP/SPEAR/spear_map, there are: 1.0.0"),
+    ):
+        told = run("convert", "map.fits", "map.asdf", "--schema", name, "--schemas", "spear")[2]
+        assert told.endswith(f"is not the schema of a file that is known here.{hint}\n")
     assert run("convert", "map.fits", "map.fits", "--schema", ID)[0] == 2
 
 
@@ -327,10 +344,11 @@ def test_folders_are_named_in_the_environment_or_by_arguments(run: Run, folder: 
         assert (status, "SpearMapModel" in printed) == (1, False)
         status, printed, _ = run("schema", "SpearMapModel.data", *arguments, schemas=schemas)
         assert (status, "float32" in printed or "ndarray" in printed) == (0, True)
-    assert run("catalog", "--columns", "SpearMapModel", "--schemas", "spear") == (0, "", "")
+    told = "SpearMapModel: the archive has no columns for it\n"
+    assert run("catalog", "--columns", "SpearMapModel", "--schemas", "spear") == (0, "", told)
     status, _, told = run("schema", "wfi_image", "--schemas", "nowhere")
     assert status == 1
-    assert "nowhere: there is no YAML file in manifests/" in told
+    assert told == "nowhere: is not a folder\n"
 
 
 def test_a_folder_is_checked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

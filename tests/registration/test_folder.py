@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -344,3 +345,8 @@ def _is_checked(folder: Path) -> None:
     for problem in check_folder(folder).problems:
         assert "\n" not in str(problem)
         assert problem.message
+
+
+def test_what_is_no_folder_is_told(tmp_path: Path) -> None:
+    with pytest.raises(rcm.InvalidSchemaError, match=re.escape(f"{tmp_path / 'nothing'}: is not a folder")):
+        rcm.register_schemas(tmp_path / "nothing")

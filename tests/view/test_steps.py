@@ -60,6 +60,23 @@ def test_several_processes_read_what_one_reads(make: Make, tmp_path: Path) -> No
     assert [*steps(files, processes=2).files] == [str(files[0]), str(files[2])]
 
 
+def test_blanks_are_explained_where_there_are_any() -> None:
+    matrix = StepMatrix()
+    matrix.add("a.asdf", {"dark": "COMPLETE", "flux": "SKIPPED"})
+    assert not any(line.startswith("blank") for line in matrix.lines())
+    matrix.add("b.asdf", {"dark": "COMPLETE"})
+    *_, last = matrix.lines()
+    assert last == "blank: the file has no such step"
+    matrix.add("c.asdf", {})
+    *_, last = matrix.lines()
+    assert last == "blank: the file has no such step; 1 file without any"
+    matrix.add("d.asdf", {})
+    *_, last = matrix.lines()
+    assert last.endswith("; 2 files without any")
+    rows = 4 + 2 + len(matrix.files) + 3  # heading and names, totals, files
+    assert len([*matrix._text_lines(80, rows)]) <= max(rows, 5 + 4 + 1 + 3 + 1)
+
+
 def test_the_names_of_the_steps_stand_above_their_signs(make: Make) -> None:
     file = make("a.asdf", flat_field="COMPLETE")
     matrix = steps([file])

@@ -203,6 +203,8 @@ def _print_columns(options: argparse.Namespace) -> None:
     from ..archive.definitions.mapping import columns
 
     found = columns(options.columns)
+    if not found:
+        print(printable(f"{options.columns}: the archive has no columns for it"), file=sys.stderr)
     width = max((len(column.path) for column in found), default=0)
     for column in found:
         if options.json:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from importlib import import_module
 from typing import Any
 
+from ..spelling import did_you_mean
 from .arguments import add_schemas
 
 __all__ = ["COMMANDS", "GROUPS", "PROGRAM", "make_parser"]
@@ -50,6 +51,27 @@ _WITHOUT_SCHEMAS = ("completion", "demo")
 """Those that read no files of users, and so need no schemas of third parties."""
 
 _NEAR = 0.6  # difflib's ratio from which a word is held to be a misspelt command
+
+
+class _CommandParser(argparse.ArgumentParser):
+    """The parser of one subcommand, whose options may stand before, between and behind its files."""
+
+    _is_mixing = False
+
+    def parse_known_args(self, *words: Any, **into: Any) -> Any:
+        """Parse the words of the subcommand."""
+        if self._is_mixing:  # it is called for parts of them
+            return super().parse_known_args(*words, **into)
+        self._is_mixing = True
+        try:
+            known, rest = self.parse_known_intermixed_args(*words, **into)
+        finally:
+            self._is_mixing = False
+        for word in rest:
+            if word.startswith("-"):
+                option = word.partition("=")[0]
+                self.error(f"there is no option {option!r}.{did_you_mean(option, self._option_string_actions)}")
+        return known, rest
 
 
 class _Parser(argparse.ArgumentParser):
@@ -109,7 +131,7 @@ def make_parser(wanted: Collection[str], program: str = PROGRAM) -> _Parser:
         epilog=f"example: {program} demo --out demo",
     )
     parser.add_argument("--version", action="store_true", help="print the version and exit")
-    adder = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=argparse.ArgumentParser)
+    adder = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_CommandParser)
     parser.commands = {}
     for name, help_ in COMMANDS.items():
         module: Any = import_module(f"{__package__}.{name}") if name in wanted else None

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import sys
+import warnings
 from collections.abc import Generator
 from typing import Any, TextIO
 
@@ -24,10 +25,11 @@ def guarded() -> Generator[None]:
     """Have nothing but text reach standard output and standard error, and tell by `ReaderLeft` if nobody reads it.
 
     What is printed inside, by whatever library, goes out with its lines and tabs; other characters of control are
-    escaped. Codes of ours go through `print_styled`.
+    escaped. Codes of ours go through `print_styled`. Warnings of ours go out as their text alone: the line of the code
+    that asked for them says nothing to a user.
     """
     out, error = (None if stream is None else _Guarded(stream) for stream in (sys.stdout, sys.stderr))
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(error), _plain_warnings():
         try:
             yield
         except Exception:
@@ -37,6 +39,23 @@ def guarded() -> Generator[None]:
         finally:
             if out is not None:
                 out.flush()  # a short output waits until now
+
+
+@contextlib.contextmanager
+def _plain_warnings() -> Generator[None]:
+    usual = warnings.formatwarning
+
+    def text(
+        message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+    ) -> str:
+        is_ours = category.__module__.partition(".")[0] == __name__.partition(".")[0]
+        return f"warning: {message}\n" if is_ours else usual(message, category, filename, lineno, line)
+
+    warnings.formatwarning = text
+    try:
+        yield
+    finally:
+        warnings.formatwarning = usual
 
 
 def _guarded_hook(*exception: Any) -> None:

@@ -52,7 +52,7 @@ class Times(Kind):
 
     def instead(self, value: Any) -> str:
         """Return the time that a text or a date stands for."""
-        if isinstance(value, (str, datetime.date)):
+        if isinstance(value, (str, datetime.date)) or type(value).__name__ == "datetime64":
             return f"{self.given}: Time({str(value)!r})"
         return f"{self.given}: {self.example}"
 

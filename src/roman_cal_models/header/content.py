@@ -85,6 +85,7 @@ def read_header_bytes(stream: Readable, name: str | None) -> HeaderBytes:
     HeaderLimitError
         It is longer than the setting ``header_max_bytes`` allows.
     """
+    __tracebackhide__ = True
     limit = current().header_max_bytes
     content = bytearray()
     size = _FIRST_PIECE

@@ -41,7 +41,7 @@ def beginning(source: Any, storage_options: Mapping[str, Any] | None) -> Generat
     Raises
     ------
     SourceTypeError
-        It is nothing that holds a file, or a stream that is closed or open as text.
+        It is nothing that holds a file, or a stream that is closed, or open as text or for writing alone.
     """
     if isinstance(source, (bytes, bytearray, memoryview)):
         yield io.BytesIO(source), None
@@ -63,7 +63,7 @@ def beginning(source: Any, storage_options: Mapping[str, Any] | None) -> Generat
                 source.seek(position)
     else:
         raise SourceTypeError(
-            f"a header cannot be read from {type(source).__name__}: give a path, a URL, bytes or a binary stream"
+            f"a header cannot be read from {_type_of(source)}: give a path, a URL, bytes or a binary stream"
         )
 
 
@@ -84,7 +84,7 @@ def open_stream(source: Any, storage_options: Mapping[str, Any]) -> tuple[Binary
     Raises
     ------
     SourceTypeError
-        It is nothing that holds a file, or a stream that is closed or open as text.
+        It is nothing that holds a file, or a stream that is closed, or open as text or for writing alone.
     """
     if isinstance(source, (bytes, bytearray, memoryview)):
         return io.BytesIO(source), None, True
@@ -96,9 +96,16 @@ def open_stream(source: Any, storage_options: Mapping[str, Any]) -> tuple[Binary
     if hasattr(source, "read") and hasattr(source, "seek"):
         return source, _name_of_stream(source), False
     raise SourceTypeError(
-        f"a model cannot be opened from {type(source).__name__}: give a path, a URL, bytes, a binary stream, "
+        f"a model cannot be opened from {_type_of(source)}: give a path, a URL, bytes, a binary stream, "
         "an asdf.AsdfFile or a model"
     )
+
+
+def _type_of(source: Any) -> str:
+    """Return the name of a type, with that of the package that has it: others have an ``ImageModel`` as well."""
+    kind = type(source)
+    package = kind.__module__.partition(".")[0]
+    return kind.__name__ if package == "builtins" else f"{package}'s {kind.__name__}"
 
 
 def _name_of_stream(stream: Any) -> str | None:
@@ -107,7 +114,7 @@ def _name_of_stream(stream: Any) -> str | None:
     Raises
     ------
     SourceTypeError
-        It is open as text, or closed.
+        It is open as text, for writing alone, or closed.
     """
     called = getattr(stream, "name", None)
     name = called if isinstance(called, str) else None
@@ -116,6 +123,8 @@ def _name_of_stream(stream: Any) -> str | None:
         raise SourceTypeError(f"{of}the stream is open as text: open it with mode 'rb'")
     if getattr(stream, "closed", False) is True:
         raise SourceTypeError(f"{of}the stream is closed: give the path, or a stream that is open")
+    if isinstance(stream, io.IOBase) and not stream.readable():
+        raise SourceTypeError(f"{of}the stream is open for writing alone: open it with mode 'rb'")
     return name
 
 

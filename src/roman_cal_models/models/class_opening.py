@@ -11,6 +11,7 @@ from ..errors import SourceTypeError, UnknownTagError
 from ..header.streams import FileLike
 from ..nodes.classes import node_name_of, other_kind
 from ..nodes.node_proxy import MutableNodeProxy
+from ..spelling import did_you_mean
 from .classes import model_class
 from .node_opening import open_node
 
@@ -53,11 +54,14 @@ def open_as(
     **kwargs: Any,
 ) -> _Model:
     """Open a file as a model of a class; of the file's own for `DataModel`. See `roman_cal_models.open`."""
+    __tracebackhide__ = True  # who sees an error wants the line that opened the file
     if memmap and mode != "r":
         raise SourceTypeError(f"{source}: mode={mode!r} with memmap would change the file in place; only save() does")
     unknown = kwargs.keys() - {"lazy_load", "lazy_tree", "asn_n_members"}
     if unknown:
-        raise TypeError(f"open() has no argument {', '.join(sorted(unknown))}")
+        known = ("validate", "memmap", "mode", "storage_options")
+        hints = (f"{name}.{did_you_mean(name, known)}" for name in sorted(unknown))
+        raise TypeError(f"open() has no argument {' '.join(hints)}".removesuffix("."))
     if isinstance(source, (str, os.PathLike)) and os.fsdecode(source).lower().endswith(".json"):
         library: _Model = _library(source, cls)
         return library
@@ -105,6 +109,7 @@ def model_of_node(node: ObjectNode, file: FileSource | None, cls: type[_Model]) 
     SourceTypeError
         It is that of another kind of file.
     """
+    __tracebackhide__ = True
     name = None if file is None else file.name
     error: Exception | None = other_kind(node, cls, name)
     found = cls if node_name_of(cls) else model_class(type(node).__name__)

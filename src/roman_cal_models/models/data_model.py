@@ -280,6 +280,7 @@ class DataModel(MutableNodeProxy, _Attributes):
         SourceTypeError
             The file is of another kind.
         """
+        __tracebackhide__ = True
         reading: dict[str, Any] = {"memmap": memmap, "mode": mode, "storage_options": storage_options}
         return class_opening.open_as(cls, source, validate=validate, **reading, **kwargs)
 
@@ -292,7 +293,8 @@ class DataModel(MutableNodeProxy, _Attributes):
         Parameters
         ----------
         defaults : mapping, optional
-            Values of required properties that win over all others. Never changed.
+            Values of required properties that win over all others; a name that is most likely misspelt is warned of.
+            Never changed.
         version, tag : str, optional
             The version to make; the newest by default.
 
@@ -318,7 +320,7 @@ class DataModel(MutableNodeProxy, _Attributes):
         Parameters
         ----------
         defaults : mapping, optional
-            Values that win over all others. Never changed.
+            Values that win over all others; a name that is most likely misspelt is warned of. Never changed.
         shape : tuple of int, optional
             Shape of the arrays; an array of fewer dimensions takes the first ones. One element by default.
         version, tag : str, optional

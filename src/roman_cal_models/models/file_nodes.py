@@ -48,6 +48,7 @@ def node_of_file(
     NotRomanError, UnknownTagError
         It holds no Roman data model.
     """
+    __tracebackhide__ = True
     header = read_header_bytes(stream, name)
     tree = parse_tree(header, name)
     raw, uri = roman_part(tree, name)

@@ -67,6 +67,8 @@ def to_nddata(
         No array of flags has such a flag.
     UnitError
         The schema does not allow the given unit.
+    TypeError
+        The class is none, or not one of images.
 
     Warns
     -----
@@ -82,9 +84,9 @@ def to_nddata(
     >>> str(ccd.unit), ccd.data is image.data
     ('DN / s', True)
     """
-    from astropy.nddata import CCDData, NDData, StdDevUncertainty
+    from astropy.nddata import CCDData, StdDevUncertainty
 
-    made: Any = cls or NDData
+    made = _class_of_images(cls)
     name = self.get_primary_array_name()
     file = None if self._source is None else self._source.name
     if name not in ("data", "coeffs", "value"):
@@ -103,6 +105,16 @@ def to_nddata(
         meta={key: to_plain(meta[key]) for key in meta if key != "wcs"},
         copy=False,
     )
+
+
+def _class_of_images(cls: Any) -> Any:
+    from astropy.nddata import NDData, NDDataBase
+
+    if cls is None:
+        return NDData
+    if not (isinstance(cls, type) and issubclass(cls, NDDataBase)):
+        raise TypeError(f"{cls!r} is not a class of images: give NDData, CCDData or another of astropy.nddata's kind")
+    return cls
 
 
 def _unit(model: DataModel, name: str, data: Any, given: str | None) -> Any:

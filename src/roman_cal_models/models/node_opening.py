@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..errors import NotRomanError, UnknownTagError
+from ..errors import NotRomanError, SourceTypeError, UnknownTagError
 from ..header.streams import open_stream
 from ..nodes.from_file import node_from_tree
 from ..nodes.object_node import ObjectNode
@@ -28,6 +28,7 @@ def open_node(
     source: Any, *, memmap: bool = False, storage_options: Mapping[str, Any] | None = None
 ) -> tuple[ObjectNode, FileSource | None]:
     """Return the top node of a source, and its file where this package has opened it."""
+    __tracebackhide__ = True
     if _is_asdf_file(source):
         return _node_of_asdf_file(source), None
     stream, name, owns_stream = open_stream(source, storage_options or {})
@@ -57,7 +58,11 @@ def _is_asdf_file(source: Any) -> bool:
 
 def _node_of_asdf_file(file: Any) -> ObjectNode:
     name = file.uri
-    if "roman" not in file.tree:
+    try:
+        tree = file.tree
+    except OSError:
+        raise SourceTypeError(f"{name}: the AsdfFile is closed: give the path, or one that is open") from None
+    if "roman" not in tree:
         raise NotRomanError(name, "an ASDF file, but not of Roman: there is no key 'roman'")
     top = file["roman"]
     tag = top.tag if isinstance(top, ObjectNode) else getattr(top, "_tag", None)

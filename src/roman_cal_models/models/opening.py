@@ -93,6 +93,7 @@ def open(source: Openable, model: type[DataModel] | None = None, **kwargs: Any) 
     >>> rcm.open(made, rcm.ImageModel).meta.instrument.detector
     'WFI01'
     """
+    __tracebackhide__ = True
     cls = DataModel if model is None else model
     node_name_of(cls)
     return cls.open(source, **kwargs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import index
 from typing import TYPE_CHECKING, Any
 
 from ..errors import MissingKeyError
@@ -77,6 +78,8 @@ def mask(self: DataModel, *flags: str | int, array: str | None = None) -> NDArra
     ------
     ValueError
         The array has no such flag.
+    TypeError
+        It is neither a name nor a whole number.
     MissingKeyError
         There is no such array.
 
@@ -120,7 +123,10 @@ def _names(name: str, value: int) -> Iterator[str]:
 def _value(name: str, flag: Any) -> int:
     """Return the bits of a flag that is given by name or as a number."""
     if not isinstance(flag, str):
-        return int(flag)
+        try:
+            return index(flag)
+        except TypeError:
+            raise TypeError(f"{flag!r} is not a flag: give names and numbers one by one") from None
     names = {each.name: int(each) for each in _flags(name)}
     if flag not in names:
         known = ", ".join(names) if names else "numbers only: their bits have no names"

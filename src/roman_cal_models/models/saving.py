@@ -88,12 +88,15 @@ def save(
     ValueError
         The name does not end in ``.asdf``.
     """
+    __tracebackhide__ = True  # here and below: who sees an error wants the line that saved the model
     path = Path(path(self.node["meta"]["filename"]) if callable(path) else path)
     target = path if dir_path is None else Path(dir_path) / path.name
     if target.suffix == ".parquet" and hasattr(type(self), "to_parquet"):
         self.to_parquet(target, overwrite=overwrite)
         return target
     if target.suffix != ".asdf":
+        if target.is_dir():
+            raise TargetError(target, "is a folder: name a file in it, or give the folder as dir_path")
         ending = repr(target.suffix) if target.suffix else "a file without ending"
         name = target.with_suffix(".asdf").name
         raise ValueError(f"{target}: models are saved as .asdf, not as {ending}; give {name!r}")
@@ -133,6 +136,7 @@ def to_asdf(self: DataModel, path: str | PathLike[str], *, overwrite: bool = Tru
     ValueError
         A compression, or what it is to be told, does not exist, or there is no array of a name. Nothing was written.
     """
+    __tracebackhide__ = True
     write(self.node, Path(path), overwrite=overwrite, history=self._history, **kwargs)
 
 
@@ -172,6 +176,7 @@ def write(
 
     if all_array_storage not in (None, "internal", "inline"):
         raise ValueError(f"all_array_storage={all_array_storage!r}: 'internal', 'inline' and None are known")
+    __tracebackhide__ = True
     wanted = _wanted(compression, all_array_compression, compression_kwargs)
     check(node, path)
     chosen = {name: _array_at(node, name) for name in wanted.by_name}
@@ -273,6 +278,7 @@ def check(node: ObjectNode, path: Path) -> None:
     TargetError
         The name of the file is not text.
     """
+    __tracebackhide__ = True
     if not _is_text(path.name):
         raise TargetError(path, "meta.filename cannot hold this name: it is not text in UTF-8")
     found = [problem for problem in node.problems() if problem.path != ("meta", "filename")]

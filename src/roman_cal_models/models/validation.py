@@ -53,6 +53,7 @@ def validate(self: DataModel, *, blocks: bool = False) -> None:
     ModelClosedError
         As for `problems`.
     """
+    __tracebackhide__ = True
     found = [problem for problem in self.problems(blocks=blocks) if problem.level == "error"]
     if found:
         from ..errors import ValidationError

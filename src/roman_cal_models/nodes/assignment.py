@@ -17,7 +17,7 @@ from . import names
 from .classes import class_of, class_of_document, is_editable, named
 from .core import PLAIN, ListCore, ObjectCore, bind, bind_list, set_parent
 from .deferred import Deferred, deferred_array
-from .lazy_dict import deferred_items
+from .lazy_dict import deferred_items, raw_items
 from .scalar_node import ScalarNode, scalar
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .list_node import ListNode
     from .object_node import ObjectNode
 
-__all__ = ["caller_level", "check", "coerce", "convert", "item", "list_class", "list_uri", "member"]
+__all__ = ["caller_level", "check", "coerce", "convert", "item", "list_class", "list_uri", "meet_unknown", "member"]
 
 _setitem = dict.__setitem__
 
@@ -44,8 +44,10 @@ def member(node: ObjectCore, key: Any, value: Any) -> Any:
     place = node._place(key)
     if place is None:
         return _unknown(node, key, value)
-    value = coerce(value, place, node)
+    given, value = value, coerce(value, place, node)
     check(value, place, node, key)
+    if isinstance(value, ObjectCore) and not isinstance(given, ObjectCore):
+        _meet_unknown_inside(value, (*node.path(), key))
     return value
 
 
@@ -260,7 +262,7 @@ def _unknown(node: ObjectCore, key: Any, value: Any) -> Any:
     if node._schema is not None and key not in node:
         if node._schema.is_closed:
             _refuse([_not_allowed(node, node._schema, key, value)])
-        _meet_unknown(node, key)
+        meet_unknown(node, key)
     return value
 
 
@@ -271,8 +273,18 @@ def _not_allowed(node: ObjectCore, schema: ObjectSchema, key: Any, value: Any) -
     return Problem((*node.path(), key), "additionalProperties", message, value, known, schema.uri)
 
 
-def _meet_unknown(node: ObjectCore, key: Any) -> None:
-    """Warn of a name that no schema knows, or refuse it, as the settings say."""
+def meet_unknown(node: ObjectCore, key: Any, path: tuple[str | int, ...] | None = None) -> None:
+    """Warn of a name that no schema knows, or refuse it, as the settings say.
+
+    Parameters
+    ----------
+    node : ObjectCore
+        Has the name, or is to have it.
+    key : object
+        The name.
+    path : tuple, optional
+        Of a node that does not stand in its tree yet.
+    """
     __tracebackhide__ = True
     policy = current().unknown
     if policy == "ignore" or not isinstance(key, str):
@@ -280,10 +292,23 @@ def _meet_unknown(node: ObjectCore, key: Any) -> None:
     near = closest(key, node.schema_properties())
     if policy == "warn" and (near is None or _was_known(node._schema, key)):
         return
-    text = names.unknown(node, key, near)
+    text = names.unknown(node, (*(node.path() if path is None else path), key), near)
     if policy == "error":
         raise UnknownAttributeError(text)
     warnings.warn(text, errors.UnknownAttributeWarning, stacklevel=caller_level())
+
+
+def _meet_unknown_inside(node: ObjectCore, path: tuple[str | int, ...]) -> None:
+    """Warn of names in a mapping that became a node, at any depth, or refuse them."""
+    __tracebackhide__ = True
+    schema = node._schema
+    if schema is None:
+        return
+    for key, value in raw_items(node):
+        if schema.property_named(key) is None:
+            meet_unknown(node, key, path)
+        elif isinstance(value, ObjectCore):
+            _meet_unknown_inside(value, (*path, key))
 
 
 def _was_known(schema: ObjectSchema | None, key: str) -> bool:

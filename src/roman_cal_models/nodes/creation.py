@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ..blocks.origins import inherit
 from ..foreign.kind import NOTHING
 from ..schema import installed
-from .assignment import coerce
+from .assignment import coerce, meet_unknown
 from .classes import class_of, class_of_document
 from .copying import restored, restored_list
 from .core import PLAIN, ListCore, ObjectCore, bind
@@ -29,7 +29,7 @@ _List = TypeVar("_List", bound=ListCore[Any])
 
 def create_minimal(cls: type[_Node], schema: ObjectSchema | None, defaults: Mapping[str, Any] | None = None) -> _Node:
     """Return a node of the required properties whose value can be told."""
-    return _finished(cls, schema, _Minimal().object(schema, defaults or {}))
+    return _checked(_finished(cls, schema, _Minimal().object(schema, defaults or {})), defaults or {})
 
 
 def minimal_value(place: PropertySchema) -> Any:
@@ -44,7 +44,7 @@ def create_fake_data(
     shape: Sequence[int] | None = None,
 ) -> _Node:
     """Return a valid node of made-up values."""
-    return _finished(cls, schema, _Fake(shape).object(schema, defaults or {}))
+    return _checked(_finished(cls, schema, _Fake(shape).object(schema, defaults or {})), defaults or {})
 
 
 def create_list(node: _List, given: Any = None, *, fake: bool = False, shape: Sequence[int] | None = None) -> _List:
@@ -75,6 +75,15 @@ def _finished(cls: type[_Node], schema: ObjectSchema | None, values: Mapping[str
     return node
 
 
+def _checked(node: _Node, given: Mapping[str, Any]) -> _Node:
+    """Return a node, and warn of names that it was made of and that are most likely misspelt."""
+    if node._schema is not None:
+        for key in given:
+            if node._schema.property_named(key) is None:
+                meet_unknown(node, key)
+    return node
+
+
 class _Minimal:
     """Makes values: what is given, single-valued enums, empty containers."""
 
@@ -102,7 +111,8 @@ class _Minimal:
         if given is not NOTHING and not isinstance(given, Mapping):
             return copy.deepcopy(given)
         values = self.object(place.object, {} if given is NOTHING else given)
-        return _finished(class_of(place.object), place.object, values)
+        node = _finished(class_of(place.object), place.object, values)
+        return node if given is NOTHING else _checked(node, given)
 
     def object(self, schema: ObjectSchema | None, given: Mapping[str, Any]) -> dict[str, Any]:
         if schema is None:

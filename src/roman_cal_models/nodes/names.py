@@ -33,10 +33,10 @@ def key_name(attribute: str) -> str:
     return bare if keyword.iskeyword(bare) else attribute
 
 
-def unknown(node: ObjectCore, key: str, near: str | None) -> str:
-    """Return what to say of a name that no schema knows, and that may be meant to be another."""
+def unknown(node: ObjectCore, path: tuple[str | int, ...], near: str | None) -> str:
+    """Return what to say of a name that no schema knows, the last of a path, and that may be meant to be another."""
     hint = "" if near is None else f"; did you mean {near!r}?"
-    return f"{_place_of(node, key)}: {_owner(node)} has no property {key!r}{hint}"
+    return f"{format_path(path)}: {_owner(node)} has no property {path[-1]!r}{hint}"
 
 
 def reserved(node: ObjectCore, name: str) -> ReservedNameError:

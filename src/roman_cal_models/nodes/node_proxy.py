@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from typing import Any, ClassVar
 
 from ..outline.displayed import Displayed, fallback_text
-from .names import key_name
+from .names import key_name, missing
 from .object_node import ObjectNode
 from .plain import Skip, as_flat_dict, is_foreign, is_unread_array, leaves
 from .reading_ahead import arrays_ahead
@@ -37,7 +37,10 @@ class NodeProxy(Displayed):
         if name.startswith("_") or name in self._own:
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
         __tracebackhide__ = True
-        return self._node[key_name(name)]
+        key = key_name(name)
+        if key not in self._node:
+            raise missing(self._node, key)
+        return self._node[key]
 
     def __getitem__(self, key: str) -> Any:
         __tracebackhide__ = True

@@ -161,7 +161,10 @@ class ObjectNode(Displayed, ObjectCore):
         if name.startswith("_") or name in self._own:
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
         __tracebackhide__ = True
-        return self[names.key_name(name)]
+        key = names.key_name(name)
+        if key not in self:
+            raise names.missing(self, key)  # from here, for a traceback without the code of a dict
+        return self[key]
 
     def __setattr__(self, name: str, value: Any) -> None:
         schema = self._schema
@@ -248,6 +251,7 @@ class ObjectNode(Displayed, ObjectCore):
         ValidationError
             Carries every problem.
         """
+        __tracebackhide__ = True
         validation.validate(self)
 
     # -- creation ----------------------------------------------------------------------------------------------------
@@ -265,7 +269,7 @@ class ObjectNode(Displayed, ObjectCore):
         Parameters
         ----------
         defaults : mapping, optional
-            Values that win over all others. Never changed.
+            Values that win over all others; a name that is most likely misspelt is warned of. Never changed.
         version, tag : str, optional
             The version to make; the newest by default.
         """
@@ -290,7 +294,7 @@ class ObjectNode(Displayed, ObjectCore):
         Parameters
         ----------
         defaults : mapping, optional
-            Values that win over all others. Never changed.
+            Values that win over all others; a name that is most likely misspelt is warned of. Never changed.
         shape : tuple of int, optional
             Shape of the arrays; an array of fewer dimensions takes the first ones. One element by default.
         version, tag : str, optional

@@ -32,6 +32,7 @@ def problems(node: Any) -> list[Problem]:
 
 def validate(node: Any) -> None:
     """Raise `ValidationError` with every problem of a node or a list, if there is one."""
+    __tracebackhide__ = True
     found = node.problems()
     if found:
         raise errors.ValidationError(found, note=installed().store.newer_note(node.tag))

@@ -15,6 +15,8 @@ from ..models.data_model import DataModel
 from ..nodes.classes import class_name_of_family, named
 from ..schema import installed
 from ..schema.properties import ObjectSchema, PropertySchema
+from ..schema.uris import URI
+from ..spelling import did_you_mean
 from .drafting import schema_uri
 from .examples import read_example
 from .folder import TO_FILL_IN
@@ -51,11 +53,20 @@ def convert(source: str | os.PathLike[str], schema: str, values: Mapping[str, An
     name = class_name_of_family(uri)
     model = None if name is None or str(uri) not in installed().store else model_class(name)
     if name is None or model is None:
-        raise SchemaNotFoundError(f"{uri} is not the schema of a file that is known here")
+        raise SchemaNotFoundError(f"{uri} is not the schema of a file that is known here.{_hint(uri)}")
     tree = _merged(read_example(Path(source)).tree, values or {})
     described = installed().document(str(uri))
     _add_date(tree, described)
     return model._of(named(name).create_from_node(_with_times(tree, described), version=uri.version))
+
+
+def _hint(uri: URI) -> str:
+    """Return which schemas may have been meant, with a space before it."""
+    store = installed().store
+    versions = ", ".join(each.version for each in store.versions(uri.family, base=uri.base))
+    if versions and str(uri) not in store:
+        return f" Of {uri.family}, there are: {versions}"
+    return did_you_mean(uri.family, {each.family for each in store.schema_uris() if each.base == uri.base})
 
 
 def read_values(file: Path) -> dict[str, Any]:

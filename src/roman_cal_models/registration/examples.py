@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 from ..errors import ConversionError
 from ..extension.reading import read_tree
+from ..header.content import read_header_bytes
+from ..header.streams import beginning
 from ..models.fits import ENDINGS
 from ..models.opening import open as open_model
 from .values import is_unit
@@ -23,11 +25,11 @@ HEADER = "header"
 # what only says how FITS holds the data
 _STRUCTURE = re.compile(
     r"SIMPLE|XTENSION|BITPIX|NAXIS\d*|EXTEND|[PG]COUNT|GROUPS|BSCALE|BZERO|BLANK|EXT(?:NAME|VER|LEVEL)|"
-    r"CHECKSUM|DATASUM|COMMENT|HISTORY|END|"
+    r"CHECKSUM|DATASUM|LONGSTRN|COMMENT|HISTORY|END|"
 )
 
-_ASTROPYS = "extension name"
-"""What astropy writes beside the name of an HDU, whatever is in it."""
+_ASTROPYS = ("extension name", "name of this binary table extension")
+"""What astropy writes beside the name of an HDU, whatever is in it; the second where the image is compressed."""
 
 _CFITSIOS = "label for field"
 """What CFITSIO writes beside the name of a column, whatever is in it."""
@@ -82,6 +84,8 @@ def read_example(path: Path) -> Example:
     """
     if path.suffixes and path.name.removesuffix(".gz").endswith(ENDINGS):
         return _of_fits(path)
+    with beginning(path, None) as (stream, name):
+        read_header_bytes(stream, name)  # what is no ASDF file is told as everywhere
     tree = read_tree(path)
     if isinstance(tree.get("roman"), (dict, type(None))):
         return Example(tree)
@@ -148,7 +152,7 @@ def _note_of_hdu(hdu: Any) -> Note:
     unit = header.get("BUNIT")
     title = header.comments["EXTNAME"] if "EXTNAME" in header else ""
     return Note(
-        title=None if title in ("", _ASTROPYS) else " ".join(title.split()),
+        title=None if title in ("", *_ASTROPYS) else " ".join(title.split()),
         unit=unit if isinstance(unit, str) and unit and is_unit(unit) else None,
     )
 

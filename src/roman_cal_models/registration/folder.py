@@ -64,6 +64,8 @@ def check_folder(folder: Path) -> Folder:
     folder : Path
         Holds ``manifests/NAME-VERSION.yaml`` and ``schemas/FAMILY-VERSION.yaml``, as the ``resources`` of ``rad`` do.
     """
+    if not folder.is_dir():
+        return Folder((SchemaProblem(str(folder), (), "id", "is not a folder"),))
     documents = read_documents(folder)
     problems = documents.problems
     manifests = [each for each in documents.manifests if not _noted(problems, _manifest_problems(each))]

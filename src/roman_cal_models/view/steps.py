@@ -110,6 +110,15 @@ class StepMatrix(Displayed):
         for status in self.counts():
             steps = [f"{printable(step)} {counts[status]}" for step, counts in totals.items() if counts[status]]
             yield f"{_sign(status, colours)} {printable(status)}: {', '.join(steps)}"
+        yield from self.blanks()
+
+    def blanks(self) -> Iterator[str]:
+        """Yield what blanks say, where there are any."""
+        without = sum(not flags for flags in self.files.values())
+        if without:
+            yield f"blank: the file has no such step; {_counted(range(without), 'file')} without any"
+        elif any(len(flags) < len(self.steps) for flags in self.files.values()):
+            yield "blank: the file has no such step"
 
     def labels(self) -> dict[str, str]:
         """Return a short name of each file: without its folder, where no two files share a name."""
@@ -142,7 +151,7 @@ class StepMatrix(Displayed):
         from ..outline.text import painted
 
         failed = [f"{_counted(self.failures, 'file')} could not be read:", *self.failures.values()]
-        below = len(self.counts()) + (len(failed) if self.failures else 0)
+        below = len(self.counts()) + len([*self.blanks()]) + (len(failed) if self.failures else 0)
         # the heading, the names of the steps, and the line that counts what is not shown
         above = 1 + max(map(len, self.steps), default=0) + 1
         most = len(self.files) if rows is None else max(_FEWEST, rows - above - below)

@@ -91,6 +91,7 @@ def legend(matrix: StepMatrix) -> str:
         f'<span class="rcm-note">{count}</span></span>'
         for status, count in matrix.counts().items()
     )
+    items += "".join(f'<span class="rcm-note">{html_text(line)}</span>' for line in matrix.blanks() if items)
     return f'<div class="rcm-legend">{items or "no calibration steps"}</div>'
 
 

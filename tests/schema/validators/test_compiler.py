@@ -414,6 +414,11 @@ TEXTS: list[tuple[dict[str, Any], Any, list[str]]] = [
     ),
     ({"not": {"items": {"not": {"type": "string"}}}}, [], ["[] has no item that fits the schema"]),
     ({"tag": TIME}, "2020", ["'2020' is not a time: give an astropy Time: Time('2020')"]),
+    (
+        {"tag": TIME},
+        np.datetime64("2020-01-01"),
+        ["np.datetime64('2020-01-01') is not a time: give an astropy Time: Time('2020-01-01')"],
+    ),
     ({"tag": "tag:yaml.org,2002:str"}, 1, ["1 is not of the tag str (tag:yaml.org,2002:str)"]),
     ({"ndim": 2}, np.zeros(3), ["the number of dimensions is 1, not 2"]),
     ({"ndim": 2}, TaggedMapping({}, NDARRAY), ["the number of dimensions is unknown, not 2"]),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from ...errors import MissingPackageError
+from ...errors import CatalogError, MissingPackageError
 from ...schema import installed
 from ...schema.properties import ITEMS
+from ...spelling import did_you_mean
 from ..definitions.datatypes import EXACT_TYPES, INTEGER_RANGES, MOST_DIGITS, TEXT_TYPES, Datatype, column_type
 from ..definitions.mapping import Column, columns, is_step, schemas_of_files
 from ..definitions.products import TABLES, chosen_tables
@@ -166,7 +167,15 @@ def ddl(dialect: Dialect, names: Iterable[str] | None = None) -> str:
         The database.
     names : str or iterable of str, optional
         As for `tables`.
+
+    Raises
+    ------
+    CatalogError
+        The database is not one of these.
     """
+    if dialect not in get_args(Dialect):
+        hint = f"{did_you_mean(str(dialect), get_args(Dialect))} There are: {', '.join(get_args(Dialect))}"
+        raise CatalogError(f"{dialect!r} is not a database that is known.{hint}")
     sql = _sqlalchemy()
     from importlib import import_module
 

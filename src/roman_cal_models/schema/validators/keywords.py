@@ -77,9 +77,15 @@ def _type(argument: Any, schema: Mapping[str, Any], compilation: Compilation) ->
 
     def iter_problems(value: Any, location: Location) -> Iterator[Problem]:
         wanted = " or ".join(repr(name) for name in names)
-        yield location.problem("type", f"{show(value)} is not of type {wanted}", argument)
+        is_number = not {"number", "integer"}.isdisjoint(names)
+        hint = ": give a plain number, its .value" if is_number and _is_quantity(value) else ""
+        yield location.problem("type", f"{show(value)} is not of type {wanted}{hint}", argument)
 
     return Keyword("type", check, iter_problems, inside=False)
+
+
+def _is_quantity(value: Any) -> bool:
+    return hasattr(value, "unit") and hasattr(value, "to_value")
 
 
 def _is_type(name: Any) -> bool:
