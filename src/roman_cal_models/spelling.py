@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
-__all__ = ["closest", "did_you_mean", "meant", "no_attribute"]
+__all__ = ["closest", "did_you_mean", "meant", "no_argument", "no_attribute"]
 
 # difflib's ratio from which a name is held to be a misspelling: 'drak' is one of 'dark' (0.75),
 # 'tweakreg_catalog' none of 'source_catalog' (0.6)
@@ -63,6 +63,23 @@ def no_attribute(module: str, name: str, known: Callable[[], Iterable[str]]) -> 
     hint = "" if is_pythons else f".{did_you_mean(name, known())}".removesuffix(".")
     # without the module, or Python would guess once more
     return AttributeError(f"module {module!r} has no attribute {name!r}{hint}", name=name)
+
+
+def no_argument(function: str, names: Iterable[str], known: Iterable[str]) -> TypeError:
+    """Return the error about arguments that a function does not have, with those that were meant.
+
+    Parameters
+    ----------
+    function : str
+        Who was called.
+    names : iterable of str
+        What it was given.
+    known : iterable of str
+        What it takes.
+    """
+    known = list(known)
+    hints = (f"{name}.{did_you_mean(name, known)}" for name in sorted(names))
+    return TypeError(f"{function}() has no argument {' '.join(hints)}".removesuffix("."))
 
 
 @lru_cache(maxsize=1024)

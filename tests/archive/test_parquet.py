@@ -229,6 +229,7 @@ def test_what_it_is_partitioned_by_stays(folder: Path, target: Path) -> None:
         ("exposure_time", "'exposure_time' is float; a partition is named by an integer"),
         ("s_region", r"'s_region' is nvarchar\(max\)"),
         (["detector", "detector"], "named twice"),
+        (5, "partition_by is the name of a column, or several, not 5"),
     ],
 )
 def test_what_names_no_folder_is_refused(by: Any, told: str, target: Path) -> None:

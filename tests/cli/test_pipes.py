@@ -34,7 +34,7 @@ ARGUMENTS = {
 }
 
 # What prints little, and works long for it, is tried less often.
-TRIES = {"cutout": 3, "demo": 2, "fits": 3, "set": 3, "upgrade": 3}
+TRIES = {"cutout": 2, "demo": 1, "fits": 2, "set": 2, "upgrade": 2}
 
 # Imports are done once, and each try is a process of its own, which ends as any does.
 PROGRAM = """
@@ -98,7 +98,7 @@ def tried(name: str, texts: dict[str, str], *, tries: int, lines: int) -> list[t
 
 @pytest.mark.parametrize("name", ["", *COMMANDS])
 def test_a_reader_of_one_line_is_left_in_peace(name: str, texts: dict[str, str]) -> None:
-    found = tried(name, texts, tries=TRIES.get(name, 20), lines=1)
+    found = tried(name, texts, tries=TRIES.get(name, 8), lines=1)
     assert {text for _, text in found} == {""}
     # what is printed at once is printed, before the reader can leave
     usual = {"diff": 1, "validate": 1}.get(name, 0)

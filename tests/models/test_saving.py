@@ -361,3 +361,13 @@ def test_the_history_of_a_file_goes_on(tmp_path: Path) -> None:
     assert told(tmp_path / "again.asdf") == told(tmp_path / "detached.asdf") == wanted
     with asdf.open(tmp_path / "again.asdf") as file:
         assert file.get_history_entries()[0]["software"]["name"] == "telescope"
+
+
+def test_a_misspelt_argument_is_told_with_what_was_meant(tmp_path: Path) -> None:
+    model = rcm.ImageModel.create_fake_data(shape=(2, 2))
+    for save in (model.save, model.to_asdf):
+        with pytest.raises(TypeError, match=r"^save\(\) has no argument compresion\. Did you mean 'compression'\?$"):
+            save(tmp_path / "image.asdf", compresion="lz4")
+    with pytest.raises(TypeError, match=r"^save\(\) has no argument history$"):
+        model.save(tmp_path / "image.asdf", history=())
+    assert list(tmp_path.iterdir()) == []

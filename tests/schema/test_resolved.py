@@ -34,9 +34,15 @@ def test_a_family_that_is_not_there_is_told(name: str) -> None:
     assert str(caught.value) == f"no version of {BASE}{name} is installed"
 
 
-def test_what_is_no_uri_is_told() -> None:
-    with pytest.raises(SchemaError, match=r"'basic-0\.0\.0' is not of the form"):
-        get_latest_schema("basic")
+def test_a_family_that_was_meant_is_told() -> None:
+    with pytest.raises(SchemaNotFoundError, match=r"l2_cal_stp is installed\. Did you mean 'meta/l2_cal_step'\?$"):
+        get_latest_schema(f"{BASE}meta/l2_cal_stp")
+
+
+@pytest.mark.parametrize(("name", "meant"), [("basic", "basic"), ("wfi_imag", "wfi_image"), ("x", "wfi_image")])
+def test_what_is_no_uri_is_told(name: str, meant: str) -> None:
+    with pytest.raises(SchemaError, match=f"^'{name}' is not the URI of a schema, as '{BASE}{meant}' is$"):
+        get_latest_schema(name)
 
 
 def test_a_schema_is_compiled_with_the_installed_ones() -> None:

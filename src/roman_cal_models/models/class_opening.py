@@ -11,7 +11,7 @@ from ..errors import SourceTypeError, UnknownTagError
 from ..header.streams import FileLike
 from ..nodes.classes import node_name_of, other_kind
 from ..nodes.node_proxy import MutableNodeProxy
-from ..spelling import did_you_mean
+from ..spelling import no_argument
 from .classes import model_class
 from .node_opening import open_node
 
@@ -59,9 +59,7 @@ def open_as(
         raise SourceTypeError(f"{source}: mode={mode!r} with memmap would change the file in place; only save() does")
     unknown = kwargs.keys() - {"lazy_load", "lazy_tree", "asn_n_members"}
     if unknown:
-        known = ("validate", "memmap", "mode", "storage_options")
-        hints = (f"{name}.{did_you_mean(name, known)}" for name in sorted(unknown))
-        raise TypeError(f"open() has no argument {' '.join(hints)}".removesuffix("."))
+        raise no_argument("open", unknown, ("validate", "memmap", "mode", "storage_options"))
     if isinstance(source, (str, os.PathLike)) and os.fsdecode(source).lower().endswith(".json"):
         library: _Model = _library(source, cls)
         return library

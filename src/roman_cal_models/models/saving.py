@@ -15,7 +15,7 @@ from ..errors import ForeignValueError, Problem, TargetError, format_path
 from ..installation import VERSION
 from ..nodes.object_node import ObjectNode
 from ..nodes.reading_ahead import arrays_ahead
-from ..spelling import did_you_mean
+from ..spelling import did_you_mean, no_argument
 from ..yaml import TaggedMapping
 
 if TYPE_CHECKING:
@@ -135,8 +135,13 @@ def to_asdf(self: DataModel, path: str | PathLike[str], *, overwrite: bool = Tru
         As for `save`. Nothing was written.
     ValueError
         A compression, or what it is to be told, does not exist, or there is no array of a name. Nothing was written.
+    TypeError
+        There is no such argument. Nothing was written.
     """
     __tracebackhide__ = True
+    known = (write.__kwdefaults__ or {}).keys() - {"history"}
+    if not kwargs.keys() <= known:
+        raise no_argument("save", kwargs.keys() - known, known)
     write(self.node, Path(path), overwrite=overwrite, history=self._history, **kwargs)
 
 

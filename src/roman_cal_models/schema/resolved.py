@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 from ..asdf_bridge import resolved_schema
-from ..errors import SchemaNotFoundError
+from ..errors import SchemaError, SchemaNotFoundError
+from ..spelling import did_you_mean, meant
 from . import uris
 
 __all__ = ["get_latest_schema"]
@@ -29,13 +30,22 @@ def get_latest_schema(uri: str) -> tuple[str, dict[str, Any]]:
 
     Raises
     ------
+    SchemaError
+        It is no URI.
     SchemaNotFoundError
         No version is installed.
     """
     from . import installed
 
+    store = installed().store
+    if "://" not in uri:
+        families = store.families()
+        family = uri if uri in families else meant(uri, families) or "wfi_image"
+        example = f"{uris.ROMAN}/schemas/{family}"
+        raise SchemaError(f"{uri!r} is not the URI of a schema, as {example!r} is")
     parsed = uris.parse(uri if re.search(r"-\d+\.\d+\.\d+$", uri) else f"{uri}-0.0.0")
-    versions = installed().store.versions(parsed.family, base=parsed.base)
+    versions = store.versions(parsed.family, base=parsed.base)
     if not versions:
-        raise SchemaNotFoundError(f"no version of {uri} is installed")
+        hint = did_you_mean(parsed.family, store.families(parsed.base))
+        raise SchemaNotFoundError(f"no version of {uri} is installed{hint and '.'}{hint}")
     return str(versions[-1]), resolved_schema(str(versions[-1]))

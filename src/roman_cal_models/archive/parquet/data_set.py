@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from typing import Any, Literal
 
+from ...errors import CatalogError
 from ..files.listing import Listing
 from ..files.names import Paths
 from ..holdings import Holdings, Trust, check_trust
@@ -104,6 +105,8 @@ def to_parquet(
     check_prune(prune)
     check_batch(batch)
     columns = (partition_by,) if isinstance(partition_by, str) else partition_by
+    if not (columns is None or isinstance(columns, Iterable)):
+        raise CatalogError(f"partition_by is the name of a column, or several, not {partition_by!r}")
     with DataSet(target, None if columns is None else tuple(columns), batch=batch) as made:
         reader = replace(reader, finish=made.fitting, force=force)
         listing = Listing(paths, storage_options)
