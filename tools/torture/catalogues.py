@@ -54,8 +54,10 @@ def trials(options: Options) -> Iterator[Trial]:
             way = ways[killed % len(ways)]
             begin = time.monotonic()
             work.prepare()
-            if way(work, chance.uniform(0, usual[way] * 1.05)) is not None:
-                continue  # it had ended before
+            seconds = way(work, chance.uniform(0, usual[way] * 1.05))
+            if seconds is not None:  # it had ended before
+                usual[way] = min(usual[way], seconds)
+                continue
             killed += 1
             name = f"{way.__name__.strip('_').replace('_', ' ')} {killed}"
             # who reads has nothing of his own in the catalogue, and whoever was beside another has left it all
@@ -208,13 +210,14 @@ def _with_readers(work: _Work, kill_after: float | None) -> float | None:
 
 
 def _beside_another(work: _Work, kill_after: float | None) -> float | None:
-    run, other = _Run.of(work, processes=1), _Run.of(work, processes=1)
+    other, run = _Run.of(work, processes=1), _Run.of(work, processes=1)
     if kill_after is not None:
+        # the one that came last: the other may be at its end already
         time.sleep(kill_after)
         run.kill()
-    seconds = other.ended()
-    assert seconds is not None
-    return None if run.ended() is None else seconds
+    seconds = run.ended()
+    assert other.ended() is not None
+    return seconds
 
 
 def _reader(work: _Work, kill_after: float | None) -> float | None:
