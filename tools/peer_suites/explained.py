@@ -43,6 +43,7 @@ RDM = {
     "::test_filename_matches_meta[": _RULE + "a file that was renamed is told, and its model not edited",
     "::test_read_pattern_properties": _RULE + "asdf's global settings are not inherited; open(..., validate=True) asks",
     "::test_memmap": _RULE + "no file is changed in place",
+    "::test_array_storage_override[external]": _RULE + "a file holds all of its arrays",
     "::test_create_from_model_dict": _RULE + "one class of a family, tagged or not",
     "::test_create_from_model_old_tags": _RULE + "one class of a family, tagged or not",
     "::test_wfi_wcs_from_wcsmodel": _RULE + "what a schema describes is of a class of its own",
