@@ -113,7 +113,13 @@ class StepMatrix(Displayed):
         yield from self.blanks()
 
     def blanks(self) -> Iterator[str]:
-        """Yield what blanks say, where there are any."""
+        """Yield what blanks say.
+
+        Yields
+        ------
+        str
+            One line, where there are any.
+        """
         without = sum(not flags for flags in self.files.values())
         if without:
             yield f"blank: the file has no such step; {_counted(range(without), 'file')} without any"
