@@ -6,7 +6,6 @@ asdf is imported at the first question, never before. Any room may call it; it k
 from __future__ import annotations
 
 import copy
-import os
 import threading
 import warnings
 from collections.abc import Callable, Generator, Iterable, Mapping
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 from weakref import WeakKeyDictionary
 
 from .errors import ForeignValueError, Problem, SchemaNotFoundError
+from .locks import LongLock
 from .printable import printable
 
 if TYPE_CHECKING:
@@ -49,20 +49,10 @@ __all__ = [
 _T = TypeVar("_T")
 
 # asdf notes which classes were imported since it looked last, and two threads that do so at once disturb each other
-_asking_asdf = threading.RLock()
+_asking_asdf = LongLock()
 
 # by which file a thread converts
 _of_thread = threading.local()
-
-
-def _renew_lock() -> None:
-    """Forget a thread that held the lock, and that a forked process does not have."""
-    global _asking_asdf
-    _asking_asdf = threading.RLock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew_lock)
 
 
 # ---- what asdf is configured with
@@ -99,7 +89,7 @@ def cached_by_extensions(function: Callable[..., _T]) -> Callable[..., _T]:
 def converter_of_type(cls: type) -> Any:
     """Return asdf's converter for a type; None if no extension has one."""
     manager = new_file().extension_manager
-    with _asking_asdf:
+    with _asking_asdf.held():
         return manager.get_converter_for_type(cls) if manager.handles_type(cls) else None
 
 
@@ -314,7 +304,7 @@ def tagged_tree(value: Any, conversion: Conversion | None = None) -> Any:
     conversion : Conversion, optional
         What converts it; a new one by default.
     """
-    with _asking_asdf:
+    with _asking_asdf.held():
         return (conversion or Conversion(new_file())).tree(value)
 
 

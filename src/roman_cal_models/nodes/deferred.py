@@ -12,7 +12,7 @@ from ..blocks.origins import inherit
 from ..errors import ForeignValueError, ModelClosedError
 from ..foreign.datatypes import NDARRAY_TAG, datatype_of, is_datatype, sizes_of
 from ..foreign.kinds import kind_of
-from ..locks import MOMENT
+from ..locks import MOMENT, LongLock
 from ..printable import printable
 from ..schema.values import lower
 from ..yaml import TaggedMapping, TaggedScalar, TaggedSequence, UnparsedValue, read
@@ -233,7 +233,7 @@ class AsdfArray(Deferred):
 
     def _build(self, where: Callable[[], str]) -> Any:
         try:
-            with _reading_by_asdf:
+            with _reading_by_asdf.held():
                 array = self.array[...]
         except (OSError, ValueError) as error:  # asdf's own words, or Python's, for a file that is closed
             raise ModelClosedError(self.file, f"{where()} was not loaded: {error}") from error
@@ -253,17 +253,7 @@ class AsdfArray(Deferred):
 
 
 # An `asdf.AsdfFile` has one position for all that read it: two threads would read each other's bytes.
-_reading_by_asdf = threading.RLock()
-
-
-def _renew_lock() -> None:
-    """Forget a thread that held the lock, and that a forked process does not have."""
-    global _reading_by_asdf
-    _reading_by_asdf = threading.RLock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew_lock)
+_reading_by_asdf = LongLock()
 
 
 def deferred_array(value: Any) -> Any:
