@@ -151,19 +151,14 @@ def test_who_goes_away_leaves_nothing_open(files: list[Path]) -> None:
 
 
 INTERRUPTED = """
-import faulthandler, gc, os, random, signal, sys, time
+import faulthandler, gc, os, random, sys, time
 import roman_cal_models as rcm
-
-def interrupt(*_):
-    if is_wanted:
-        raise KeyboardInterrupt
+from tests.interrupting import is_interrupted
 
 def cut():
     found = rcm.cutouts(sys.argv[1:], [(5, 5), (9, 9), (15, 15)], 4, progress=False)
     assert [each.error for each in found] == [None] * 3 * (len(sys.argv) - 1)
 
-is_wanted = False
-signal.signal(signal.SIGALRM, interrupt)
 chance = random.Random(0)
 cut()
 begin = time.monotonic()
@@ -172,15 +167,7 @@ usual = time.monotonic() - begin
 before, met = len(os.listdir("/proc/self/fd")), 0
 for _ in range(100):
     faulthandler.dump_traceback_later(60, exit=True)
-    try:
-        is_wanted = True
-        signal.setitimer(signal.ITIMER_REAL, chance.uniform(1e-4, usual))
-        cut()
-        is_wanted = False
-    except KeyboardInterrupt:
-        is_wanted = False
-        met += 1
-    signal.setitimer(signal.ITIMER_REAL, 0)
+    met += is_interrupted(chance.uniform(1e-4, usual), cut)
 cut()
 gc.collect()
 assert len(os.listdir("/proc/self/fd")) == before
@@ -192,7 +179,8 @@ print(met)
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs the files that a process has open")
 def test_an_interruption_leaves_nobody_waiting_and_nothing_open(files: list[Path]) -> None:
     program = [sys.executable, "-c", INTERRUPTED, *map(str, files[:2])]
-    done = subprocess.run(program, capture_output=True, text=True)
+    root = Path(__file__).parents[2]
+    done = subprocess.run(program, capture_output=True, text=True, cwd=root)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 20
 

@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 import roman_cal_models as rcm
+from tests.interrupting import needs_alarms
 
 
 @pytest.fixture
@@ -34,7 +35,8 @@ def old(tmp_path: Path, model: rcm.ImageModel) -> Path:
 
 def run(script: str, *arguments: Any, check: bool = True) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", textwrap.dedent(script), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=check, timeout=120)
+    root = Path(__file__).parents[2]
+    return subprocess.run(command, capture_output=True, text=True, check=check, timeout=120, cwd=root)
 
 
 def in_folder(path: Path) -> list[str]:
@@ -268,12 +270,10 @@ def test_a_disk_without_room_leaves_the_old_file_and_the_model(old: Path) -> Non
 
 
 INTERRUPTED = """
-    import pathlib, signal, sys, time
+    import pathlib, sys, time
     import numpy as np, roman_cal_models as rcm
+    from tests.interrupting import is_interrupted
     path = pathlib.Path(sys.argv[1])
-    def interrupt(*_):
-        raise KeyboardInterrupt
-    signal.signal(signal.SIGALRM, interrupt)
     model = rcm.ImageModel.create_fake_data({"meta": {"filename": "in_memory.asdf"}}, shape=(512, 512))
     model.data[:] = np.random.default_rng(1).random((512, 512))
     usual = 1.0
@@ -285,13 +285,7 @@ INTERRUPTED = """
     before, date = path.read_bytes(), str(model.meta.file_date)
     interrupted = 0
     for part in range(1, 31):
-        try:
-            signal.setitimer(signal.ITIMER_REAL, part / 30 * usual)
-            model.save(path)
-        except KeyboardInterrupt:
-            interrupted += 1
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+        interrupted += is_interrupted(part / 30 * usual, lambda: model.save(path))
         assert [entry.name for entry in path.parent.iterdir()] == [path.name]
         if path.read_bytes() != before:
             with rcm.open(path) as again:
@@ -302,7 +296,7 @@ INTERRUPTED = """
 """
 
 
-@pytest.mark.skipif(os.name != "posix", reason="needs a timer signal")
+@needs_alarms
 def test_an_interrupted_save_leaves_one_whole_file_and_no_other(old: Path) -> None:
     assert int(run(INTERRUPTED, old).stdout) > 3
 
