@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 DISTRIBUTIONS = (
     "asdf",
@@ -21,10 +21,15 @@ DISTRIBUTIONS = (
     "roman-datamodels",
 )
 
-# in tox a test fails for what was changed, not for what was drawn; pytest on its own draws other examples each time
-settings.register_profile("repeatable", derandomize=True)
-if "TOX_ENV_NAME" in os.environ:
-    settings.load_profile("repeatable")
+# In tox a test fails for what was changed, not for what was drawn; pytest on its own draws other examples each time.
+# How long an example takes is no matter of tests, and the first may have libraries to import.
+settings.register_profile(
+    "untimed",
+    derandomize="TOX_ENV_NAME" in os.environ,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("untimed")
 
 
 def pytest_report_header() -> str:

@@ -156,6 +156,18 @@ def test_what_two_nodes_share_their_copies_share(file: Path) -> None:
     assert one["data"] is two["data"]
 
 
+def test_a_copy_builds_what_needs_no_block_when_it_is_asked_for_it(file: Path) -> None:
+    with rcm.open(file) as model:
+        copied, raw = model.copy(), raw_get(model.meta, "file_date")
+    assert not raw.is_built
+    assert not raw_get(copied.meta, "file_date").is_built
+    assert copied.meta.file_date == model.meta.file_date
+    assert copied.meta.file_date is not model.meta.file_date
+    with rcm.open(file) as model:
+        one, two = copy.deepcopy((model.meta, copy.copy(model.meta)))
+    assert one.file_date is two.file_date
+
+
 def test_the_blocks_of_a_copy_are_checked_when_it_is_saved(file: Path, tmp_path: Path) -> None:
     path = tmp_path / "image.asdf"
     content = bytearray(file.read_bytes())
@@ -192,7 +204,7 @@ def peak():
     return int(open("/proc/self/status").read().partition("VmHWM:")[2].split()[0]) * 1024
 
 with rcm.open(sys.argv[1]) as model:
-    model.copy()  # all that is imported once
+    model.detach()  # all that is imported once
 before = peak()
 model = rcm.open(sys.argv[2])
 loaded = {action}

@@ -31,6 +31,8 @@ MISSING: Any = object()
 """Stands for a datatype that cannot be told."""
 
 _COMMON_KEYS = {"source", "datatype", "byteorder", "shape"}
+_INLINE_KEYS = {"data", "datatype", "shape"}
+_NUMBERS = frozenset({int, float})
 _LONGEST = 2**63 - 1  # axis of an array
 
 
@@ -96,18 +98,32 @@ def sizes_of(raw: Any) -> tuple[int | None, ...] | None:
 
 
 def is_common_array(raw: Any) -> bool:
-    """Return whether an array is written as nearly all are, which satisfies the schema of arrays for sure."""
-    if getattr(raw, "tag", None) != f"{NDARRAY_TAG}1.1.0" or not isinstance(raw, dict) or raw.keys() != _COMMON_KEYS:
+    """Return whether an array is written as nearly all are, which satisfies the schema of arrays for sure.
+
+    Such are arrays of numbers in a block, and those whose elements stand in the YAML in lists of the told shape.
+    """
+    if getattr(raw, "tag", None) != f"{NDARRAY_TAG}1.1.0" or not isinstance(raw, dict):
         return False
-    return (
-        type(raw["source"]) is int
-        and type(raw["datatype"]) is str
-        and raw["datatype"] in _SCALAR_TYPES
-        and type(raw["byteorder"]) is str
-        and raw["byteorder"] in ("little", "big")
-        and type(raw["shape"]) is list
-        and all([type(size) is int and size >= 0 for size in raw["shape"]])
-    )
+    is_inline = raw.keys() == _INLINE_KEYS
+    if not is_inline and raw.keys() != _COMMON_KEYS:
+        return False
+    datatype, shape = raw["datatype"], raw["shape"]
+    if type(datatype) is not str or datatype not in _SCALAR_TYPES:
+        return False
+    if type(shape) is not list or not all([type(size) is int and size >= 0 for size in shape]):
+        return False
+    if is_inline:
+        return datatype in _INLINE_TYPES and _is_of_shape(raw["data"], shape)
+    return type(raw["source"]) is int and type(raw["byteorder"]) is str and raw["byteorder"] in ("little", "big")
+
+
+def _is_of_shape(elements: Any, shape: list[int]) -> bool:
+    """Return whether elements are plain numbers in lists within lists, as long as a shape says."""
+    if type(elements) is not list or not shape or len(elements) != shape[0]:
+        return False
+    if len(shape) == 1:
+        return _NUMBERS.issuperset(map(type, elements))
+    return all([_is_of_shape(row, shape[1:]) for row in elements])
 
 
 def dtype_of(raw: Any) -> np.dtype[Any] | None:
@@ -168,6 +184,7 @@ _SCALAR_TYPES = {
     **{name: name for name in ("float16", "float32", "float64", "complex64", "complex128")},
     "bool8": "bool",
 }
+_INLINE_TYPES = frozenset(name for name in _SCALAR_TYPES if name.startswith(("int", "uint", "float")))
 _STRING_TYPES = {"ascii": "S", "ucs4": "U"}
 
 

@@ -44,7 +44,7 @@ def copied(node: _Node) -> _Node:
 
 
 def deepcopied(node: _Node, memo: dict[int, Any]) -> _Node:
-    """Return a deep copy; foreign objects are built for it, so that it outlives the file."""
+    """Return a deep copy, which outlives the file: what is in its blocks is read for it."""
     twin = restored(type(node), node._schema, node._given_tag, {})
     memo[id(node)] = twin
     values = dict(raw_items(node))

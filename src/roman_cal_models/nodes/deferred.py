@@ -26,6 +26,8 @@ class Source(Protocol):
     name: str | None
     read_only: bool
     """Whether the nodes of the tree are."""
+    has_own_memory: bool
+    """Whether each array that is built has memory of its own, which it shares with no other and no file."""
 
     def newest_tag(self, stem: str) -> str:
         """Return the newest version of a foreign tag that can be built."""
@@ -35,8 +37,8 @@ class Source(Protocol):
         """Read the blocks of foreign objects that are built meanwhile, several at a time."""
         ...
 
-    def has_own_memory(self, raw: Any) -> bool:
-        """Return whether each build of a foreign object is one of its own, that shares no array with another."""
+    def needs_blocks(self, raw: Any) -> bool:
+        """Return whether a foreign object has arrays in blocks of the file."""
         ...
 
     def build(self, raw: Any, where: Callable[[], str]) -> Any:
@@ -153,16 +155,21 @@ class FileValue(Deferred):
         return self.source.build(self.raw, where)
 
     def copied(self, where: Callable[[], str], memo: dict[int, Any]) -> Any:
-        """Return a deep copy of the object; what was not built and is read from blocks is read for the copy alone.
+        """Return a deep copy of the object, which outlives the file.
 
-        So there are never two of its arrays in memory where one is wanted.
+        An array that was not built is read for the copy alone, so that there are never two of it in memory where one is
+        wanted. A time, a WCS or a table that needs no block is built when the copy is asked for it.
         """
-        if self.is_built or not self.source.has_own_memory(self.raw):
-            value = self.get(where)
-            return inherit(kind_of(value).deepcopied(value, memo), value)
-        if id(self) not in memo:
-            memo[id(self)] = self.source.build(self.raw, where)
-        return memo[id(self)]
+        needs_blocks = not self.is_built and self.source.needs_blocks(self.raw)
+        if not self.is_built and id(self) not in memo:
+            if needs_blocks and self.source.has_own_memory:
+                memo[id(self)] = self.source.build(self.raw, where)
+            elif not needs_blocks and not self.tag.startswith(NDARRAY_TAG):
+                memo[id(self)] = FileValue(self.source, self._raw)
+        if id(self) in memo:
+            return memo[id(self)]
+        value = self.get(where)
+        return inherit(kind_of(value).deepcopied(value, memo), value)
 
     def __roman_lower__(self) -> Any:
         return self.raw

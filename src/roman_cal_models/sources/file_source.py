@@ -61,7 +61,7 @@ class FileSource(YamlSource):
         self.beside: Mapping[str, Any] = {}
         self._end_of_header = len(header)
         self._arrays = BlockArrays(self._bytes, self._end_of_header, memmap=memmap)
-        self._memmap = memmap
+        self.has_own_memory = not memmap
         self._readers = 0
         self._handles = ExitStack()
         if owns_stream:
@@ -108,10 +108,6 @@ class FileSource(YamlSource):
                         self.blocks.check({array["source"] for array in arrays})
                     stack.enter_context(self._arrays.ahead(arrays))
             yield
-
-    def has_own_memory(self, raw: Any) -> bool:
-        """Return whether each build of a foreign object is one of its own, that shares no array with another."""
-        return not self._memmap and needs_blocks(raw)
 
     def section(self, raw: Any, index: Any, where: Callable[[], str]) -> Any:
         """Return part of an array by as few bytes of its block as can be, or None if that needs the whole array.

@@ -33,6 +33,7 @@ class YamlSource:
     """
 
     read_only = False
+    has_own_memory = False
 
     def __init__(self, name: str | None, standard: str) -> None:
         self.name = name
@@ -59,9 +60,9 @@ class YamlSource:
         """Read the blocks of foreign objects that are built meanwhile: there are none."""
         return nullcontext()
 
-    def has_own_memory(self, raw: Any) -> bool:
-        """Return whether each build of a foreign object is one of its own, that shares no array with another."""
-        return False
+    def needs_blocks(self, raw: Any) -> bool:
+        """Return whether a foreign object has arrays in blocks of the file."""
+        return needs_blocks(raw)
 
     def build(self, raw: Any, where: Callable[[], str]) -> Any:
         """Build a foreign object, with all arrays in it; of an array, its elements.
