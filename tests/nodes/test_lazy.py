@@ -70,7 +70,10 @@ WAYS: dict[str, Callable[[Any], Iterator[Any]]] = {
     "update": lambda node: iter(_updated(node).values()),
     "copy": lambda node: iter(copy.copy(node).values()),
     "raw copy": lambda node: (value for _, value in raw_items(copy.copy(node)) if not isinstance(value, Deferred)),
-    "deepcopy": lambda node: (value for _, value in raw_items(copy.deepcopy(node))),
+    "deepcopy": lambda node: iter(copy.deepcopy(node).values()),
+    "raw deepcopy": lambda node: (
+        value for _, value in raw_items(copy.deepcopy(node)) if not isinstance(value, Deferred)
+    ),
     "pickle": lambda node: (value for _, value in raw_items(pickle.loads(pickle.dumps(node)))),
     "setdefault": lambda node: (node.setdefault(key, None) for key in node),
     "pop": lambda node: (node.pop(key) for key in list(node)),

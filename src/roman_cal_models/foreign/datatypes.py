@@ -7,6 +7,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..yaml import TaggedMapping
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -30,6 +32,7 @@ NDARRAY_TAG = "tag:stsci.edu:asdf/core/ndarray-"
 MISSING: Any = object()
 """Stands for a datatype that cannot be told."""
 
+_COMMON_TAG = f"{NDARRAY_TAG}1.1.0"
 _COMMON_KEYS = {"source", "datatype", "byteorder", "shape"}
 _INLINE_KEYS = {"data", "datatype", "shape"}
 _NUMBERS = frozenset({int, float})
@@ -102,7 +105,7 @@ def is_common_array(raw: Any) -> bool:
 
     Such are arrays of numbers in a block, and those whose elements stand in the YAML in lists of the told shape.
     """
-    if getattr(raw, "tag", None) != f"{NDARRAY_TAG}1.1.0" or not isinstance(raw, dict):
+    if raw.__class__ is not TaggedMapping or raw.tag != _COMMON_TAG:
         return False
     is_inline = raw.keys() == _INLINE_KEYS
     if not is_inline and raw.keys() != _COMMON_KEYS:

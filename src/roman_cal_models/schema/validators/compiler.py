@@ -107,7 +107,9 @@ class CompiledSchema:
         if instance.__class__ in SCALARS:
             return self.validator.check(instance, _context_of_scalars(assigning, check_arrays))
         context = ValidationContext(assigning, check_arrays)
-        return self.validator.check(instance, context) and (self._tree is None or self._tree.check(instance, context))
+        if not self.validator.check(instance, context):
+            return False
+        return self._tree is None or self._tree.check(instance, context, self.validator)
 
     def problems(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
 from ...errors import Problem
@@ -14,7 +14,7 @@ from .core import SCALARS, Location, Unwritable, ValidationContext, Validator
 __all__ = ["Tree", "in_tree_order"]
 
 
-_get = dict.get
+_get, _values = dict.get, dict.values
 
 
 class TagSchema(Protocol):
@@ -38,15 +38,27 @@ class Tree:
     def __init__(self, tagged: Callable[[str], Sequence[TagSchema]]) -> None:
         self._tagged = tagged
 
-    def check(self, value: Any, context: ValidationContext) -> bool:
-        """Return True if each tagged value in the tree satisfies its schemas."""
-        return self._check(value, context, {})
+    def check(self, value: Any, context: ValidationContext, satisfied: Validator | None = None) -> bool:
+        """Return True if each tagged value in the tree satisfies its schemas.
+
+        Parameters
+        ----------
+        value : object
+            The tree.
+        context : ValidationContext
+            What holds during this check.
+        satisfied : Validator, optional
+            One that `value` is known to satisfy; it is not asked again.
+        """
+        return self._check(value, context, {}, satisfied)
 
     def iter_problems(self, location: Location) -> Iterator[Problem]:
         """Report what is wrong with the tagged values of the tree."""
         yield from self._iter_problems(location, {})
 
-    def _check(self, value: Any, context: ValidationContext, visited: dict[int, Any]) -> bool:
+    def _check(
+        self, value: Any, context: ValidationContext, visited: dict[int, Any], satisfied: Validator | None = None
+    ) -> bool:
         if self._passes(value, context, visited):
             return True
         tree = context.view(value)
@@ -55,9 +67,9 @@ class Tree:
         if isinstance(tree, Unwritable) or refusal(tree) is not None:
             return False
         for schema in self._schemas(value):
-            if not schema.validator.check(tree, context):
+            if schema.validator is not satisfied and not schema.validator.check(tree, context):
                 return False
-        for member in tree.values() if tree.__class__ is dict else _containers(tree):
+        for member in _containers(tree):
             if member.__class__ not in SCALARS and not self._check(member, context, visited):
                 return False
         return True
@@ -108,14 +120,19 @@ def _is_node(value: Any) -> bool:
     return isinstance(value, dict | list | str) and hasattr(type(value), "__roman_tag__")
 
 
-def _containers(tree: Any) -> Iterator[Any]:
-    """Yield the members, but for scalars in a dict: they need not be taken out."""
+def _containers(tree: Any) -> Iterable[Any]:
+    """Return the members, but for scalars in a dict: they need not be taken out."""
     if isinstance(tree, dict):
-        for key in list(tree):  # another thread may add some
-            if _get(tree, key, tree).__class__ not in SCALARS:
-                yield tree[key]
-    elif isinstance(tree, list | tuple):
-        yield from tree
+        # all at once, which no other thread interrupts; a `TaggedDict` of asdf's holds nothing as a dict
+        held = _values(tree)
+        return () if held and SCALARS.issuperset(map(type, held)) else _containers_in(tree)
+    return tree if isinstance(tree, list | tuple) else ()
+
+
+def _containers_in(tree: dict[Any, Any]) -> Iterator[Any]:
+    for key in list(tree):  # another thread may add some
+        if _get(tree, key, tree).__class__ not in SCALARS:
+            yield tree[key]
 
 
 def _members(tree: Any) -> Iterator[tuple[Any, Any]]:
