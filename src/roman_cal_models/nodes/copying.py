@@ -52,7 +52,7 @@ def deepcopied(node: _Node, memo: dict[int, Any]) -> _Node:
         if raw.__class__ in PLAIN:
             continue
         if isinstance(raw, FileValue):
-            values[key] = raw.copied(lambda key=key: format_path((*node.path(), key)), memo)  # type: ignore[misc]
+            values[key] = raw.twin(lambda key=key: format_path((*node.path(), key)), memo)  # type: ignore[misc]
         elif (value := node.get(key, _GONE)) is not _GONE:
             values[key] = _deepcopied(value, memo)
         else:  # another thread has taken it out meanwhile

@@ -158,18 +158,25 @@ class FileValue(Deferred):
         """Return a deep copy of the object, which outlives the file.
 
         An array that was not built is read for the copy alone, so that there are never two of it in memory where one is
-        wanted. A time, a WCS or a table that needs no block is built when the copy is asked for it.
+        wanted.
         """
-        needs_blocks = not self.is_built and self.source.needs_blocks(self.raw)
-        if not self.is_built and id(self) not in memo:
-            if needs_blocks and self.source.has_own_memory:
-                memo[id(self)] = self.source.build(self.raw, where)
-            elif not needs_blocks and not self.tag.startswith(NDARRAY_TAG):
-                memo[id(self)] = FileValue(self.source, self._raw)
         if id(self) in memo:
             return memo[id(self)]
+        if not self.is_built and self.source.has_own_memory and self.source.needs_blocks(self.raw):
+            value = memo[id(self)] = self.source.build(self.raw, where)
+            return value
         value = self.get(where)
         return inherit(kind_of(value).deepcopied(value, memo), value)
+
+    def twin(self, where: Callable[[], str], memo: dict[int, Any]) -> Any:
+        """Return what stands for the object in a deep copy of its node, which outlives the file.
+
+        A time, a WCS or a table that was not built and needs no block is built when the copy is asked for it; anything
+        else is a copy of the object.
+        """
+        if self.is_built or self.tag.startswith(NDARRAY_TAG) or self.source.needs_blocks(self.raw):
+            return self.copied(where, memo)
+        return memo.setdefault(id(self), FileValue(self.source, self._raw))
 
     def __roman_lower__(self) -> Any:
         return self.raw
