@@ -197,7 +197,9 @@ NAMES = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_", min_size=1, max_size=8
 TEXTS = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@settings(
+    deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], max_examples=30
+)
 @given(st.lists(st.tuples(NAMES, st.booleans() | st.integers(-(2**31), 2**31) | TEXTS, TEXTS), max_size=6), TEXTS)
 def test_any_header_gives_a_draft_that_lacks_nothing_but_titles(
     tmp_path: Path, cards: list[tuple[str, Any, str]], unit: str
