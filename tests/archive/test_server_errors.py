@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pickle
 import socket
+import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -75,8 +77,13 @@ class _Server:
 def waited(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Give for how long was waited, without that."""
     found: list[float] = []
-    monkeypatch.setattr("time.sleep", found.append)
+    _set_clock(monkeypatch, sleep=found.append, monotonic=time.monotonic)
     return found
+
+
+def _set_clock(monkeypatch: pytest.MonkeyPatch, **functions: Any) -> None:
+    """Have the module, and no other thread of this process, take functions of this for those of `time`."""
+    monkeypatch.setattr("roman_cal_models.archive.files.server_errors.time", SimpleNamespace(**functions))
 
 
 def test_what_passes_is_tried_again_after_ever_longer_times(waited: list[float]) -> None:
@@ -87,13 +94,13 @@ def test_what_passes_is_tried_again_after_ever_longer_times(waited: list[float])
     assert len(waited) == 3
 
 
-def test_patience_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_patience_has_an_end(waited: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
     server = _Server(*[ConnectionResetError()] * 9)
     with pytest.raises(ConnectionResetError):
         patiently(server, "s3://a/b")
     assert server.asked == 4
     # what took long has tried by itself
-    monkeypatch.setattr("time.monotonic", iter(range(0, 1000, 40)).__next__)
+    _set_clock(monkeypatch, sleep=waited.append, monotonic=iter(range(0, 1000, 40)).__next__)
     server = _Server(*[ConnectionResetError()] * 9)
     with pytest.raises(ConnectionResetError):
         patiently(server, "s3://a/b")
