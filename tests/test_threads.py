@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import _thread
-import gc
 import subprocess
 import sys
 import threading
@@ -22,6 +21,7 @@ def test_jobs_are_done_by_no_more_threads_than_are_wanted() -> None:
     met = set[int]()
     running, most = 0, 0
     lock = threading.Lock()
+    all_three = threading.Barrier(3, timeout=120)  # which fewer would break
 
     def work(number: int) -> int:
         nonlocal running, most
@@ -29,6 +29,8 @@ def test_jobs_are_done_by_no_more_threads_than_are_wanted() -> None:
             running += 1
             most = max(most, running)
             met.add(threading.get_ident())
+        if number < 3:
+            all_three.wait()
         time.sleep(0.002)
         with lock:
             running -= 1
@@ -38,8 +40,7 @@ def test_jobs_are_done_by_no_more_threads_than_are_wanted() -> None:
     jobs = [threads.submit(lambda number=number: work(number)) for number in range(50)]  # type: ignore[misc]
     assert [job.result() for job in jobs] == [number**2 for number in range(50)]
     threads.close()
-    assert most <= 3
-    assert 2 <= len(met) <= 3
+    assert most == len(met) == 3
     assert threading.get_ident() not in met
 
 
@@ -76,12 +77,13 @@ def test_what_came_of_many_is_held_only_until_it_is_given() -> None:
     class Large:
         pass
 
+    is_gone = threading.Event()
     with Threads(2) as threads:
         found = threads.map(lambda _: Large(), range(3))
-        first = weakref.ref(next(found))
+        weakref.finalize(next(found), is_gone.set)
         next(found)
-        gc.collect()
-        assert first() is None
+        # the thread that made it may be about to let go of it
+        assert is_gone.wait(120)
         assert list(map(type, found)) == [Large]
 
 
@@ -93,12 +95,17 @@ def test_what_nobody_has_begun_is_forgotten() -> None:
 
     def wait() -> bool:
         has_begun.set()
-        return go_on.wait(60)
+        return go_on.wait(120)
 
     first = threads.submit(wait)
     others = [threads.submit(lambda number=number: done.append(number)) for number in range(10)]  # type: ignore[misc]
-    assert has_begun.wait(60)
-    threading.Timer(0.05, go_on.set).start()
+    assert has_begun.wait(120)
+
+    def let_go_on() -> None:
+        others[-1].wait()  # until it is forgotten, while `close` waits for the first
+        go_on.set()
+
+    threading.Thread(target=let_go_on, daemon=True).start()
     threads.close()
     assert first.result()
     assert not done
@@ -148,7 +155,7 @@ def work():
 chance = random.Random(0)
 met = 0
 for _ in range(3000):
-    faulthandler.dump_traceback_later(60, exit=True)
+    faulthandler.dump_traceback_later(300, exit=True)
     met += is_interrupted(chance.uniform(1e-5, 5e-4), work)
 print(met)
 """
