@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import io
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from astropy.modeling.models import Tabular1D
 
 import roman_cal_models as rcm
+from tests.handles import needs_handles, times_open
 
 SHAPE = (64, 64)
 
@@ -79,17 +79,16 @@ def _drop_mapped(file: Path) -> None:
     assert rcm.open(file, memmap=True).data.shape == SHAPE
 
 
-@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="counts the handles in /proc")
+@needs_handles
 @pytest.mark.parametrize(
     ("use", "times"), [(_with, 2000), (_close, 2000), (_drop, 2000), (_drop_after_reading, 100), (_drop_mapped, 100)]
 )
 def test_many_opens_leave_no_file_open(use: Callable[[Path], None], times: int, file: Path) -> None:
     use(file)
     with _no_collection():
-        before = len(os.listdir("/proc/self/fd"))
         for _ in range(times):
             use(file)
-        assert len(os.listdir("/proc/self/fd")) == before
+        assert times_open(file) == 0
 
 
 def test_a_dropped_model_leaves_the_callers_stream_open(file: Path) -> None:
