@@ -28,9 +28,19 @@ class Bucket:
     def clear(self) -> None:
         """Begin to note, and refuse nothing any more."""
         self.requests: list[str] = []
-        self.size = self.most_at_once = 0
+        self.size = self.most_at_once = self._crowd = 0
+        self._has_met = threading.Event()
+        self._has_met.set()
         # gives the status and code by which a request is refused, if it is: "503 Slow Down", "SlowDown"
         self.refuse: Callable[[str], tuple[str, str] | None] = lambda request: None
+
+    def expect(self, crowd: int) -> None:
+        """Hold back the answers with content until so many are asked for at the same time.
+
+        Where fewer ever are, they wait for two minutes, once.
+        """
+        self._crowd = crowd
+        self._has_met.clear()
 
     def __call__(self, environ: Any, start: Any) -> Any:
         request = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']} {environ.get('HTTP_RANGE', '')}".rstrip()
@@ -39,8 +49,12 @@ class Bucket:
         with self._lock:
             self._now += 1
             self.most_at_once = max(self.most_at_once, self._now)
+            if self._now >= self._crowd:
+                self._has_met.set()
             self.requests.append(request)
         try:
+            if request.startswith("GET") and not self._has_met.wait(120):
+                self._has_met.set()
             time.sleep(self.delay)
             refused = self.refuse(request)
             if refused is None:

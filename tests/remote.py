@@ -24,7 +24,18 @@ class Far(AbstractFileSystem):
     delay: ClassVar[float] = 0.0
     most_at_once: ClassVar[int] = 0
     _now: ClassVar[int] = 0
+    _crowd: ClassVar[int] = 0
+    _has_met: ClassVar[threading.Event] = threading.Event()
     _lock: ClassVar[Any] = threading.Lock()
+
+    @staticmethod
+    def expect(crowd: int) -> None:
+        """Hold back what other threads than the main one ask for until so many ask at the same time.
+
+        Where fewer ever do, they wait for two minutes, once.
+        """
+        Far._crowd = crowd
+        Far._has_met.clear()
 
     def info(self, path: str, **kwargs: Any) -> dict[str, Any]:
         if path not in Far.files:
@@ -44,6 +55,10 @@ class Far(AbstractFileSystem):
         with Far._lock:
             Far._now += 1
             Far.most_at_once = max(Far.most_at_once, Far._now)
+            if Far._now >= Far._crowd:
+                Far._has_met.set()
+        if threading.current_thread() is not threading.main_thread() and not Far._has_met.wait(120):
+            Far._has_met.set()
         time.sleep(Far.delay)
         with Far._lock:
             Far._now -= 1
@@ -86,4 +101,6 @@ def serve(**files: bytes) -> type[Far]:
     Far.requests.clear()
     Far.sizes.clear()
     Far.delay, Far.most_at_once = 0.0, 0
+    Far._crowd = 0
+    Far._has_met.set()
     return Far
