@@ -21,12 +21,12 @@ def test_a_child_has_a_long_lock_of_its_own(who: str) -> None:
     def hold() -> None:
         with lock.held():
             held.set()
-            go_on.wait(60)
+            go_on.wait(300)
 
     def child() -> int:
         process = os.fork()
         if process == 0:
-            signal.alarm(20)  # ends a child that waits for ever
+            signal.alarm(120)  # ends a child that waits for ever
             with lock.held():
                 os._exit(0)
         return os.waitpid(process, 0)[1]
@@ -34,7 +34,7 @@ def test_a_child_has_a_long_lock_of_its_own(who: str) -> None:
     if who == "another thread":
         thread = threading.Thread(target=hold)
         thread.start()
-        assert held.wait(60)
+        assert held.wait(300)
         status = child()
         go_on.set()
         thread.join()
@@ -43,7 +43,7 @@ def test_a_child_has_a_long_lock_of_its_own(who: str) -> None:
             process = os.fork()
         # the child too has left what its parent took
         if process == 0:
-            signal.alarm(20)
+            signal.alarm(120)
             with lock.held():
                 os._exit(0)
         status = os.waitpid(process, 0)[1]

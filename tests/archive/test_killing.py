@@ -19,6 +19,6 @@ ROUNDS = 50
 def test_a_run_that_was_killed_at_any_moment_is_resumed(header: bytes, tmp_path: Path) -> None:
     file = tmp_path / "header"
     file.write_bytes(header)
-    done = subprocess.run([sys.executable, PROGRAM, file, str(ROUNDS)], capture_output=True, text=True, timeout=300)
+    done = subprocess.run([sys.executable, PROGRAM, file, str(ROUNDS)], capture_output=True, text=True, timeout=1800)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.startswith(f"{ROUNDS} of ")

@@ -178,7 +178,7 @@ def test_no_contents(tmp_path: Path) -> None:
 
 
 def test_several_blocks_of_a_far_file_are_waited_for_at_the_same_time(tmp_path: Path) -> None:
-    both = threading.Barrier(2, timeout=60)  # which one read alone would break
+    both = threading.Barrier(2, timeout=120)  # which one read alone would break
 
     def read() -> None:
         both.wait()

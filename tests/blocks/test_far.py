@@ -40,7 +40,7 @@ class Asked:
     def get(self, spans: Sequence[Span]) -> list[bytes]:
         self.batches.append(list(spans))
         assert all(begin < end for begin, end in spans)
-        assert self.going.wait(30)
+        assert self.going.wait(300)
         return [self.content[begin:end] if self._knows_ranges else self.content for begin, end in spans]
 
     def close(self) -> None:

@@ -140,7 +140,7 @@ def test_a_thread_waits_for_the_one_that_builds_and_tries_itself_when_that_faile
         if len(makers) > 1:
             return "second"
         started.set()
-        go_on.wait(10)
+        go_on.wait(120)
         if fails:
             raise ValueError("no")
         return "first"
@@ -156,14 +156,14 @@ def test_a_thread_waits_for_the_one_that_builds_and_tries_itself_when_that_faile
 
     first, second = (threading.Thread(target=take, name=name, daemon=True) for name in ("first", "second"))
     first.start()
-    assert started.wait(10)
+    assert started.wait(120)
     second.start()
     second.join(0.1)
     assert second.is_alive()
     assert makers == ["first"]
     go_on.set()
-    first.join(10)
-    second.join(10)
+    first.join(120)
+    second.join(120)
     assert not second.is_alive()
     if fails:
         assert (taken, makers) == ({"first": "no", "second": "second"}, ["first", "second"])
@@ -179,22 +179,22 @@ def test_a_fork_does_not_wait_for_a_thread_that_it_has_not() -> None:
     def make() -> Any:
         if not started.is_set():
             started.set()
-            go_on.wait(30)
+            go_on.wait(300)
         return "made"
 
     value = FakeValue(TABLE_TAG, make)
     thread = threading.Thread(target=value.get, args=(str,), daemon=True)
     thread.start()
-    assert started.wait(10)
+    assert started.wait(120)
     child = os.fork()
     if child == 0:
         taker = threading.Thread(target=value.get, args=(str,), daemon=True)
         taker.start()
-        taker.join(5)
+        taker.join(120)
         os._exit(0 if value.is_built else 1)
     _, status = os.waitpid(child, 0)
     go_on.set()
-    thread.join(10)
+    thread.join(120)
     assert os.waitstatus_to_exitcode(status) == 0
     assert value.get(str) == "made"
 

@@ -166,13 +166,13 @@ def test_a_change_while_a_value_is_built_is_not_lost(change: str) -> None:
     node = _Slow({"a": {"b": 1}})
     taker = threading.Thread(target=node.get, args=("a",))
     taker.start()
-    node.building.wait(10)
+    assert node.building.wait(120)
     changer = threading.Thread(target=_CHANGES[change], args=(node,))
     changer.start()
     changer.join(0.05)
     node.go_on.set()
-    taker.join(10)
-    changer.join(10)
+    taker.join(120)
+    changer.join(120)
     assert dict(node) == ({} if change in ("delete", "clear") else {"a": "mine"})
 
 
@@ -181,13 +181,13 @@ def test_an_attribute_that_is_set_while_its_value_is_built_stays() -> None:
     node = _SlowStep({"dark": {}})
     taker = threading.Thread(target=lambda: node["dark"])
     taker.start()
-    node.building.wait(10)
+    assert node.building.wait(120)
     setter = threading.Thread(target=setattr, args=(node, "dark", "COMPLETE"))
     setter.start()
     setter.join(0.05)
     node.go_on.set()
-    taker.join(10)
-    setter.join(10)
+    taker.join(120)
+    setter.join(120)
     assert node.dark == "COMPLETE"
 
 
@@ -211,7 +211,7 @@ class _Slow(rcm.ObjectNode):
     def _build(self, key: Any, raw: Any) -> Any:
         value = super()._build(key, raw)
         self.building.set()
-        self.go_on.wait(10)
+        self.go_on.wait(120)
         return value
 
 

@@ -1121,16 +1121,16 @@ def test_threads_that_check_the_same_scalar_do_not_answer_for_each_other() -> No
 
     def wait(value: Any, context: Any) -> bool:
         is_checking.set()
-        return not go_on.wait(10)
+        return not go_on.wait(120)
 
     check: Any = _guarded(SimpleNamespace(leaf=False, check=wait), in_place=True)  # type: ignore[arg-type]
     answers: list[bool] = []
     threads = [threading.Thread(target=lambda: answers.append(check("same", FULL_CONTEXT))) for _ in range(2)]
     threads[0].start()
-    assert is_checking.wait(10)
+    assert is_checking.wait(120)
     threads[1].start()
     threads[1].join(0.1)
     go_on.set()
     for thread in threads:
-        thread.join(10)
+        thread.join(120)
     assert answers == [False, False]
