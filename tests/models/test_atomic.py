@@ -26,6 +26,12 @@ from tests.refusing import needs_refusals
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="about modes, owners and links")
 
 
+@pytest.fixture(autouse=True)
+def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have folders searched at each save: the pause after a search is as long as a busy machine makes it."""
+    monkeypatch.setattr("roman_cal_models.models.atomic._PAUSE", 0)
+
+
 @pytest.fixture(scope="module")
 def model() -> rcm.ImageModel:
     return rcm.ImageModel.create_fake_data(shape=(4, 4))
@@ -546,11 +552,7 @@ def test_what_a_living_process_writes_is_left_however_long_it_takes(
     assert old.read_bytes() == b"new"
 
 
-def test_what_another_host_left_is_removed_after_a_day(
-    model: rcm.ImageModel, old: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # folders are searched without a pause, which a busy machine makes longer
-    monkeypatch.setattr("roman_cal_models.models.atomic._PAUSE", 0)
+def test_what_another_host_left_is_removed_after_a_day(model: rcm.ImageModel, old: Path) -> None:
     kill_a_save(old)
     (part,) = parts(old.parent)
     ours = part.name.split("-")[-2]
