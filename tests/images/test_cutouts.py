@@ -165,9 +165,13 @@ begin = time.monotonic()
 cut()
 usual = time.monotonic() - begin
 before, met = len(os.listdir("/proc/self/fd")), 0
-for _ in range(100):
-    faulthandler.dump_traceback_later(60, exit=True)
-    met += is_interrupted(chance.uniform(1e-4, usual), cut)
+while met < 50:
+    faulthandler.dump_traceback_later(300, exit=True)
+    begin = time.monotonic()
+    if is_interrupted(chance.uniform(1e-4, usual), cut):
+        met += 1
+    else:  # it had ended before, and so may take less than it did
+        usual = min(usual, time.monotonic() - begin)
 cut()
 gc.collect()
 assert len(os.listdir("/proc/self/fd")) == before
@@ -182,7 +186,7 @@ def test_an_interruption_leaves_nobody_waiting_and_nothing_open(files: list[Path
     root = Path(__file__).parents[2]
     done = subprocess.run(program, capture_output=True, text=True, cwd=root)
     assert done.returncode == 0, done.stderr
-    assert int(done.stdout) > 20
+    assert done.stdout == "50\n"
 
 
 def test_files_far_away_are_read(files: list[Path]) -> None:
