@@ -137,11 +137,13 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
     path = roman_cal_models.ImageModel.create_fake_data().save(tmp_path / "image.asdf")
     program = "import sys; from roman_cal_models.cli import main; sys.exit(main())"
     command = [sys.executable, "-c", program, "header", str(path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.close()
-        assert (process.stderr.read(), process.wait()) == (b"", 141)
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False)
+    finally:
+        os.close(writing)
+    assert (done.stderr, done.returncode) == (b"", 141)
 
 
 def test_the_process_ends_with_the_status() -> None:
