@@ -95,7 +95,11 @@ def test_what_has_another_size_or_time_is_read(files: list[Path], catalog: Targe
     assert opened == []
 
 
-def test_what_was_changed_just_now_is_read_again(files: list[Path], catalog: Target, opened: list[str]) -> None:
+def test_what_was_changed_just_now_is_read_again(
+    files: list[Path], catalog: Target, opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # however long it takes until it is read
+    monkeypatch.setattr(file_reader, "_TICK", HOUR // 2)
     _age(files[0], 0)
     catalog.ingest(files, trust="mtime")
     opened.clear()
