@@ -18,6 +18,9 @@ PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p
 # PostgreSQL refuses to run as root; Debian's package has a user for it
 _USER = "postgres"
 
+# until it is done, which on a busy machine may take more than the minute that is usual
+_WAITING = ("-w", "-t", "600")
+
 
 @contextmanager
 def server() -> Iterator[str]:
@@ -32,11 +35,11 @@ def server() -> Iterator[str]:
         # the locale must be one that every machine has, and the data may be lost with it
         _run([programs / "initdb", "-D", data, "-A", "trust", "-U", "test", "-E", "UTF8", "--no-locale", "-N"], as_user)
         options = f"-k {folder} -c listen_addresses='' -c fsync=off"
-        _run([programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"], as_user)
+        _run([programs / "pg_ctl", "-D", data, *_WAITING, "-l", folder / "log", "-o", options, "start"], as_user)
         try:
             yield f"postgresql+psycopg://test@/postgres?host={folder}"
         finally:
-            _run([programs / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop"], as_user)
+            _run([programs / "pg_ctl", "-D", data, *_WAITING, "-m", "immediate", "stop"], as_user)
     finally:
         shutil.rmtree(folder)
 
@@ -44,7 +47,7 @@ def server() -> Iterator[str]:
 def restart(url: str) -> None:
     """End the server of a URL as a crash would, and start it again."""
     folder = url.partition("?host=")[2]
-    _run([PROGRAMS[-1].parent / "pg_ctl", "-D", f"{folder}/data", "-w", "-m", "immediate", "restart"], _as_user())
+    _run([PROGRAMS[-1].parent / "pg_ctl", "-D", f"{folder}/data", *_WAITING, "-m", "immediate", "restart"], _as_user())
 
 
 def _as_user() -> dict[str, str]:

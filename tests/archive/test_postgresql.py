@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
@@ -128,12 +129,12 @@ def test_a_server_that_stays_away_is_told_in_one_line(
     socket = next(Path(url.partition("?host=")[2]).glob(".s.PGSQL.*"))
     hidden = socket.with_name("hidden")
     with Catalog(url) as catalog:
-        engine = sql.create_engine(url)
-        with engine.begin() as connection:
-            connection.exec_driver_sql(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE usename = 'test' AND pid <> pg_backend_pid()"
-            )
+        engine = sql.create_engine(url, isolation_level="AUTOCOMMIT")
+        others = "FROM pg_stat_activity WHERE usename = 'test' AND pid <> pg_backend_pid()"
+        with engine.connect() as connection:
+            # they are only told to end, and may still answer
+            while connection.exec_driver_sql(f"SELECT pg_terminate_backend(pid) {others}").all():
+                time.sleep(0.01)
         engine.dispose()
         socket.rename(hidden)
         try:
