@@ -18,7 +18,7 @@ from .headers import real_headers
 from .mutations import mutated
 
 _TICK = 0.2  # seconds between two looks at the child
-_START = 60.0  # seconds that it may take to import what it needs
+_START = 300.0  # seconds that it may take to import what it needs
 
 
 def main(arguments: list[str] | None = None) -> int:
