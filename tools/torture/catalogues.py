@@ -31,7 +31,7 @@ __all__ = ["trials"]
 
 _BATCH = 4
 _FILES = 40
-_PATIENCE = 60.0
+_PATIENCE = 300.0
 
 Content = dict[str, dict[str, list[tuple[Any, ...]]]]
 """The rows of each file, by their table."""
@@ -165,7 +165,8 @@ class _Work:
 
     def _content(self, database: str) -> Content:
         """Return what a catalogue holds, but for times and for the numbers that files got."""
-        engine = sql.create_engine(self._address(database))
+        # as it is at one moment: the server may still be at what it was told by somebody who is dead
+        engine = sql.create_engine(self._address(database), isolation_level="REPEATABLE READ")
         content: Content = {}
         with engine.connect() as connection:
             files = self._metadata.tables["ingested_files"].c
@@ -282,10 +283,18 @@ class _Run:
 
 
 def _readers(process: int) -> list[int]:
-    """Return the processes that read for one."""
-    children = Path(f"/proc/{process}/task").glob("*/children")
-    numbers = [int(number) for path in children for number in path.read_text().split()]
-    return [number for number in numbers if b"spawn_main" in Path(f"/proc/{number}/cmdline").read_bytes()]
+    """Return the processes that read for one; it may be at its end, and have none any more."""
+    numbers = []
+    for path in Path(f"/proc/{process}/task").glob("*/children"):
+        # its threads end as well
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            numbers += path.read_text().split()
+    found = []
+    for number in numbers:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            if b"spawn_main" in Path(f"/proc/{number}/cmdline").read_bytes():
+                found.append(int(number))
+    return found
 
 
 def _wait_for_the_end_of(processes: list[int]) -> None:

@@ -26,7 +26,7 @@ __all__ = ["trials"]
 
 _SIZE = 256
 _CHILDREN = 20  # of one open model
-_SECONDS = 30
+_SECONDS = 300
 _WRONG, _FAILED = 3, 4
 
 

@@ -20,7 +20,10 @@ MEGABYTES = 1024
 """That a trial may take beyond what there was before it."""
 
 SECONDS = 10.0
-"""That a trial may calculate; it may wait for twice as long, because the machine may have other work."""
+"""That a trial may calculate."""
+
+_WAITING = 300.0
+"""That it may wait: far longer, because the machine may have other work."""
 
 _HOSTS = {
     *("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "urllib.Request"),
@@ -112,4 +115,4 @@ def _peak() -> float:
 def alarm(seconds: float) -> None:
     """End this process when it has calculated for some seconds from now on, or waited; 0 takes it back."""
     signal.setitimer(signal.ITIMER_PROF, seconds)
-    signal.setitimer(signal.ITIMER_REAL, 2 * seconds)
+    signal.setitimer(signal.ITIMER_REAL, _WAITING if seconds else 0)

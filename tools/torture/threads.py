@@ -111,7 +111,7 @@ def _fresh(number: int) -> Trial:
         path.write_bytes(content("lz4", _SIZE).replace(b"filename: '?'", b"filename: image.asdf"))
         begin = time.monotonic()
         done = subprocess.run(
-            [sys.executable, "-c", _FIRST_USE, str(path)], capture_output=True, text=True, timeout=120, check=False
+            [sys.executable, "-c", _FIRST_USE, str(path)], capture_output=True, text=True, timeout=600, check=False
         )
         faults = done.stdout.strip().splitlines() or ([done.stderr[-300:]] if done.returncode else [])
         return Trial(f"threads fresh {number}", tuple(faults), time.monotonic() - begin)

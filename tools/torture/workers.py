@@ -131,8 +131,10 @@ class _Crew:
 
 
 def _end(status: int) -> str:
-    if status in (-signal.SIGALRM, -signal.SIGPROF):
+    if status == -signal.SIGPROF:
         return f"takes more than {SECONDS:.0f} s"
+    if status == -signal.SIGALRM:
+        return "waits for ever"
     if status == -signal.SIGKILL:
         return "is killed by the system"
     return f"ends the process: {signal.Signals(-status).name if status < 0 else f'status {status}'}"
