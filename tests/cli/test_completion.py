@@ -68,7 +68,7 @@ def _in_fish(line: str, script: Path, folder: Path) -> set[str]:
 
 def _lines(command: list[str], folder: Path) -> set[str]:
     env = os.environ | {"HOME": str(folder), "TERM": "dumb"}
-    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=env, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=env, timeout=120)
     assert done.stderr == ""
     return {line.rstrip("/ ") for line in done.stdout.splitlines() if line}
 
@@ -90,7 +90,7 @@ def _in_zsh(line: str, script: Path, folder: Path) -> set[str]:
         os.waitpid(process, 0)
 
 
-def _read_until(terminal: int, is_there: Callable[[str], bool], patience: float = 30.0) -> str:
+def _read_until(terminal: int, is_there: Callable[[str], bool], patience: float = 120.0) -> str:
     text, end = "", time.monotonic() + patience
     while time.monotonic() < end:
         ready, _, _ = select.select([terminal], [], [], 0.5)

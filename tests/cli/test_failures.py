@@ -129,7 +129,7 @@ def test_an_interruption_is_quiet(tmp_path: Path) -> None:
         assert process.stdout.readline() == b"ready\n"
         time.sleep(0.5)  # until it waits for names
         process.send_signal(signal.SIGINT)
-        assert process.communicate(timeout=60) == (b"", b"")
+        assert process.communicate(timeout=120) == (b"", b"")
         assert process.returncode == 130
 
 

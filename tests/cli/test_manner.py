@@ -118,7 +118,7 @@ def test_colours_are_for_terminals(name: str, refused: dict[str, str], coloured:
     with subprocess.Popen(command, stdout=theirs, env=env) as process:
         os.close(theirs)
         out = b"".join(iter(lambda: _read(ours), b""))  # what nobody reads would stop it
-        assert process.wait(60) == 0
+        assert process.wait(120) == 0
     os.close(ours)
     assert (b"\x1b[" in out) is coloured
     plain = subprocess.run(command, capture_output=True, check=True, env=env)
