@@ -11,23 +11,19 @@ from typing import Any
 import pytest
 
 from roman_cal_models import archive
+from tests.clusters import cluster
 
 from .catalogs import bad_files, content, url_of, write_files
 
 pytestmark = pytest.mark.once
 
-distributed = pytest.importorskip("distributed", reason="distributed is not installed")
+pytest.importorskip("distributed", reason="distributed is not installed")
 
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Any]:
     """Of two workers, each a process."""
-    with (
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0"
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
+    with cluster() as client:
         yield client
 
 

@@ -18,6 +18,7 @@ from astropy import units as u
 from astropy.coordinates import SkyCoord
 
 import roman_cal_models as rcm
+from tests.clusters import cluster
 from tests.skies import DEC, RA, sky_of_detector
 
 SIDE = (60, 80)
@@ -273,14 +274,9 @@ def test_many_positions_read_no_more_than_the_file(large: dict[str, bytes]) -> N
 
 @pytest.mark.once
 def test_the_workers_of_a_cluster_give_the_same(files: list[Path], places: SkyCoord, tmp_path: Path) -> None:
-    distributed = pytest.importorskip("distributed", reason="distributed is not installed")
+    pytest.importorskip("distributed", reason="distributed is not installed")
     sources = [*map(str, files), str(tmp_path / "absent.asdf")]
-    with (
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0"
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
+    with cluster() as client:
         there = _by_pair(rcm.cutouts(sources, places, 9, client=client))
     here = _by_pair(rcm.cutouts(sources, places, 9))
     assert there.keys() == here.keys()

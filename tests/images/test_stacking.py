@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 import roman_cal_models as rcm
 from roman_cal_models.blocks import reading
 from roman_cal_models.blocks.far import SMALL
+from tests.clusters import cluster
 
 from .stacks import SHAPE, CountedFiles, block_of, far, image, night, write
 
@@ -255,13 +256,8 @@ def test_a_closed_model_is_refused(files: list[Path]) -> None:
 @pytest.fixture(scope="module")
 def client() -> Iterator[Any]:
     """Of two workers, each a process."""
-    distributed = pytest.importorskip("distributed", reason="distributed is not installed")
-    with (
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0"
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
+    pytest.importorskip("distributed", reason="distributed is not installed")
+    with cluster() as client:
         yield client
 
 
