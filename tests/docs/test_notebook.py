@@ -22,12 +22,12 @@ def test_the_notebook_runs_from_open_to_save(notebook: Path, tmp_path: Path) -> 
     copy = shutil.copy(notebook, tmp_path)  # a notebook works in the folder that it stands in
     # a process of its own: what the packages of Jupyter warn of is not ours
     done = subprocess.run(
-        [sys.executable, "-m", "jupyter", "execute", copy, "--inplace"],
+        [sys.executable, "-m", "jupyter", "execute", copy, "--inplace", "--startup_timeout=600"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
         check=False,
-        timeout=180,
+        timeout=1200,
     )
     assert done.returncode == 0, done.stderr
     cells = [cell for cell in json.loads(Path(copy).read_text())["cells"] if cell["cell_type"] == "code"]

@@ -45,7 +45,7 @@ def pages(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (source / "index.rst").write_text("Pages\n=====\n\nA page that names flat_field, L2CalStep and cal_step.\n")
     # two processes: what each finds is put together
     command = [sys.executable, "-m", "sphinx", "-q", "-j", "2", "-b", "html", str(source), str(target)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=1200)
     assert done.returncode == 0, done.stderr
     return target
 
