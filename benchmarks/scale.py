@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -230,7 +231,7 @@ def _night(folder: Path, files: Files, old: int, new: int, processes: int) -> Se
 
 def _make_up(catalog: Path, number: int) -> None:
     """Fill the tables of a catalogue with copies of the row of its first file, under other names."""
-    with sqlite3.connect(catalog) as connection:
+    with closing(sqlite3.connect(catalog)) as connection, connection:
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute("PRAGMA journal_mode = OFF")
         (first,) = connection.execute("SELECT min(archive_id) FROM ingested_files").fetchone()
