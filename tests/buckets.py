@@ -85,7 +85,10 @@ def serve() -> Iterator[tuple[Bucket, dict[str, Any]]]:
         listening = make_server("127.0.0.1", 0, bucket, threaded=True)
         thread = threading.Thread(target=listening.serve_forever)
         thread.start()
-        yield bucket, {"client_kwargs": {"endpoint_url": f"http://127.0.0.1:{listening.server_port}"}}
-        listening.shutdown()
-        thread.join()
-        listening.server_close()
+        try:
+            yield bucket, {"client_kwargs": {"endpoint_url": f"http://127.0.0.1:{listening.server_port}"}}
+        finally:
+            # a thread that goes on keeps the process from ending
+            listening.shutdown()
+            thread.join()
+            listening.server_close()
