@@ -239,7 +239,7 @@ import numpy as np
 import roman_cal_models as rcm
 warnings.simplefilter("ignore")
 path, count = sys.argv[1], int(sys.argv[2])
-wanted = rcm.open(path).copy()
+wanted = rcm.open(path).detach()  # with all that is imported, as no child has to do it then
 going = True
 
 def load():
