@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from asdf.tagged import TaggedDict
 from astropy import units as u
 from astropy.table import Table
 from astropy.time import Time
@@ -101,6 +102,7 @@ def told(problems: list[Problem]) -> list[tuple[tuple[str | int, ...], str]]:
         lambda value: (value,),
         lambda value: OrderedDict(a=1, b=value),
         lambda value: TaggedMapping({"dark": "x", "more": value}, STEP),
+        lambda value: TaggedDict({"dark": "x", "more": value}, STEP),
         lambda value: TaggedSequence([value], "tag:yaml.org,2002:seq"),
         lambda value: Node(dark="x", more=value),
     ],
