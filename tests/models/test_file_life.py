@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 import io
 from collections.abc import Callable, Iterator
@@ -89,6 +90,14 @@ def test_many_opens_leave_no_file_open(use: Callable[[Path], None], times: int, 
         for _ in range(times):
             use(file)
         assert times_open(file) == 0
+
+
+@needs_handles
+def test_a_copy_of_a_node_keeps_no_file_open(file: Path) -> None:
+    with _no_collection():
+        meta = copy.deepcopy(rcm.open(file).meta)
+        assert times_open(file) == 0
+    assert meta.exposure.start_time == rcm.read_header(file).meta.exposure.start_time
 
 
 def test_a_dropped_model_leaves_the_callers_stream_open(file: Path) -> None:

@@ -41,6 +41,10 @@ class Source(Protocol):
         """Return whether a foreign object has arrays in blocks of the file."""
         ...
 
+    def without_file(self) -> Source:
+        """Return one that builds the same where no block is needed, and keeps no file open."""
+        ...
+
     def build(self, raw: Any, where: Callable[[], str]) -> Any:
         """Build the foreign object that a raw tree stands for.
 
@@ -176,7 +180,7 @@ class FileValue(Deferred):
         """
         if self.is_built or self.tag.startswith(NDARRAY_TAG) or self.source.needs_blocks(self.raw):
             return self.copied(where, memo)
-        return memo.setdefault(id(self), FileValue(self.source, self._raw))
+        return memo.setdefault(id(self), FileValue(self.source.without_file(), self.raw))
 
     def __roman_lower__(self) -> Any:
         return self.raw

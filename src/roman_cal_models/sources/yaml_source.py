@@ -64,6 +64,10 @@ class YamlSource:
         """Return whether a foreign object has arrays in blocks of the file."""
         return needs_blocks(raw)
 
+    def without_file(self) -> YamlSource:
+        """Return one that builds the same where no block is needed, and keeps no file open."""
+        return YamlSource(self.name, self.standard)
+
     def build(self, raw: Any, where: Callable[[], str]) -> Any:
         """Build a foreign object, with all arrays in it; of an array, its elements.
 
