@@ -220,8 +220,15 @@ def _validate_step(name: str, setup: Setup) -> Result:
 
 
 def _validate_model(name: str, setup: Setup) -> Result:
-    times = in_turns(setup.ours.validate, setup.peer.validate, seconds=setup.seconds)
+    ours = setup.fresh()
+    times = in_turns(ours.validate, setup.peer.validate, seconds=setup.seconds)
     return Result(name, "validate a whole L2", *times, 15)
+
+
+def _validate_built(name: str, setup: Setup) -> Result:
+    ours = setup.fresh().detach()
+    times = in_turns(ours.validate, setup.peer.validate, seconds=setup.seconds)
+    return Result(name, "the same when its times and its WCS were used", *times)
 
 
 def _save_small(name: str, setup: Setup) -> Result:
@@ -334,6 +341,7 @@ CASES: dict[str, Case] = {
     "diff": _diff,
     "validate-step": _validate_step,
     "validate-model": _validate_model,
+    "validate-built": _validate_built,
     "save-small": _save_small,
     "save-large": _save_large,
     "save-flag": _save_flag,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -64,6 +65,8 @@ def in_turns(ours: Callable[[], object], peer: Callable[[], object], *, seconds:
     seconds : float
         How long to go on, but for three rounds at least.
     """
+    if hasattr(os, "sync"):
+        os.sync()  # what other measurements have written is written to the disk by nobody meanwhile
     calls = (ours, peer)
     numbers = [_number(call) for call in calls]
     best = [float("inf"), float("inf")]

@@ -90,6 +90,10 @@ class Setup:
         """The small image as our model, with no file behind it."""
         return self._ours(self.small_file)
 
+    def fresh(self) -> Any:
+        """Return the small image as our model, of which no other measurement has used anything."""
+        return self._ours(self.small_file)
+
     @cached_property
     def peer(self) -> Any:
         """The small image as the peer's model, with no file behind it."""
