@@ -61,6 +61,20 @@ def sky_of_field(side: tuple[int, int]) -> WCS:
     return wcs
 
 
+def sky_in_units(side: tuple[int, int], *, bounds: bool = True) -> WCS:
+    """Return a plain system of an image of (ny, nx) pixels whose transforms ask for quantities."""
+    ny, nx = side
+    shift = models.Shift(-(nx - 1) / 2 * u.pix) & models.Shift(-(ny - 1) / 2 * u.pix)
+    scale = models.Multiply(0.11 / 3600 * u.deg / u.pix) & models.Multiply(0.11 / 3600 * u.deg / u.pix)
+    to_sky = models.Pix2Sky_TAN() | models.RotateNative2Celestial(RA * u.deg, DEC * u.deg, 180 * u.deg)
+    detector = frames.Frame2D(name="detector", axes_order=(0, 1), unit=(u.pix, u.pix))
+    sky = frames.CelestialFrame(name="world", reference_frame=coordinates.ICRS(), unit=(u.deg, u.deg))
+    wcs = WCS([(detector, shift | scale | to_sky), (sky, None)])
+    if bounds:
+        wcs.bounding_box = ((-0.5, nx - 0.5) * u.pix, (-0.5, ny - 0.5) * u.pix)
+    return wcs
+
+
 def _inverse(x: Any, y: Any, side: tuple[int, int]) -> Any:
     """Return the polynomials that lead back, fitted as those of reference files are."""
     from astropy.modeling.fitting import LinearLSQFitter

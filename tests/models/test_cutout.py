@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 import roman_cal_models as rcm
 from roman_cal_models.dqflags import pixel
 from tests.peer import TAGS, WriteFile
-from tests.skies import DEC, RA, sky_of_detector, sky_of_mosaic
+from tests.skies import DEC, RA, models, sky_in_units, sky_of_detector, sky_of_mosaic
 
 SIDE = (60, 80)
 ARCSEC = 3600.0
@@ -229,6 +229,31 @@ def test_a_place_on_the_sky_is_found(image: Path) -> None:
         place = SkyCoord(*model.meta.wcs(31.2, 12.9), unit="deg")
         for same in (place, place.galactic, place.icrs.frame):
             assert np.array_equal(model.cutout(same, 7).data, model.cutout((12.9, 31.2), 7).data)
+
+
+@pytest.mark.parametrize("bounds", [True, False])
+def test_a_wcs_of_quantities_is_cut_as_one_of_numbers(bounds: bool, image: Path, tmp_path: Path) -> None:
+    with rcm.open(image) as model:
+        model.meta.wcs = sky_in_units(SIDE, bounds=bounds)
+        place = model.meta.wcs.pixel_to_world(31, 12)
+        for position in (place, (12, 31)):
+            cut = model.cutout(position, 7)
+            assert np.array_equal(cut.data, model.data[9:16, 28:35])
+            assert cut.meta.wcs.pixel_to_world(3, 3).separation(place).arcsec < 1e-6
+            if not bounds:  # which not every asdf-astropy writes in quantities
+                cut.save(tmp_path / "cut.asdf")
+                with rcm.open(tmp_path / "cut.asdf") as again:
+                    assert again.meta.wcs.pixel_to_world(3, 3).separation(place).arcsec < 1e-6
+
+
+def test_a_wcs_that_does_not_lead_back_says_so(image: Path) -> None:
+    with rcm.open(image) as model:
+        place = model.meta.wcs.pixel_to_world(31, 12)
+        model.meta.wcs = one_way = sky_of_detector(SIDE)
+        one_way.pipeline[0].transform.inverse = models.Mapping((0,), n_inputs=2)
+        assert model.cutout((12, 31), 7).shape == (7, 7)
+        with pytest.raises(rcm.CutoutError, match=r"image\.asdf: meta\.wcs does not lead from the sky to pixels"):
+            model.cutout(place, 7)
 
 
 def test_pixels_are_given_as_one_likes(image: Path) -> None:

@@ -13,11 +13,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from ..processors import processors
 from ..threads import Job, Threads
 from .codecs import BrokenBlockError, Others, empty, fillings
 from .index import Block
-from .positions import PositionedBytes, is_near
+from .positions import PositionedBytes, is_near, readers_of
 from .reading import content_size, is_compressed, raw_bytes
 
 if TYPE_CHECKING:
@@ -32,11 +31,7 @@ _PART = 8 * 1024 * 1024
 # What is shorter altogether is read without threads, which take longer to start.
 _SHORT = 1024 * 1024
 
-# Memory is soon the bottleneck, and each thread holds a compressed piece.
-_MOST_THREADS = 8
-
-# Threads that wait for answers need no processor each. What they wait for is held until it is decompressed.
-_FAR_THREADS = 8
+# What threads wait for of a far file is held until it is decompressed.
 _MOST_HELD = 64 * 1024 * 1024
 
 
@@ -176,7 +171,7 @@ class _Workers:
     def __init__(self, file: PositionedBytes, size: int) -> None:
         self._file = file
         self._is_near = is_near(file)
-        threads = min(processors(), _MOST_THREADS) if self._is_near else _FAR_THREADS
+        threads = readers_of(file)
         self._pool = Threads(threads) if size >= _SHORT and threads > 1 else None
         self._can_submit = self._pool is not None
         self._held: deque[tuple[Job[int], int]] = deque()

@@ -8,9 +8,13 @@ import threading
 from typing import Any, BinaryIO, Protocol
 
 from ..locks import MOMENT
+from ..processors import processors
 from .far import FarStream
 
-__all__ = ["PositionedBytes", "descriptor_of", "is_near", "mapped", "positioned"]
+__all__ = ["PositionedBytes", "descriptor_of", "is_near", "mapped", "positioned", "readers_of"]
+
+# Of a near file memory is soon the bottleneck, and each thread holds a compressed piece; a far one has few connections.
+_MOST_READERS = 8
 
 
 class PositionedBytes(Protocol):
@@ -52,6 +56,15 @@ def positioned(stream: BinaryIO) -> PositionedBytes:
 def is_near(file: PositionedBytes) -> bool:
     """Return whether threads read a file independently of each other, and few bytes as readily as many."""
     return isinstance(file, _File)
+
+
+def readers_of(file: PositionedBytes) -> int:
+    """Return how many threads are to read a file at a time.
+
+    What comes of a near one is decompressed at once, for which more threads than processors take longer; those of any
+    other wait for answers most of the time.
+    """
+    return min(processors(), _MOST_READERS) if is_near(file) else _MOST_READERS
 
 
 def descriptor_of(file: PositionedBytes) -> int | None:

@@ -24,14 +24,14 @@ from ..progress import Bar
 from ..registration.surroundings import Surroundings
 from ..threads import Job, Threads
 from .bands import bands_of, rows_together
+from .members import are_far
 from .targets import Targets, targets_of
 
 __all__ = ["Cutout", "cutouts"]
 
-# Files that are read at a time where some are far away: each waits for its host most of the time.
+# Files that are read at a time where some are far away, and arrays of all of them: each waits for its host most of the
+# time. Of other files no more than there are processors, which decompress what comes at once.
 _FAR = 8
-# Arrays that are read at a time, of all files together.
-_ARRAYS = 8
 # Positions of one file that a worker of a cluster cuts before it tells.
 _PIECE = 256
 
@@ -148,7 +148,8 @@ class _Work:
 
     def __call__(self, tasks: Sequence[Task]) -> list[list[Cutout]]:
         """Do some tasks in another process."""
-        with self.surroundings.hold(), Threads(_ARRAYS) as arrays:
+        at_once = _at_once([source for source, _ in tasks])
+        with self.surroundings.hold(), Threads(at_once) as arrays:
             return [list(self.results(source, targets, arrays)) for source, targets in tasks]
 
     def results(self, source: Any, targets: Targets, arrays: Threads) -> Generator[Cutout]:
@@ -183,11 +184,15 @@ class _Work:
                     yield Cutout(source, index, part)
 
 
+def _at_once(files: Sequence[Any]) -> int:
+    """Return how many files are read at a time, and how many arrays of all of them."""
+    return _FAR if are_far(files) else min(processors(), _FAR)
+
+
 def _here(work: _Work, files: list[Any], targets: Targets) -> Generator[Cutout]:
     """Yield the results of files that are read by threads, some files at a time."""
-    is_far = any(isinstance(file, str) and "://" in file for file in files)
-    number = _FAR if is_far else min(processors(), _FAR)
-    with Threads(_ARRAYS) as arrays:
+    number = _at_once(files)
+    with Threads(number) as arrays:
         generators = (work.results(file, targets, arrays) for file in files)
         with closing(_Steps(number, generators)) as steps:
             yield from steps.results()

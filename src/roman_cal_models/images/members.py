@@ -28,12 +28,23 @@ from .placement import ArrayInMemory, Placed, named_errors, placed
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["Member", "OnError", "Variable", "array_names", "dimensions", "members_of", "misfit", "names_of"]
+__all__ = [
+    "Member",
+    "OnError",
+    "Variable",
+    "are_far",
+    "array_names",
+    "at_once",
+    "dimensions",
+    "members_of",
+    "misfit",
+    "names_of",
+]
 
 OnError = Literal["raise", "skip"]
 
-# Reading a header is mostly waiting, where files are far; where they are near, threads cost nothing.
-_THREADS = 16
+# How many files are read at a time where some are far away: each waits for its host most of the time.
+_FAR = 16
 
 # Where the values of the coordinates stand: in files of exposures, and in those that are made of several.
 _PLACES = {
@@ -79,6 +90,16 @@ class Member:
     file: str
     coordinates: dict[str, Any] = field(default_factory=dict)
     variables: dict[str, Variable | RomanCalModelsError] = field(default_factory=dict)
+
+
+def are_far(files: Iterable[Any]) -> bool:
+    """Return whether one of some files is a URL."""
+    return any(isinstance(file, str) and "://" in file for file in files)
+
+
+def at_once(files: Iterable[Any]) -> int:
+    """Return how many files are to be read at a time: headers of near ones are work for Python, which does one."""
+    return _FAR if are_far(files) else 1
 
 
 def names_of(names: str | Sequence[str]) -> list[str]:
@@ -146,8 +167,9 @@ def _outcomes(
     sources: Iterable[Any], names: Sequence[str] | None, storage_options: Mapping[str, Any]
 ) -> Iterator[tuple[Any, Member | Exception]]:
     """Yield each source with what was read of it, or with the error that it is, in their order."""
-    waiting = iter([sources] if isinstance(sources, (str, os.PathLike, DataModel)) else sources)
-    with Threads(_THREADS) as threads:
+    files = [sources] if isinstance(sources, (str, os.PathLike, DataModel)) else list(sources)
+    waiting = iter(files)
+    with Threads(at_once(files)) as threads:
         while names is None:
             # the first file that can be read has the names for all
             source = next(waiting, None)

@@ -25,7 +25,7 @@ from ..blocks.writing import even_piece
 from ..errors import MissingPackageError, RomanCalModelsError, StackError, TargetExistsError
 from ..models.atomic import atomically, refuse_url
 from ..threads import Threads
-from .members import Member, OnError, Variable, dimensions, members_of, misfit, names_of
+from .members import Member, OnError, Variable, at_once, dimensions, members_of, misfit, names_of
 from .placement import ArrayInBlock, WholeArray
 from .stacking import attributes, coordinates
 
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ReferenceSet", "virtual"]
 
-_THREADS = 16
 
 # Of a chunk: bytes of a file (URL, where they begin, how many), or the bytes themselves.
 _Reference = tuple[str, int, int] | bytes
@@ -154,7 +153,7 @@ def _arrays(
     """Return the arrays of all files by name, and why others are left out; with wanted ones, none may be."""
     arrays: dict[str, list[_Chunked]] = {}
     left_out: dict[str, RomanCalModelsError] = {}
-    with Threads(_THREADS) as threads:
+    with Threads(at_once(member.file for member in members)) as threads:
         for name in members[0].variables:
             try:
                 arrays[name] = _stacked(members, name, options, threads)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import MissingPackageError
 from ..threads import Threads
-from .members import Member, OnError, Variable, dimensions, members_of, names_of
+from .members import Member, OnError, Variable, at_once, dimensions, members_of, names_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from .placement import Placed
 
 __all__ = ["coordinates", "stack"]
-
-# How many far files are read at once for a chunk.
-_THREADS = 16
 
 
 def stack(
@@ -179,9 +176,8 @@ class _Stack:
         def fill(number: int) -> None:
             found[number] = arrays[number].read(part, self._options)
 
-        if any("://" in array.file for array in arrays):
-            # far files are mostly waited for
-            with Threads(_THREADS) as threads:
+        if (number := at_once(array.file for array in arrays)) > 1:
+            with Threads(number) as threads:
                 list(threads.map(fill, range(len(arrays))))
         else:
             for number in range(len(arrays)):

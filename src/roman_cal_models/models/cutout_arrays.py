@@ -31,9 +31,6 @@ __all__ = ["Read", "arrays_beside", "arrays_on_grid", "check_fill", "check_size"
 Read = Callable[[ObjectNode, Sequence[str], "Window"], AbstractContextManager[Iterator["NDArray[Any]"]]]
 """Lends, of some arrays of a node, the pixels that a window has in common with their image, one array at a time."""
 
-# Threads that read arrays: decompressing leaves Python free, and a far file answers several at once.
-_THREADS = 8
-
 _DO_NOT_USE = 1  # of `dqflags.pixel` and `dqflags.group` alike
 
 
@@ -72,8 +69,17 @@ def arrays_beside(node: ObjectNode, grid: tuple[int, int]) -> dict[str, NDArray[
 @contextmanager
 def read_together(node: ObjectNode, names: Sequence[str], window: Window) -> Generator[Iterator[NDArray[Any]]]:
     """Lend the pixels that a window has in common with the image, of some arrays, which are read side by side."""
-    with Threads(max(1, min(len(names), _THREADS))) as threads:
+    with Threads(_threads_of(node, names)) as threads:
         yield sections(node, names, window.in_image, threads)
+
+
+def _threads_of(node: ObjectNode, names: Sequence[str]) -> int:
+    """Return how many threads are to read some arrays of a node: one where no file has them."""
+    from ..sources.file_source import FileSource
+
+    values = (raw_get(node, name) for name in names)
+    sources = {value.source for value in values if isinstance(value, FileValue)}
+    return max((source.threads for source in sources if isinstance(source, FileSource)), default=1)
 
 
 def sections(node: ObjectNode, names: Sequence[str], index: Any, threads: Threads) -> Iterator[NDArray[Any]]:

@@ -75,6 +75,7 @@ class Sky:
         if list(wcs.world_axis_units) != ["deg", "deg"]:
             raise CutoutError(file, f"meta.wcs leads to {' and '.join(wcs.world_axis_units)}, not to degrees")
         self.wcs = wcs
+        self._file = file
 
     def pixels_of(self, degrees: NDArray[np.float64]) -> list[tuple[float, float]]:
         """Return the pixels (y, x) of positions on the sky; NaN where the system does not see one.
@@ -83,13 +84,18 @@ class Sky:
         ----------
         degrees : numpy.ndarray
             Their right ascensions and declinations, as `degrees_of` gives them.
+
+        Raises
+        ------
+        CutoutError
+            The system leads from pixels to the sky, and not back.
         """
         import numpy as np
         from astropy.coordinates import angular_separation
 
         longitude, latitude = self._in_own_frame(*degrees)
         with np.errstate(all="ignore"):
-            x, y = self.wcs.invert(longitude, latitude, with_bounding_box=False)
+            x, y = self._inverse(longitude, latitude)
             back = self._world(y, x)
             apart = np.rad2deg(angular_separation(*np.deg2rad([longitude, latitude]), *np.deg2rad(back)))
             is_seen = apart * _ARCSEC < _TOLERANCE
@@ -114,17 +120,14 @@ class Sky:
         first, *others = self.wcs.pipeline
         transform = copy.copy(first.transform)
         transform.bounding_box = None  # it is that of the whole system only at the first transform
-        shift = models.Shift(window.x) & models.Shift(window.y)
+        unit = _pixel_unit(transform)
+        shift = models.Shift(window.x * unit) & models.Shift(window.y * unit)
         # frames and transforms are shared, as copies of a model share what they do not change
         steps = [(first.frame, shift | transform), *((step.frame, step.transform) for step in others)]
         wcs = type(self.wcs)(steps, name=self.wcs.name)
         if box is not None:
-            wcs.bounding_box = tuple(
-                _both(tuple(float(getattr(edge, "value", edge)) - first for edge in bounds), (-0.5, count - 0.5))
-                for bounds, first, count in zip(
-                    (box[0], box[1]), (window.x, window.y), (window.nx, window.ny), strict=True
-                )
-            )
+            sides = zip((box[0], box[1]), (window.x, window.y), (window.nx, window.ny), strict=True)
+            wcs.bounding_box = tuple(tuple(edge * unit for edge in _bounds(*side)) for side in sides)
         wcs.pixel_shape = (window.nx, window.ny)
         return wcs
 
@@ -164,7 +167,25 @@ class Sky:
 
     def _world(self, y: Any, x: Any) -> Any:
         """Return where pixels are, in degrees of the system's own frame."""
-        return self.wcs(x, y, with_bounding_box=False)
+        return _numbers(self.wcs(x, y, with_bounding_box=False), "deg")
+
+    def _inverse(self, longitude: Any, latitude: Any) -> Any:
+        """Return which pixels (x, y) places of the system's own frame are."""
+        frames = self.wcs.available_frames
+        try:
+            inverse = self.wcs.get_transform(frames[-1], frames[0])
+        except NotImplementedError:
+            inverse = None
+        try:
+            if inverse is None or inverse.uses_quantity:
+                x, y = _numbers(self.wcs.invert(longitude, latitude, with_bounding_box=False), "pix")
+            else:
+                # `WCS.invert` does the same, and makes the inverse of the inverse each time
+                x, y = inverse(longitude, latitude)
+        except Exception as error:  # transforms are anybody's, and gwcs looks for a missing inverse in many ways
+            problem = f"meta.wcs does not lead from the sky to pixels ({error}): give pixels"
+            raise CutoutError(self._file, problem) from error
+        return x, y
 
     def _own_frame(self) -> Any:
         """Return the frame of the system, unless it is the ICRS."""
@@ -229,10 +250,29 @@ def describe_pixels(wcsinfo: ObjectNode, window: Window) -> None:
     _set(wcsinfo, found)
 
 
+def _numbers(values: Any, unit: str) -> list[Any]:
+    """Return values as numbers of a unit: gwcs before 1.0 gives quantities where transforms ask for them."""
+    return [value.to_value(unit) if hasattr(value, "unit") else value for value in values]
+
+
+def _pixel_unit(transform: Any) -> Any:
+    """Return what numbers of pixels are multiplied by for a transform: its unit, where the transform asks for one."""
+    if not transform.uses_quantity:
+        return 1
+    from astropy import units as u
+
+    return u.pix
+
+
 def _set(wcsinfo: ObjectNode, values: dict[str, Any]) -> None:
     for name, value in values.items():
         if name in wcsinfo:
             wcsinfo[name] = value
+
+
+def _bounds(bounds: Any, first: int, count: int) -> tuple[float, ...]:
+    """Return the bounds of an image along a side of a window of it, as far as the window has pixels there."""
+    return _both(tuple(float(getattr(edge, "value", edge)) - first for edge in bounds), (-0.5, count - 0.5))
 
 
 def _both(one: tuple[float, ...], two: tuple[float, ...]) -> tuple[float, ...]:

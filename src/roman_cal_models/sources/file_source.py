@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, BinaryIO
 
 from ..blocks.index import Block, blocks
-from ..blocks.positions import PositionedBytes, positioned
+from ..blocks.positions import PositionedBytes, positioned, readers_of
 from ..errors import ChecksumError, ModelClosedError
 from ..foreign.arrays import is_in_block
 from ..foreign.datatypes import NDARRAY_TAG
@@ -73,6 +73,11 @@ class FileSource(YamlSource):
     def is_closed(self) -> bool:
         """Whether the file was let go, or its owner has closed it."""
         return self._stream is None or getattr(self._stream, "closed", False)
+
+    @property
+    def threads(self) -> int:
+        """How many threads are to read it at a time."""
+        return readers_of(self._bytes)
 
     def close(self) -> None:
         """Let the file go; what was built stays, and reads that are under way finish."""
