@@ -80,6 +80,14 @@ def test_blocks_stand_in_their_order(wanted: list[tuple[bytes, int, int]]) -> No
     assert verdicts(stream) <= {"right"}
 
 
+def test_long_and_short_pieces_are_hashed_in_their_order() -> None:
+    # zeros become a few kilobytes, noise stays a megabyte; whoever hashes which
+    parts = [bytes(2_000_000), NOISE, bytes(9_000_000), NOISE, b"end"]
+    stream = written([Content(memoryview(b"".join(parts)), LZ4), Content(memoryview(bytes(2_000_000)), LZ4)])
+    assert contents(stream) == [b"".join(parts), bytes(2_000_000)]
+    assert verdicts(stream) == {"right"}
+
+
 def test_pieces_have_the_length_that_was_asked_for() -> None:
     stream = written([Content(memoryview(NOISE[:1000]), LZ4, 300)])
     payload = stream.getvalue()[len(HEADER) + 54 :]

@@ -50,6 +50,9 @@ _SHORT = 256 * 1024
 _AHEAD = 4
 _MOST_THREADS = 8
 
+# What is shorter is hashed where it was made: another thread takes longer to be told of it.
+_SOON_HASHED = 32 * 1024
+
 # What a sample of three pieces must lose in order to be worth the time.
 _WORTH = 0.9
 _SAMPLE = 128 * 1024
@@ -337,13 +340,17 @@ class _Checksum:
         self._lane = lane
         self._pending: deque[Job[None]] = deque()
 
-    def update(self, piece: _Piece) -> None:
-        if self._lane is None:
-            self._md5.update(piece)
+    def update(self, made: _Made) -> None:
+        if self._lane is None or (not self._pending and sum(map(len, made)) < _SOON_HASHED):
+            self._take(made)
             return
-        self._pending.append(self._lane.submit(partial(self._md5.update, piece)))
+        self._pending.append(self._lane.submit(partial(self._take, made)))
         if len(self._pending) > _AHEAD:
             self._pending.popleft().result()
+
+    def _take(self, made: _Made) -> None:
+        for part in made:
+            self._md5.update(part)
 
     def digest(self) -> bytes:
         while self._pending:
@@ -403,9 +410,9 @@ class _Blocks:
         used = 0
         lengths = []
         for made in pieces:
+            if checksum is not None:
+                checksum.update(made)
             for part in made:
-                if checksum is not None:
-                    checksum.update(part)
                 self._stream.write(part)
             lengths.append(sum(map(len, made)))
             used += lengths[-1]
