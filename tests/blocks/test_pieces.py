@@ -18,13 +18,14 @@ from hypothesis import strategies as st
 
 import roman_cal_models as rcm
 from roman_cal_models.blocks.codecs import BrokenBlockError
+from roman_cal_models.blocks.compressing import Content
 from roman_cal_models.blocks.contents import content as content_of
 from roman_cal_models.blocks.far import FarFile, Span
 from roman_cal_models.blocks.index import Block, blocks, index_of
 from roman_cal_models.blocks.pieces import Table, found_by_index, pieces_told, table_in, table_of, table_size
 from roman_cal_models.blocks.positions import positioned
 from roman_cal_models.blocks.reading import reader
-from roman_cal_models.blocks.writing import Content, Copy, write_blocks
+from roman_cal_models.blocks.writing import Copy, write_blocks
 
 from .files import HEAD, LZ4, lz4_piece, part_of_content
 

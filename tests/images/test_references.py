@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import roman_cal_models as rcm
-from roman_cal_models.blocks.writing import even_piece
+from roman_cal_models.blocks.compressing import even_piece
 from roman_cal_models.images.references import _chunks_of_piece, _even_chunks
 
 from .stacks import block_of, far, image, write

@@ -18,5 +18,6 @@ By level, each knowing only those before it:
 - ``sections``: arrays, or parts of them, by as few bytes of their block as can be;
 - ``integrity``: whether the blocks are whole, and what they were when they were written;
 - ``origins``: which blocks the objects in memory were built from;
+- ``compressing``: what is in memory, as the pieces of a block;
 - ``writing``: the blocks of a new file, copied as they are or compressed and hashed by several threads.
 """

@@ -7,40 +7,23 @@ from __future__ import annotations
 
 import itertools
 import math
-import struct
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from ..processors import processors
 from ..threads import Job, Threads
-from .codecs import BZIP2, LZ4, NO_COMPRESSION, ZLIB
+from .codecs import LZ4, NO_COMPRESSION
+from .compressing import Content, Made, jobs_of
 from .copying import copy_to, shift
 from .index import HEAD_SIZE, Block, head_of, index_of
 from .pieces import Table, table_in, table_of, table_size
 from .positions import PositionedBytes
 
-__all__ = [
-    "KNOWN",
-    "Compressor",
-    "Content",
-    "Copy",
-    "check_options",
-    "even_piece",
-    "padding_of",
-    "shrinks",
-    "write_blocks",
-]
-
-Compressor = Callable[[memoryview], Iterable[bytes]]
-"""Gives the compressed bytes of a content, in pieces of any length."""
-
-# About the length of a piece, in bytes: short enough that a part of an image costs little, and long enough that
-# nothing is lost of what lz4 gains.
-_PIECE = 1024 * 1024
+__all__ = ["Copy", "padding_of", "write_blocks"]
 
 # What is shorter altogether is written without threads, which take longer to start.
 _SHORT = 256 * 1024
@@ -53,36 +36,7 @@ _MOST_THREADS = 8
 # What is shorter is hashed where it was made: another thread takes longer to be told of it.
 _SOON_HASHED = 32 * 1024
 
-# What a sample of three pieces must lose in order to be worth the time.
-_WORTH = 0.9
-_SAMPLE = 128 * 1024
-
 _ALIGNMENT = 4096  # bytes; where a padded block ends
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """A block that is made of bytes in memory.
-
-    Parameters
-    ----------
-    data : memoryview
-        The bytes, one after the other.
-    compression : bytes
-        Four letters; zeros for none.
-    piece : int
-        Bytes of a piece, each of which can be decompressed on its own, for compressions that have pieces.
-    compressor : callable or None
-        What compresses it, in place of what is known here.
-    options : mapping
-        What lz4, zlib or bz2 are told.
-    """
-
-    data: memoryview
-    compression: bytes = NO_COMPRESSION
-    piece: int = _PIECE
-    compressor: Compressor | None = None
-    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,64 +113,6 @@ def padding_of(size: int, pad: float | bool) -> int:
     return max((math.ceil(wanted / _ALIGNMENT) + 1) * _ALIGNMENT - size, 0)
 
 
-def even_piece(shape: tuple[int, ...], itemsize: int) -> int:
-    """Return the length of a piece that holds whole rows, and into which the array is divided evenly if it can be.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        Of the array, the axis of the longest steps first.
-    itemsize : int
-        Bytes of an element.
-    """
-    length = max(itemsize, 1)
-    for count in reversed(shape):
-        if length * count > _PIECE:
-            return length * _divisor(count, max(_PIECE // length, 1))
-        length *= max(count, 1)
-    return length
-
-
-def check_options(compression: bytes, options: Mapping[str, Any]) -> None:
-    """Refuse what lz4, zlib or bz2 cannot be told.
-
-    Raises
-    ------
-    ValueError
-        One of the options does not exist, or not with this value.
-    """
-    import zlib
-
-    if not options or compression == NO_COMPRESSION:
-        return
-    try:
-        if compression == LZ4:
-            _lz4_job(memoryview(b"0"), options)()
-        else:
-            _STREAMS[compression](memoryview(b"0"), **options)
-    except (TypeError, ValueError, OverflowError, zlib.error) as error:
-        name = compression.rstrip(b"\0").decode()
-        raise ValueError(f"compression_kwargs={dict(options)!r}: {name} does not take them: {error}") from None
-
-
-def shrinks(data: memoryview) -> bool:
-    """Return whether lz4 makes a content shorter by a tenth; parts of it are tried.
-
-    Noise of floats is not worth it: it takes the time, and what is left cannot be read in place.
-    """
-    import lz4.block
-
-    starts = {0, max(len(data) // 2 - _SAMPLE // 2, 0), max(len(data) - _SAMPLE, 0)}
-    samples = [data[start : start + _SAMPLE] for start in starts]
-    return sum(len(lz4.block.compress(sample)) for sample in samples) <= _WORTH * sum(map(len, samples))
-
-
-def _divisor(count: int, most: int) -> int:
-    """Return the largest divisor of a number up to a limit; the limit where all of them are far smaller."""
-    best = next(divisor for divisor in range(min(most, count), 0, -1) if count % divisor == 0)
-    return best if 4 * best >= most else most
-
-
 def _table_size(content: Content) -> int:
     """Return how long the table behind a block is; 0 where it has none."""
     if content.compressor is not None or content.compression not in (LZ4, NO_COMPRESSION):
@@ -237,76 +133,23 @@ def _is_short(sources: Iterable[Content | Copy]) -> bool:
 
 # -- pieces ----------------------------------------------------------------------------------------------------------
 
-_Piece = bytes | memoryview
-_Made = list[_Piece]
 
-
-def _made_ahead(sources: Sequence[Content | Copy], makers: _Makers) -> Iterator[Iterator[_Made]]:
+def _made_ahead(sources: Sequence[Content | Copy], makers: _Makers) -> Iterator[Iterator[Made]]:
     """Yield the pieces of each content, made by threads that are a few ahead."""
     contents = [source for source in sources if isinstance(source, Content)]
-    jobs = ((number, job) for number, content in enumerate(contents) for job in _jobs(content))
+    jobs = ((number, job) for number, content in enumerate(contents) for job in jobs_of(content))
     made = _ahead(jobs, makers)
     for _, group in itertools.groupby(made, key=lambda pair: pair[0]):
         yield (job.result() for _, job in group)
 
 
-def _ahead(jobs: Iterator[tuple[int, Callable[[], _Made]]], makers: _Makers) -> Iterator[tuple[int, Job[_Made]]]:
-    waiting: deque[tuple[int, Job[_Made]]] = deque()
+def _ahead(jobs: Iterator[tuple[int, Callable[[], Made]]], makers: _Makers) -> Iterator[tuple[int, Job[Made]]]:
+    waiting: deque[tuple[int, Job[Made]]] = deque()
     for number, job in jobs:
         waiting.append((number, makers.submit(job)))
         if len(waiting) > makers.ahead:
             yield waiting.popleft()
     yield from waiting
-
-
-def _jobs(content: Content) -> Iterator[Callable[[], _Made]]:
-    """Yield what makes the pieces of a content: one job where they depend on each other, and at least one."""
-    data = content.data
-    if content.compressor is not None:
-        yield lambda compressor=content.compressor: list(compressor(data))  # type: ignore[misc]
-    elif content.compression == LZ4:
-        starts = range(0, len(data), content.piece) or [0]
-        yield from (_lz4_job(data[start : start + content.piece], content.options) for start in starts)
-    elif content.compression == NO_COMPRESSION:
-        starts = range(0, len(data), _PIECE) or [0]
-        yield from (_plain_job(data[start : start + _PIECE]) for start in starts)
-    else:
-        compress = _STREAMS[content.compression]
-        yield lambda: [compress(data, **content.options)]
-
-
-def _plain_job(data: memoryview) -> Callable[[], _Made]:
-    return lambda: [data]
-
-
-def _lz4_job(data: memoryview, options: Mapping[str, Any]) -> Callable[[], _Made]:
-    import lz4.block
-
-    def job() -> _Made:
-        if not data:
-            return []
-        compressed = lz4.block.compress(data, **options)
-        return [struct.pack(">I", len(compressed)), compressed]
-
-    return job
-
-
-def _zlib(data: memoryview, **options: Any) -> bytes:
-    import zlib
-
-    return zlib.compress(data, **options)
-
-
-def _bzip2(data: memoryview, **options: Any) -> bytes:
-    import bz2
-
-    return bz2.compress(data, **options)
-
-
-_STREAMS: dict[bytes, Callable[..., bytes]] = {ZLIB: _zlib, BZIP2: _bzip2}
-
-KNOWN = frozenset({NO_COMPRESSION, LZ4, *_STREAMS})
-"""The compressions that need no compressor of somebody else's."""
 
 
 # -- threads ---------------------------------------------------------------------------------------------------------
@@ -319,7 +162,7 @@ class _Makers:
         self._threads = threads
         self.ahead = ahead
 
-    def submit(self, make: Callable[[], _Made]) -> Job[_Made]:
+    def submit(self, make: Callable[[], Made]) -> Job[Made]:
         if self._threads is not None:
             return self._threads.submit(make)
         job = Job(make)
@@ -340,7 +183,7 @@ class _Checksum:
         self._lane = lane
         self._pending: deque[Job[None]] = deque()
 
-    def update(self, made: _Made) -> None:
+    def update(self, made: Made) -> None:
         if self._lane is None or (not self._pending and sum(map(len, made)) < _SOON_HASHED):
             self._take(made)
             return
@@ -348,7 +191,7 @@ class _Checksum:
         if len(self._pending) > _AHEAD:
             self._pending.popleft().result()
 
-    def _take(self, made: _Made) -> None:
+    def _take(self, made: Made) -> None:
         for part in made:
             self._md5.update(part)
 
@@ -400,7 +243,7 @@ class _Blocks:
         finally:
             self._pools.close()
 
-    def write(self, content: Content, pieces: Iterable[_Made], following: Content | Copy | None) -> None:
+    def write(self, content: Content, pieces: Iterable[Made], following: Content | Copy | None) -> None:
         # each thread that hashes has a block
         if len(self._unfinished) >= max(self._threads, 1):
             self._finish()

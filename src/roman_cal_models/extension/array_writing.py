@@ -11,7 +11,8 @@ from asdf.extension import Converter
 
 from .. import asdf_bridge
 from ..blocks.codecs import NO_COMPRESSION
-from ..blocks.writing import KNOWN, Compressor, Content, Copy, check_options, even_piece, shrinks
+from ..blocks.compressing import KNOWN, Compressor, Content, check_options, even_piece, shrinks
+from ..blocks.writing import Copy
 from ..foreign.arrays import is_in_block
 from ..foreign.datatypes import NDARRAY_TAG, datatype_of
 from ..sources.arrays import StoredArray

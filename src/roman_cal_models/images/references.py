@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..blocks.codecs import NO_COMPRESSION, lz4_pieces
-from ..blocks.writing import even_piece
+from ..blocks.compressing import even_piece
 from ..errors import MissingPackageError, RomanCalModelsError, StackError, TargetExistsError
 from ..models.atomic import atomically, refuse_url
 from ..threads import Threads
