@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 
-__all__ = ["VERSION", "documentation_url", "rad_version", "version_of"]
-
-_DISTRIBUTION = "roman-cal-models"
+__all__ = ["DOCUMENTATION", "VERSION", "rad_version", "version_of"]
 
 VERSION = "0.1.0"
 """Of this package; ``pyproject.toml`` takes it from here."""
+
+DOCUMENTATION = "https://roman-cal-models.readthedocs.io"
+"""Where this package is described. ``[project.urls]`` says the same, which takes long to be read."""
 
 UNKNOWN = "0+unknown"
 """What stands for the version of a package that does not tell it; asdf compares it as one."""
@@ -35,19 +36,3 @@ def version_of(distribution: str) -> str:
         return version(distribution)
     except PackageNotFoundError:
         return UNKNOWN
-
-
-def documentation_url() -> str | None:
-    """Return where the documentation is, by the metadata of this package; None where there are none.
-
-    ``pyproject.toml`` says it, under ``[project.urls]``.
-    """
-    from importlib.metadata import PackageNotFoundError, metadata
-
-    try:
-        urls = metadata(_DISTRIBUTION).get_all("Project-URL") or []
-    except PackageNotFoundError:
-        return None
-    # "Label, URL", as the core metadata specification has it
-    labelled = (url.partition(", ") for url in urls)
-    return next((url for label, _, url in labelled if label == "Documentation"), None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -86,17 +85,6 @@ def test_help_ends_with_the_address_of_the_documentation(
         main(["--help"])
     assert capsys.readouterr().out.endswith(f"\ndocumentation: {address}\n")
     assert address in (repository / "README.md").read_text()
-
-
-def test_without_metadata_help_says_nothing_of_it(tmp_path: Path) -> None:
-    # where a package is that was copied, and not installed
-    shutil.copytree(Path(roman_cal_models.__file__).parent, tmp_path / "roman_cal_models")
-    program = "import sys; sys.path[:] = [sys.argv[1], *(path for path in sys.path if 'site-packages' not in path)]\n"
-    program += "from roman_cal_models.cli import main; main(['--help'])"
-    command = [sys.executable, "-S", "-c", program, str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.rstrip().endswith("demo --out demo")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from importlib import import_module
 from typing import Any
 
+from ..installation import DOCUMENTATION
 from ..spelling import did_you_mean
 from .arguments import add_schemas
 
@@ -92,7 +93,8 @@ class _Parser(argparse.ArgumentParser):
         formatter.add_arguments([action for action in self._actions if action.option_strings])
         formatter.end_section()
         formatter.add_text(self.epilog)
-        return f"{formatter.format_help()}{_where_more_is()}"
+        # on one line however narrow the terminal is, for it is copied
+        return f"{formatter.format_help()}documentation: {DOCUMENTATION}\n"
 
     def check_command(self, arguments: list[str]) -> None:
         """End the program with 2, and a guess, if the first word is no command."""
@@ -104,14 +106,6 @@ class _Parser(argparse.ArgumentParser):
             near = begun or difflib.get_close_matches(word, COMMANDS, n=1, cutoff=_NEAR)
             hint = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(COMMANDS)}"
             self.error(f"there is no command {word!r}. {hint}")
-
-
-def _where_more_is() -> str:
-    """Return the last line of the help; on one line however narrow the terminal is, for it is copied."""
-    from ..installation import documentation_url
-
-    url = documentation_url()
-    return "" if url is None else f"documentation: {url}\n"
 
 
 def make_parser(wanted: Collection[str], program: str = PROGRAM) -> _Parser:
