@@ -15,8 +15,8 @@ from typing import Any
 
 from ..errors import CutoutError, WorkerError
 from ..executors import Cluster, spread
-from ..models.cutout import Cutter
 from ..models.cutout_arrays import check_fill
+from ..models.cutter import Cutter
 from ..models.data_model import DataModel
 from ..models.opening import open as open_model
 from ..processors import processors

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CutoutError
-from ..models.cutout import told_of_sky
 from ..models.cutout_sky import degrees_of, is_sky
 from ..models.cutout_windows import pixel_of, size_of
+from ..models.cutter import told_of_sky
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ..models.cutout import Cutter
     from ..models.cutout_windows import Window
+    from ..models.cutter import Cutter
 
 __all__ = ["Targets", "targets_of"]
 
