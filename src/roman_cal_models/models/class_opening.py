@@ -13,7 +13,6 @@ from ..nodes.classes import node_name_of, other_kind
 from ..nodes.node_proxy import MutableNodeProxy
 from ..spelling import no_argument
 from .classes import model_class
-from .node_opening import open_node
 
 if TYPE_CHECKING:
     from ..nodes.object_node import ObjectNode
@@ -54,6 +53,8 @@ def open_as(
     **kwargs: Any,
 ) -> _Model:
     """Open a file as a model of a class; of the file's own for `DataModel`. See `roman_cal_models.open`."""
+    from .node_opening import open_node  # who makes a model opens nothing
+
     __tracebackhide__ = True  # who sees an error wants the line that opened the file
     if memmap and mode != "r":
         raise SourceTypeError(f"{source}: mode={mode!r} with memmap would change the file in place; only save() does")
