@@ -65,8 +65,7 @@ def in_turns(ours: Callable[[], object], peer: Callable[[], object], *, seconds:
     seconds : float
         How long to go on, but for three rounds at least.
     """
-    if hasattr(os, "sync"):
-        os.sync()  # what other measurements have written is written to the disk by nobody meanwhile
+    _sync()
     calls = (ours, peer)
     numbers = [_number(call) for call in calls]
     best = [float("inf"), float("inf")]
@@ -75,8 +74,16 @@ def in_turns(ours: Callable[[], object], peer: Callable[[], object], *, seconds:
     while rounds < _FEWEST or time.perf_counter() < end:
         rounds += 1
         for side, call in enumerate(calls):
+            if numbers[side] == 1:
+                _sync()
             best[side] = min(best[side], _seconds(call, numbers[side]) / numbers[side])
     return best[0], best[1]
+
+
+def _sync() -> None:
+    """Have what was written on the disk: what one side leaves to the system is not written in the time of the other."""
+    if hasattr(os, "sync"):
+        os.sync()
 
 
 def _number(call: Callable[[], object]) -> int:
