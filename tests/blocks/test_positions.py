@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
-from roman_cal_models.blocks.positions import positioned
+from roman_cal_models.blocks import positions
+from roman_cal_models.blocks.positions import positioned, readers_of
+from roman_cal_models.header.streams import open_stream
+from tests.remote import serve
 
 CONTENT = bytes(range(256)) * 8
 
@@ -81,3 +84,16 @@ def test_what_was_written_to_a_stream_is_read(tmp_path: Path) -> None:
     with opened("changing", tmp_path) as stream:
         stream.write(b"new")
         assert positioned(stream).read_at(0, 3) == b"new"
+
+
+@pytest.mark.parametrize("processors", [1, 2, 64])
+def test_near_files_are_read_by_no_more_threads_than_processors(
+    processors: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(positions, "processors", lambda: processors)
+    serve(some=CONTENT)
+    for kind in ("buffered", "memory"):
+        with opened(kind, tmp_path) as stream:
+            assert readers_of(positioned(stream)) == min(processors, 8)
+    with open_stream("far://some.asdf", {})[0] as stream:
+        assert readers_of(positioned(stream)) == 8

@@ -9,11 +9,12 @@ from typing import Any, BinaryIO, Protocol
 
 from ..locks import MOMENT
 from ..processors import processors
-from .far import FarStream
+from .far import FarFile, FarStream
 
 __all__ = ["PositionedBytes", "descriptor_of", "is_near", "mapped", "positioned", "readers_of"]
 
-# Of a near file memory is soon the bottleneck, and each thread holds a compressed piece; a far one has few connections.
+# Where processors are many, memory is soon the bottleneck, and each thread holds a compressed piece; a far file has few
+# connections.
 _MOST_READERS = 8
 
 
@@ -61,10 +62,10 @@ def is_near(file: PositionedBytes) -> bool:
 def readers_of(file: PositionedBytes) -> int:
     """Return how many threads are to read a file at a time.
 
-    What comes of a near one is decompressed at once, for which more threads than processors take longer; those of any
-    other wait for answers most of the time.
+    Those of a far one wait for answers most of the time. What comes of any other is decompressed at once, for which
+    more threads than processors take longer.
     """
-    return min(processors(), _MOST_READERS) if is_near(file) else _MOST_READERS
+    return _MOST_READERS if isinstance(file, FarFile) else min(processors(), _MOST_READERS)
 
 
 def descriptor_of(file: PositionedBytes) -> int | None:

@@ -93,8 +93,16 @@ class Member:
 
 
 def are_far(files: Iterable[Any]) -> bool:
-    """Return whether one of some files is a URL."""
-    return any(isinstance(file, str) and "://" in file for file in files)
+    """Return whether one of some files may have to be waited for: a URL, a stream, or a model of either."""
+    return any(_is_far(file) for file in files)
+
+
+def _is_far(file: Any) -> bool:
+    if isinstance(file, DataModel):
+        return file._source is not None and file._source.is_far
+    if isinstance(file, str):
+        return "://" in file
+    return not isinstance(file, (os.PathLike, bytes, bytearray, memoryview))
 
 
 def at_once(files: Iterable[Any]) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, BinaryIO
 
+from ..blocks.far import FarFile
 from ..blocks.index import Block, blocks
 from ..blocks.positions import PositionedBytes, positioned, readers_of
 from ..errors import ChecksumError, ModelClosedError
@@ -73,6 +74,11 @@ class FileSource(YamlSource):
     def is_closed(self) -> bool:
         """Whether the file was let go, or its owner has closed it."""
         return self._stream is None or getattr(self._stream, "closed", False)
+
+    @property
+    def is_far(self) -> bool:
+        """Whether the file is reached by requests."""
+        return isinstance(self._bytes, FarFile)
 
     @property
     def threads(self) -> int:
