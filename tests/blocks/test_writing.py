@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import hashlib
 import io
+import tracemalloc
 import zlib
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from roman_cal_models.blocks.index import blocks
 from roman_cal_models.blocks.integrity import check_all, survey
 from roman_cal_models.blocks.positions import positioned
 from roman_cal_models.blocks.writing import Copy, padding_of, write_blocks
+from roman_cal_models.processors import processors
 
 from .files import BZIP2, LZ4, NONE, ZLIB
 
@@ -79,6 +81,17 @@ def test_long_and_short_pieces_are_hashed_in_their_order() -> None:
     stream = written([Content(memoryview(b"".join(parts)), LZ4), Content(memoryview(bytes(2_000_000)), LZ4)])
     assert contents(stream) == [b"".join(parts), bytes(2_000_000)]
     assert verdicts(stream) == {"right"}
+
+
+def test_few_pieces_are_held_at_a_time(tmp_path: Path) -> None:
+    # hashing takes longest, and must not be left behind by more than some pieces
+    noise = np.random.default_rng(6).bytes(96_000_000)
+    with (tmp_path / "some").open("wb+") as stream:
+        tracemalloc.start()
+        write_blocks(stream, [Content(memoryview(noise), LZ4)])
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert most < 20_000_000 + 9_000_000 * min(processors(), 8)
 
 
 def test_pieces_have_the_length_that_was_asked_for() -> None:
